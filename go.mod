@@ -1,0 +1,3 @@
+module onpath
+
+go 1.26

@@ -1,0 +1,84 @@
+// Package record holds one row for a connection and one for a packet, and the
+// two tables of their columns. Sinks know columns, not connections: whatever is
+// written about a connection (help, JSON names, docs/columns.md) is read from
+// the tables here.
+//
+// Ring 2: it computes text from its arguments, and does no I/O.
+package record
+
+import (
+	"onpath/conn"
+	"onpath/packet"
+	"onpath/tcp"
+)
+
+// Record is one connection, or for protocols other than TCP one conversation.
+type Record struct {
+	Conn      uint64     // 1, 2, … in the order of first packets
+	Continues uint64     // number of the idle record that this one goes on from; 0: none
+	Key       packet.Key // without direction
+	ClientIsB bool       // the client is Key.B
+	Start     int64      // time of the first packet, ns since the Unix epoch
+	End       int64      // time of the last packet; of its packets the highest
+	Opening   Opening
+	Ending    Ending
+	Side      [2]Side // by tcp.Client, tcp.Server
+	History   History
+}
+
+// Side is what one end of a Record sent.
+type Side struct {
+	Packets  uint64     // datagrams
+	IPOctets uint64     // octets of its IP datagrams, headers included
+	Octets   uint64     // payload octets; TCP: distinct ones by sequence space
+	Repeated uint64     // payload octets sent again; 0 if not TCP
+	State    conn.State // presumed at the end; meaningless if not TCP
+}
+
+// IsTCP reports whether the columns about TCP mean something.
+func (r *Record) IsTCP() bool { return r.Key.Proto == packet.ProtoTCP }
+
+// Opening says how a TCP record began.
+type Opening uint8
+
+const (
+	OpenNone      Opening = iota // not TCP
+	OpenSyn                      // a SYN without ACK was its first segment
+	OpenSynAck                   // a SYN,ACK was its first segment
+	OpenMidstream                // anything else
+)
+
+// openings are the values of the column start.
+var openings = [...]string{"", "syn", "synack", "midstream"}
+
+// String returns the column's value, "" for what is not TCP.
+func (o Opening) String() string { return openings[o] }
+
+// Ending says why a record was written (DESIGN §5).
+type Ending uint8
+
+const (
+	EndOpen           Ending = iota // not ended; never written
+	EndFin                          // closed by FINs both ways
+	EndRst                          // reset or refused
+	EndIdleTimeout                  // silent for longer than its state's timeout
+	EndAttemptTimeout               // never established, silent for longer than the timeout
+	EndEvicted                      // pushed out by the cap on connections
+	EndCapture                      // the capture ended first
+	EndSuperseded                   // another incarnation took the ports over
+	EndFlush                        // closed or reset, but its tombstone was cut by the end of the file or of the program
+)
+
+// endings are the values of the column end_reason.
+var endings = [...]string{"open", "fin", "rst", "idle-timeout", "attempt-timeout", "evicted", "capture-end", "superseded", "flush"}
+
+// String returns the column's value.
+func (e Ending) String() string { return endings[e] }
+
+// Packet is one packet as the packet columns read it.
+type Packet struct {
+	View  *packet.View  // of this packet; valid until the next one is decoded
+	Conn  uint64        // the record it belongs to; 0 if it was not decoded
+	Dir   tcp.Dir       // who sent it; meaningful if Conn is not 0
+	State [2]conn.State // presumed after the packet, by tcp.Client, tcp.Server; meaningful for TCP
+}

@@ -1,0 +1,112 @@
+package tcp
+
+import "encoding/binary"
+
+// Dir tells which end sent a segment.
+type Dir uint8
+
+const (
+	Client Dir = iota // the end that opened the connection (DESIGN §5)
+	Server            // its peer
+)
+
+// String returns "client" or "server", as the columns print it.
+func (d Dir) String() string {
+	if d == Client {
+		return "client"
+	}
+	return "server"
+}
+
+// Sum is what the captured octets say of a checksum.
+type Sum uint8
+
+const (
+	SumUnknown Sum = iota // not all octets were captured, or nobody asked
+	SumGood
+	SumBad
+	SumPartial // only the pseudo-header is in it: the sender's card was to do the rest
+)
+
+var sumNames = [...]string{"unknown", "good", "bad", "partial"}
+
+// String returns the name used in columns.
+func (s Sum) String() string { return sumNames[s] }
+
+// Segment is what one TCP segment tells an observer: a small value without
+// pointers, so that it can be queued, kept and sent between machines. SACK
+// beyond NumSACK, and fields whose option is not in Opts, are zero.
+type Segment struct {
+	At      int64     // capture time, ns since the Unix epoch
+	Seq     Seq       // absolute, as on the wire
+	Ack     Seq       // absolute; meaningful only with ACK
+	Len     uint32    // payload octets on the wire, even if not captured
+	TSval   uint32    // RFC 7323 §3; with OptTimestamp in Opts
+	TSecr   uint32    // RFC 7323 §3; meaningful only with ACK
+	SACK    [4][2]Seq // RFC 2018 §3: first octet, octet after the last
+	Digest  uint32    // of the header's octets, checksum included; equal for copies
+	Opts    OptSet    // kinds that were present
+	Flags   Flags
+	Win     uint16 // as on the wire, not scaled
+	MSS     uint16 // RFC 9293 §3.7.1; 0 without the option
+	Urg     uint16 // urgent pointer; meaningful only with URG
+	IPID    uint16 // IPv4 identification; 0 with IPv6
+	TTL     uint8  // TTL or hop limit of the innermost IP header
+	ECN     uint8  // the two ECN bits of the innermost IP header (RFC 3168 §5)
+	Dir     Dir    // who sent it; set by who knows the connection
+	WScale  uint8  // RFC 7323 §2, as sent (may exceed 14); with OptWScale in Opts
+	NumSACK uint8  // blocks in SACK, 0 to 4
+	Sum     Sum    // TCP checksum
+}
+
+// SeqLen returns the octets of sequence space that the segment occupies: its
+// payload, and one each for SYN and FIN (RFC 9293 §3.4).
+func (s *Segment) SeqLen() uint32 {
+	n := s.Len
+	if s.Flags&SYN != 0 {
+		n++
+	}
+	if s.Flags&FIN != 0 {
+		n++
+	}
+	return n
+}
+
+// End returns the sequence number after the segment.
+func (s *Segment) End() Seq { return s.Seq.Add(s.SeqLen()) }
+
+// Data returns the sequence number of the first payload octet: behind the SYN
+// if there is one (RFC 9293 §3.4).
+func (s *Segment) Data() Seq {
+	if s.Flags&SYN != 0 {
+		return s.Seq + 1
+	}
+	return s.Seq
+}
+
+// Read sets everything that the header tells: numbers, flags, options, digest.
+// Len is the payload's octets on the wire. At, Dir, Sum and the IP fields are
+// left as they are.
+func (s *Segment) Read(h Header, payload uint32) {
+	s.Seq, s.Ack, s.Len = h.Seq(), h.Ack(), payload
+	s.Flags, s.Win, s.Urg = h.Flags(), h.Window(), h.Urgent()
+	s.Digest = digest(h)
+	s.readOptions(h)
+}
+
+// digest mixes the header's octets, ports and checksum included. The checksum
+// stands for the payload (16 bits of it), so equal digests mean "very likely
+// the same segment", never more.
+func digest(h Header) uint32 {
+	const k = 0x9e3779b97f4a7c15
+	d := uint64(len(h)) * k
+	for len(h) >= 8 {
+		d = (d ^ binary.LittleEndian.Uint64(h)) * k
+		d ^= d >> 29
+		h = h[8:]
+	}
+	if len(h) >= 4 {
+		d = (d ^ uint64(binary.LittleEndian.Uint32(h))) * k
+	}
+	return uint32(d >> 32)
+}
