@@ -67,6 +67,7 @@ const (
 	EndCapture                      // the capture ended first
 	EndSuperseded                   // another incarnation took the ports over
 	EndFlush                        // closed or reset, but its tombstone was cut by the end of the file or of the program
+	NumEndings
 )
 
 // endings are the values of the column end_reason.
