@@ -1,0 +1,131 @@
+package record
+
+import (
+	"net/netip"
+
+	"onpath/packet"
+	"onpath/tcp"
+)
+
+// Where a column's meaning comes from.
+const (
+	srcOnpath = "onpath"
+	srcZeek   = "Zeek conn.log"
+	srcRFC    = "RFC 9293 §3.3.2"
+	srcTcpad  = "tcpad; RFC 9293 §3.3.2"
+	srcIANA   = "IANA Protocol Numbers"
+)
+
+// columns are those of a connection, in the order in which they are written.
+// The table is the only place where one is named: formats, the command columns
+// and docs/columns.md read it.
+var columns = []Column[Record]{
+	{"conn", Uint, "", "number of the record, 1, 2, … in the order of first packets", srcOnpath,
+		func(dst []byte, r *Record) []byte { return appendUint(dst, r.Conn) }},
+	{"continues", Uint, "", "number of the idle record that this one goes on from; null if none", srcOnpath,
+		func(dst []byte, r *Record) []byte { return appendNonZero(dst, r.Continues) }},
+	{"proto", String, "", "IP protocol: tcp, udp, icmp, icmp6, …, or its number", srcIANA,
+		func(dst []byte, r *Record) []byte { return AppendProto(dst, r.Key.Proto) }},
+	{"client", Addr, "", "address of the client: who sent the SYN, else whom the SYN,ACK addresses, else the higher port", srcOnpath,
+		func(dst []byte, r *Record) []byte { return appendAddr(dst, r.Addr(tcp.Client)) }},
+	{"client_port", Uint, "", "its port; for ICMP the type of the message; null without ports", srcZeek,
+		func(dst []byte, r *Record) []byte { return appendPort(dst, r.Key.Proto, r.Port(tcp.Client)) }},
+	{"server", Addr, "", "address of the other end", srcOnpath,
+		func(dst []byte, r *Record) []byte { return appendAddr(dst, r.Addr(tcp.Server)) }},
+	{"server_port", Uint, "", "its port; for ICMP the type of the answer, or the code where none exists; null without ports", srcZeek,
+		func(dst []byte, r *Record) []byte { return appendPort(dst, r.Key.Proto, r.Port(tcp.Server)) }},
+	{"vlan", Uint, "", "id of the innermost VLAN tag; null if untagged", "IEEE 802.1Q",
+		func(dst []byte, r *Record) []byte { return appendNonZero(dst, uint64(r.Key.VLAN)) }},
+	{"vni", Uint, "", "virtual network of the VXLAN or Geneve tunnel around it; null outside of both", "RFC 7348, RFC 8926",
+		appendVNI},
+	{"start_time", Time, "", "time of the first packet", srcOnpath,
+		func(dst []byte, r *Record) []byte { return AppendTime(dst, r.Start) }},
+	{"end_time", Time, "", "time of the last packet", srcOnpath,
+		func(dst []byte, r *Record) []byte { return AppendTime(dst, r.End) }},
+	{"duration", Duration, "s", "from the first packet to the last", srcZeek,
+		func(dst []byte, r *Record) []byte { return AppendSeconds(dst, r.End-r.Start) }},
+	{"start", String, "", "first segment: syn, synack, or midstream for any other; null if not TCP", srcOnpath,
+		func(dst []byte, r *Record) []byte { return append(dst, r.Opening.String()...) }},
+	{"view", String, "", "whose packets passed here: both, client-only, server-only", srcOnpath,
+		func(dst []byte, r *Record) []byte { return append(dst, r.view()...) }},
+	{"end_reason", String, "", "why the record was written: fin, rst, idle-timeout, attempt-timeout, evicted, capture-end, superseded, flush", srcOnpath,
+		func(dst []byte, r *Record) []byte { return append(dst, r.Ending.String()...) }},
+	{"community_id", String, "", "hash of addresses, ports and protocol that other tools compute too; version 1, seed 0", "Community ID v1",
+		func(dst []byte, r *Record) []byte { return appendCommunityID(dst, &r.Key, r.senderIsB()) }},
+	{"client_state", String, "", "what state the client must be in after the last packet; null if not TCP", srcTcpad,
+		func(dst []byte, r *Record) []byte { return r.appendState(dst, tcp.Client) }},
+	{"server_state", String, "", "the same of the server", srcTcpad,
+		func(dst []byte, r *Record) []byte { return r.appendState(dst, tcp.Server) }},
+	{"client_packets", Uint, "datagrams", "sent by the client; fragments of one datagram count once", "Zeek conn.log: orig_pkts",
+		func(dst []byte, r *Record) []byte { return appendUint(dst, r.Side[tcp.Client].Packets) }},
+	{"client_ip_octets", Uint, "octets", "of the client's IP datagrams, headers included", "Zeek conn.log: orig_ip_bytes",
+		func(dst []byte, r *Record) []byte { return appendUint(dst, r.Side[tcp.Client].IPOctets) }},
+	{"client_octets", Uint, "octets", "payload of the client; for TCP distinct octets of sequence space, not counted again when sent again", "RFC 9293 §3.4",
+		func(dst []byte, r *Record) []byte { return appendUint(dst, r.Side[tcp.Client].Octets) }},
+	{"client_repeated_octets", Uint, "octets", "TCP payload that the client sent again; null if not TCP", srcOnpath,
+		func(dst []byte, r *Record) []byte { return r.appendRepeated(dst, tcp.Client) }},
+	{"server_packets", Uint, "datagrams", "sent by the server", "Zeek conn.log: resp_pkts",
+		func(dst []byte, r *Record) []byte { return appendUint(dst, r.Side[tcp.Server].Packets) }},
+	{"server_ip_octets", Uint, "octets", "of the server's IP datagrams, headers included", "Zeek conn.log: resp_ip_bytes",
+		func(dst []byte, r *Record) []byte { return appendUint(dst, r.Side[tcp.Server].IPOctets) }},
+	{"server_octets", Uint, "octets", "payload of the server, counted as the client's", "RFC 9293 §3.4",
+		func(dst []byte, r *Record) []byte { return appendUint(dst, r.Side[tcp.Server].Octets) }},
+	{"server_repeated_octets", Uint, "octets", "TCP payload that the server sent again; null if not TCP", srcOnpath,
+		func(dst []byte, r *Record) []byte { return r.appendRepeated(dst, tcp.Server) }},
+	{"history", String, "", "the story in Zeek's letters, the client's capital, the server's small; null if none", "Zeek conn.log: history",
+		func(dst []byte, r *Record) []byte { return r.History.Append(dst) }},
+}
+
+// Columns returns the table of the columns of a Record.
+func Columns() []Column[Record] { return append([]Column[Record](nil), columns...) }
+
+// isB reports whether the end is Key.B.
+func (r *Record) isB(end tcp.Dir) bool { return r.ClientIsB == (end == tcp.Client) }
+
+// Addr returns the address of an end.
+func (r *Record) Addr(end tcp.Dir) netip.Addr {
+	if r.isB(end) {
+		return r.Key.AddrB()
+	}
+	return r.Key.AddrA()
+}
+
+// Port returns the port of an end, or what stands in its place (packet.Key).
+func (r *Record) Port(end tcp.Dir) uint16 {
+	if r.isB(end) {
+		return r.Key.BPort
+	}
+	return r.Key.APort
+}
+
+func (r *Record) view() string {
+	switch {
+	case r.Side[tcp.Server].Packets == 0:
+		return "client-only"
+	case r.Side[tcp.Client].Packets == 0:
+		return "server-only"
+	}
+	return "both"
+}
+
+func (r *Record) appendState(dst []byte, end tcp.Dir) []byte {
+	if !r.IsTCP() {
+		return dst
+	}
+	return append(dst, r.Side[end].State.String()...)
+}
+
+func (r *Record) appendRepeated(dst []byte, end tcp.Dir) []byte {
+	if !r.IsTCP() {
+		return dst
+	}
+	return appendUint(dst, r.Side[end].Repeated)
+}
+
+func appendVNI(dst []byte, r *Record) []byte {
+	const vni = packet.NetVXLAN - 1
+	if r.Key.Net == 0 {
+		return dst
+	}
+	return appendUint(dst, uint64(r.Key.Net&vni))
+}
