@@ -1,0 +1,89 @@
+package conn
+
+import "onpath/tcp"
+
+// reset moves both ends by a RST of e. It closes its sender if it lies inside
+// what the sender can have sent, and its addressee if that must take it:
+// exactly at RCV.NXT (RFC 5961 §3.2), or in SYN-SENT with the ACK of its SYN
+// (RFC 9293 §3.10.7.3). One inside the window but not exact draws a challenge ACK,
+// and closes nothing there.
+func (t *Tracker) reset(c *Conn, e, p *end, s *tcp.Segment) Step {
+	if !e.has(known) && !p.has(known) {
+		e.firstSegment(s)
+		e.bits |= seen | rstSent
+		e.state, e.was = Closed, Established
+		return Step{}
+	}
+	taken := e.resets(p, s)
+	if !taken && !e.inside(s) {
+		return Step{Outside: true}
+	}
+	c.rst, c.line = s.Seq, p.max
+	e.bits |= seen
+	e.closeBy(sndRst, rstSent)
+	if taken {
+		p.closeBy(gotRst, rstGot)
+	}
+	if !e.has(known) && s.Seq != 0 {
+		e.firstSegment(s)
+		e.state = Closed
+	}
+	return Step{}
+}
+
+// closeBy closes p for a RST, and remembers what it was, unless it was over
+// already: then the RST only answers something late.
+func (p *end) closeBy(how event, as bits) {
+	if over(p.state) && p.has(known) {
+		p.on(how)
+		return
+	}
+	p.was, p.bits = p.state, p.bits|as
+	p.on(how)
+}
+
+// inside reports whether a RST of e has a position in its stream.
+func (e *end) inside(s *tcp.Segment) bool {
+	if s.Seq == 0 && s.Flags&tcp.ACK != 0 {
+		return false
+	}
+	return e.has(known) && e.state != SynSent && !s.Seq.Before(e.sent.base) && !s.Seq.After(e.max)
+}
+
+// resets reports whether p must take the RST of e.
+func (e *end) resets(p *end, s *tcp.Segment) bool {
+	switch {
+	case p.state == SynSent:
+		return s.Flags&tcp.ACK != 0 && p.synAcked(s.Ack)
+	case !e.has(known):
+		return p.has(known)
+	case s.Seq == 0 && s.Flags&tcp.ACK != 0:
+		return false
+	}
+	first := e.sent.base
+	if p.has(hasAck) {
+		first = p.acked
+	}
+	return !s.Seq.Before(first) && !s.Seq.After(e.contig(p))
+}
+
+// goesOn takes a RST back that somebody contradicts: its addressee acknowledges
+// what lies behind it, so it did not end there; or its sender acknowledges what
+// only passed afterwards, so it was not its own.
+func (c *Conn) goesOn(e, p *end, s *tcp.Segment) {
+	if s.Flags&tcp.ACK == 0 {
+		return
+	}
+	if e.has(rstGot) && s.Ack.After(c.rst) || e.has(rstSent) && p.has(known) && s.Ack.After(c.line) {
+		e.revive()
+		p.revive()
+	}
+}
+
+// revive gives p the state back that it had before a RST.
+func (p *end) revive() {
+	if p.bits&(rstGot|rstSent) != 0 {
+		p.state = p.was
+		p.bits &^= rstGot | rstSent
+	}
+}
