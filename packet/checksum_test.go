@@ -76,8 +76,8 @@ func TestHeaderSum(t *testing.T) {
 	}
 }
 
-// end returns an address as Key has it.
-func end(a ...byte) (k [16]byte) {
+// address returns an address as Key has it.
+func address(a ...byte) (k [16]byte) {
 	if len(a) == 4 {
 		k[10], k[11] = 0xff, 0xff
 	}
@@ -145,9 +145,9 @@ var sealed = []struct {
 
 func TestTransportSum(t *testing.T) {
 	for _, tt := range sealed {
-		src, dst := end(10, 0, 0, 1), end(192, 168, 255, 254)
+		src, dst := address(10, 0, 0, 1), address(192, 168, 255, 254)
 		if tt.v6 {
-			src, dst = end(0xfe, 0x80, 0, 0, 0, 0, 0, 0, 2, 0x1b, 0, 0, 0, 0, 0, 1), end(0xff, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xfb)
+			src, dst = address(0xfe, 0x80, 0, 0, 0, 0, 0, 0, 2, 0x1b, 0, 0, 0, 0, 0, 1), address(0xff, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xfb)
 		}
 		pseudo := tt.proto != ProtoICMP
 		l4 := seal(tt.octets, tt.covers, src, dst, tt.v6, pseudo, tt.proto, tt.field)
@@ -177,7 +177,7 @@ func TestTransportSum(t *testing.T) {
 }
 
 func TestTransportSumRefuses(t *testing.T) {
-	src, dst := end(10, 0, 0, 1), end(10, 0, 0, 2)
+	src, dst := address(10, 0, 0, 1), address(10, 0, 0, 2)
 	for _, tt := range []struct {
 		name  string
 		proto uint8
@@ -207,7 +207,7 @@ func FuzzTransportSum(f *testing.F) {
 		f.Add(s.proto, s.v6, s.octets[:min(len(s.octets), 64)], uint32(len(s.octets)))
 	}
 	f.Fuzz(func(t *testing.T, proto uint8, v6 bool, l4 []byte, length uint32) {
-		src, dst := end(10, 0, 0, 1), end(10, 0, 0, 2)
+		src, dst := address(10, 0, 0, 1), address(10, 0, 0, 2)
 		got := transportSum(&src, &dst, v6, proto, l4, length)
 		if got == tcp.SumPartial && (proto == ProtoICMP || transportOf(proto).need == 0) {
 			t.Errorf("protocol %d has no pseudo-header, but is %v", proto, got)
@@ -216,7 +216,7 @@ func FuzzTransportSum(f *testing.F) {
 }
 
 func TestTransportSumDoesNotAllocate(t *testing.T) {
-	src, dst, l4 := end(10, 0, 0, 1), end(10, 0, 0, 2), octets(1460, nil)
+	src, dst, l4 := address(10, 0, 0, 1), address(10, 0, 0, 2), octets(1460, nil)
 	if n := testing.AllocsPerRun(100, func() { transportSum(&src, &dst, false, ProtoTCP, l4, 1460) }); n != 0 {
 		t.Errorf("%v allocations a segment, want 0", n)
 	}
