@@ -3,7 +3,6 @@ package packet
 import (
 	"encoding/binary"
 	"math/bits"
-	"time"
 )
 
 // pending is a datagram that is being put together. Numbers of octets count its
@@ -100,9 +99,9 @@ func (f *fragments) find(at int64, key *fragmentKey) uint32 {
 // timeout returns how long a datagram is waited for, in ns.
 func (f *fragments) timeout(key *fragmentKey) int64 {
 	if key.v6 {
-		return int64(f.config.TimeoutIPv6 / time.Nanosecond)
+		return int64(f.config.TimeoutIPv6)
 	}
-	return int64(f.config.TimeoutIPv4 / time.Nanosecond)
+	return int64(f.config.TimeoutIPv4)
 }
 
 // expire gives up the datagrams that were waited for too long, from the oldest
