@@ -1,0 +1,216 @@
+package record
+
+import (
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"onpath/conn"
+	"onpath/packet"
+	"onpath/tcp"
+)
+
+// telnet is story 2 of the article, closed in order.
+func telnet() *Record {
+	k, fromB := keyOf(packet.ProtoTCP, "192.168.2.10", 1249, "192.168.2.165", 23)
+	k.VLAN, k.Net = 7, packet.NetVXLAN|5000
+	start := time.Date(2001, 2, 3, 20, 6, 32, 845356000, time.UTC).UnixNano()
+	r := &Record{Conn: 1, Key: k, ClientIsB: fromB, Start: start, End: start + 60083765000, Opening: OpenSyn, Ending: EndFin}
+	r.Side = [2]Side{
+		tcp.Client: {Packets: 5, IPOctets: 259, Octets: 55, Repeated: 3, State: conn.TimeWait},
+		tcp.Server: {Packets: 4, IPOctets: 310, Octets: 146, State: conn.Closed},
+	}
+	for _, letter := range "ShAdDfFa" {
+		r.History.Add(byte(letter))
+	}
+	return r
+}
+
+// ping is a conversation for which most columns are null.
+func ping() *Record {
+	k, fromB := keyOf(packet.ProtoESP, "2001:db8::2", 0, "2001:db8::1", 0)
+	r := &Record{Conn: 2, Continues: 1, Key: k, ClientIsB: fromB, Ending: EndCapture}
+	r.Side[tcp.Client] = Side{Packets: 1, IPOctets: 60, Octets: 20}
+	return r
+}
+
+// seen is a packet of telnet.
+func seen() *Packet {
+	r := telnet()
+	v := &packet.View{Key: r.Key, Number: 7, At: r.Start, L4Len: 12, FromB: r.ClientIsB, L4Sum: tcp.SumGood}
+	v.Seg = tcp.Segment{Seq: 4294967295, Ack: 1, Len: 12, Flags: tcp.PSH | tcp.ACK, Win: 17520}
+	return &Packet{View: v, Conn: 1, Dir: tcp.Client, State: [2]conn.State{conn.Established, conn.CloseWait}}
+}
+
+func texts[R any](columns []Column[R], row *R) string {
+	var b strings.Builder
+	for _, c := range columns {
+		b.WriteString(c.Name + "=" + string(c.Append(nil, row)) + "\n")
+	}
+	return b.String()
+}
+
+func TestRows(t *testing.T) {
+	for name, c := range map[string]struct{ got, want string }{
+		"telnet": {texts(columns, telnet()), `conn=1
+continues=
+proto=tcp
+client=192.168.2.10
+client_port=1249
+server=192.168.2.165
+server_port=23
+vlan=7
+vni=5000
+start_time=2001-02-03T20:06:32.845356000Z
+end_time=2001-02-03T20:07:32.929121000Z
+duration=60.083765
+start=syn
+view=both
+end_reason=fin
+community_id=1:yWgnS00CAHWo5d8ZsAPw1l8zW/4=
+client_state=TIME-WAIT
+server_state=CLOSED
+client_packets=5
+client_ip_octets=259
+client_octets=55
+client_repeated_octets=3
+server_packets=4
+server_ip_octets=310
+server_octets=146
+server_repeated_octets=0
+history=ShAdDfFa
+`},
+		"esp": {texts(columns, ping()), `conn=2
+continues=1
+proto=esp
+client=2001:db8::2
+client_port=
+server=2001:db8::1
+server_port=
+vlan=
+vni=
+start_time=1970-01-01T00:00:00.000000000Z
+end_time=1970-01-01T00:00:00.000000000Z
+duration=0
+start=
+view=client-only
+end_reason=capture-end
+community_id=1:JIAyWiD7dl1e74CJAdetAUPF/To=
+client_state=
+server_state=
+client_packets=1
+client_ip_octets=60
+client_octets=20
+client_repeated_octets=
+server_packets=0
+server_ip_octets=0
+server_octets=0
+server_repeated_octets=
+history=
+`},
+		"packet": {texts(packetColumns, seen()), `frame=7
+time=2001-02-03T20:06:32.845356000Z
+conn=1
+dir=client
+proto=tcp
+src=192.168.2.10
+src_port=1249
+dst=192.168.2.165
+dst_port=23
+flags=P.
+seq=4294967295
+ack=1
+len=12
+win=17520
+client_state=ESTABLISHED
+server_state=CLOSE-WAIT
+checksum=good
+undecoded=
+`},
+		"not decoded": {texts(packetColumns, &Packet{View: &packet.View{Number: 1, Why: packet.NotIP}}), `frame=1
+time=1970-01-01T00:00:00.000000000Z
+conn=
+dir=
+proto=
+src=
+src_port=
+dst=
+dst_port=
+flags=
+seq=
+ack=
+len=
+win=
+client_state=
+server_state=
+checksum=
+undecoded=not-ip
+`},
+	} {
+		if c.got != c.want {
+			t.Errorf("%s:\n%s\nwant\n%s", name, c.got, c.want)
+		}
+	}
+}
+
+// lawful is what a column promises of its text (Column), by its type.
+var lawful = map[Type]*regexp.Regexp{
+	Uint:     regexp.MustCompile(`^(0|[1-9][0-9]*)?$`),
+	Duration: regexp.MustCompile(`^-?(0|[1-9][0-9]*)(\.[0-9]{0,8}[1-9])?$`),
+	Time:     regexp.MustCompile(`^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{9}Z$`),
+	Addr:     regexp.MustCompile(`^[0-9a-f.:]*$`),
+	String:   regexp.MustCompile(`^[0-9A-Za-z.:+/=^-]*$`),
+}
+
+func TestColumnsKeepTheirPromises(t *testing.T) {
+	check(t, columns, []*Record{telnet(), ping()})
+	check(t, packetColumns, []*Packet{seen(), {View: &packet.View{Why: packet.TCPOffset}}})
+}
+
+func check[R any](t *testing.T, columns []Column[R], rows []*R) {
+	names := map[string]bool{}
+	for _, c := range columns {
+		if names[c.Name] || c.Name == "" || c.Doc == "" || c.Source == "" || strings.ContainsAny(c.Doc, "\n|") {
+			t.Errorf("%q: twice, or without a doc or source that stand on one line", c.Name)
+		}
+		names[c.Name] = true
+		for _, row := range rows {
+			text := c.Append(nil, row)
+			if c.Name != "undecoded" && len(text) == 0 {
+				continue
+			}
+			if !lawful[c.Type].Match(text) {
+				t.Errorf("%s: %q is not a %s", c.Name, text, c.Type)
+			}
+		}
+	}
+}
+
+func TestRowsDoNotAllocate(t *testing.T) {
+	buf := make([]byte, 0, 4096)
+	for _, r := range []*Record{telnet(), ping()} {
+		for _, c := range columns {
+			if n := testing.AllocsPerRun(100, func() { c.Append(buf, r) }); n != 0 {
+				t.Errorf("%s allocates %v times", c.Name, n)
+			}
+		}
+	}
+	p := seen()
+	for _, c := range packetColumns {
+		if n := testing.AllocsPerRun(100, func() { c.Append(buf, p) }); n != 0 {
+			t.Errorf("%s allocates %v times", c.Name, n)
+		}
+	}
+}
+
+func BenchmarkColumns(b *testing.B) {
+	r, buf := telnet(), make([]byte, 0, 4096)
+	for _, c := range columns {
+		b.Run(c.Name, func(b *testing.B) {
+			for b.Loop() {
+				c.Append(buf, r)
+			}
+		})
+	}
+}

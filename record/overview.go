@@ -1,0 +1,118 @@
+package record
+
+import (
+	"fmt"
+	"net/netip"
+	"strconv"
+	"time"
+
+	"onpath/tcp"
+)
+
+// A Shown is a column of a table for people: shorter than what a Column holds,
+// and allowed to leave where a terminal is narrow. Its text is UTF-8.
+type Shown[R any] struct {
+	Head  string
+	Right bool  // numbers stand at the right edge
+	Cut   bool  // may lose its middle where nothing else can leave
+	Rank  uint8 // 0 always stays; of the others the highest leaves first
+
+	Append func(dst []byte, row *R) []byte
+}
+
+// Overview is the table of connections for people: what each one was, how long
+// it took, how much went each way (client/server), and how it ended.
+func Overview() []Shown[Record] { return append([]Shown[Record](nil), overview...) }
+
+var overview = []Shown[Record]{
+	{"#", true, false, 0, func(dst []byte, r *Record) []byte { return appendUint(dst, r.Conn) }},
+	{"START", false, false, 3, func(dst []byte, r *Record) []byte { return AppendClock(dst, r.Start, 3) }},
+	{"PROTO", false, false, 2, func(dst []byte, r *Record) []byte { return AppendProto(dst, r.Key.Proto) }},
+	{"CLIENT", false, true, 0, func(dst []byte, r *Record) []byte { return r.appendEnd(dst, tcp.Client) }},
+	{"", false, false, 0, appendArrow},
+	{"SERVER", false, true, 0, func(dst []byte, r *Record) []byte { return r.appendEnd(dst, tcp.Server) }},
+	{"TIME", true, false, 4, func(dst []byte, r *Record) []byte { return appendSpan(dst, r.End-r.Start) }},
+	{"PACKETS", false, false, 5, func(dst []byte, r *Record) []byte {
+		return appendPair(dst, r.Side[tcp.Client].Packets, r.Side[tcp.Server].Packets)
+	}},
+	{"OCTETS", false, false, 1, func(dst []byte, r *Record) []byte {
+		return appendPair(dst, r.Side[tcp.Client].Octets, r.Side[tcp.Server].Octets)
+	}},
+	{"END", false, false, 0, func(dst []byte, r *Record) []byte { return append(dst, r.Ending.String()...) }},
+	{"STATES", false, false, 7, appendStates},
+	{"HISTORY", false, false, 6, func(dst []byte, r *Record) []byte { return r.History.Append(dst) }},
+}
+
+// arrows point to where packets went.
+var arrows = map[string]string{"both": "→", "client-only": "⇢", "server-only": "⇠"}
+
+func appendArrow(dst []byte, r *Record) []byte { return append(dst, arrows[r.view()]...) }
+
+// appendEnd appends an address with its port, as in a URL.
+func (r *Record) appendEnd(dst []byte, end tcp.Dir) []byte {
+	a := netip.AddrPortFrom(r.Addr(end), r.Port(end))
+	if protocols[r.Key.Proto].ports {
+		return a.AppendTo(dst)
+	}
+	return a.Addr().AppendTo(dst)
+}
+
+// appendStates appends the client's and the server's state, once if they are
+// equal.
+func appendStates(dst []byte, r *Record) []byte {
+	dst = r.appendState(dst, tcp.Client)
+	if !r.IsTCP() || r.Side[tcp.Client].State == r.Side[tcp.Server].State {
+		return dst
+	}
+	return r.appendState(append(dst, '/'), tcp.Server)
+}
+
+// appendPair appends two counts with three significant digits.
+func appendPair(dst []byte, client, server uint64) []byte {
+	return appendCount(append(appendCount(dst, client), '/'), server)
+}
+
+// appendCount appends n with at most three digits and a decimal prefix of the
+// SI: 999, 1.02k, 34.5k, 678k, 9.01M.
+func appendCount(dst []byte, n uint64) []byte {
+	if n < 1000 {
+		return appendUint(dst, n)
+	}
+	unit, v := -1, float64(n)
+	for v >= 999.5 {
+		v, unit = v/1000, unit+1
+	}
+	decimals := 0
+	switch {
+	case v < 9.995:
+		decimals = 2
+	case v < 99.95:
+		decimals = 1
+	}
+	return append(strconv.AppendFloat(dst, v, 'f', decimals, 64), "kMGTPE"[unit])
+}
+
+// spans are the steps in which a duration is shown: below the limit, so many of
+// a unit, and of the rest so many of a smaller one.
+var spans = [...]struct {
+	limit, unit, rest time.Duration
+	format            string
+}{
+	{time.Millisecond, time.Microsecond, time.Nanosecond, "%[1]dµs"},
+	{time.Second, time.Millisecond, time.Microsecond, "%[1]dms"},
+	{time.Minute, time.Second, 100 * time.Millisecond, "%d.%ds"},
+	{time.Hour, time.Minute, time.Second, "%dm%02ds"},
+	{24 * time.Hour, time.Hour, time.Minute, "%dh%02dm"},
+	{1<<63 - 1, 24 * time.Hour, time.Hour, "%dd%02dh"},
+}
+
+// appendSpan appends a duration, given in ns, in about six characters: 835µs,
+// 211ms, 3.4s, 2m03s, 1h02m, 3d04h.
+func appendSpan(dst []byte, ns int64) []byte {
+	d, i := time.Duration(ns), 0
+	for d >= spans[i].limit && i < len(spans)-1 {
+		i++
+	}
+	s := &spans[i]
+	return fmt.Appendf(dst, s.format, d/s.unit, d%s.unit/s.rest)
+}

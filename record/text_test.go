@@ -1,0 +1,63 @@
+package record
+
+import (
+	"math/rand/v2"
+	"testing"
+	"time"
+)
+
+func TestAppendTimeAgreesWithPackageTime(t *testing.T) {
+	check := func(ns int64) {
+		at := time.Unix(0, ns).UTC()
+		if got, want := string(AppendTime(nil, ns)), at.Format("2006-01-02T15:04:05.000000000Z"); got != want {
+			t.Fatalf("%d: %s, want %s", ns, got, want)
+		}
+		if got, want := string(AppendClock(nil, ns, 6)), at.Format("15:04:05.000000"); got != want {
+			t.Fatalf("%d: %s, want %s", ns, got, want)
+		}
+	}
+	for _, ns := range []int64{0, -1, 1, 951782399999999999, 951782400000000000, 951868800000000000, 4107542400000000000, 1<<63 - 1, -1 << 63} {
+		check(ns)
+	}
+	r := rand.New(rand.NewPCG(1, 2))
+	for range 20000 {
+		check(int64(r.Uint64()))
+	}
+	for d := range int64(400 * 366) { // every day from 1970 on that int64 holds
+		if d <= (1<<63-1)/day {
+			check(d * day)
+		}
+	}
+}
+
+func TestAppendSeconds(t *testing.T) {
+	for ns, want := range map[int64]string{
+		0: "0", 1: "0.000000001", 211484000: "0.211484", 1e9: "1", 60*1e9 + 5e8: "60.5", -1500000: "-0.0015", 10: "0.00000001",
+	} {
+		if got := string(AppendSeconds(nil, ns)); got != want {
+			t.Errorf("%d: %s, want %s", ns, got, want)
+		}
+	}
+}
+
+func TestAppendSpan(t *testing.T) {
+	for d, want := range map[time.Duration]string{
+		0: "0µs", 835 * time.Microsecond: "835µs", 211484 * time.Microsecond: "211ms", 3489 * time.Millisecond: "3.4s",
+		59900 * time.Millisecond: "59.9s", 123 * time.Second: "2m03s", 62 * time.Minute: "1h02m", 76 * time.Hour: "3d04h", 1<<63 - 1: "106751d23h",
+	} {
+		if got := string(appendSpan(nil, int64(d))); got != want {
+			t.Errorf("%v: %s, want %s", d, got, want)
+		}
+	}
+}
+
+func TestAppendCount(t *testing.T) {
+	for n, want := range map[uint64]string{
+		0: "0", 999: "999", 1000: "1.00k", 1024: "1.02k", 9994: "9.99k", 9995: "10.0k", 99949: "99.9k", 99950: "100k",
+		999499: "999k", 999500: "1.00M", 1 << 40: "1.10T", 1<<64 - 1: "18.4E",
+	} {
+		if got := string(appendCount(nil, n)); got != want {
+			t.Errorf("%d: %s, want %s", n, got, want)
+		}
+	}
+}
