@@ -25,16 +25,19 @@ type View struct {
 	IPSum      tcp.Sum // innermost IPv4 header checksum; SumUnknown for IPv6
 	L4Sum      tcp.Sum // innermost transport checksum
 	OuterFromB bool    // the sender is Outer.B
+	Overlap    bool    // fragments of the datagram overlapped: what came first counts
+	Differ     bool    // and did not hold the same octets
 
 	IPLen     uint32 // octets of the innermost IP datagram, header included, by its header (or what the wire had where that is 0: TSO)
 	L4Len     uint32 // octets of the transport payload on the wire, even if not captured
 	Fragments uint16 // frames of which this datagram was put together; 0 if it came whole
 
-	IP      []byte     // captured octets from the innermost IP header on, cut to IPLen
-	OuterIP []byte     // the same of the outermost IP header
-	L4      []byte     // captured octets from the transport header on
-	TCP     tcp.Header // innermost TCP header; nil if it is not TCP
-	Payload []byte     // captured transport payload (TCP, UDP); nil otherwise
+	IP       []byte     // captured octets from the innermost IP header on, cut to IPLen
+	OuterIP  []byte     // the same of the outermost IP header
+	Fragment []byte     // captured octets of this frame's own fragment, from its IP header on; nil if it is none
+	L4       []byte     // captured octets from the transport header on
+	TCP      tcp.Header // innermost TCP header; nil if it is not TCP
+	Payload  []byte     // captured transport payload (TCP, UDP); nil otherwise
 }
 
 // IsTCP reports whether v holds a TCP segment that can be tracked.

@@ -50,6 +50,7 @@ const (
 	OptTwice  // a kind other than EOL and NOP occurs twice
 	OptLength // a known kind with a length it cannot have; its value was not read
 	OptBad    // the walk ended at a length that lies
+	OptCut    // the captured octets end inside the list; what was captured was read
 	optEnd
 )
 

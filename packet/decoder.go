@@ -1,0 +1,321 @@
+package packet
+
+import "onpath/tcp"
+
+// Bounds of one walk. maxLayers counts headers of any kind, maxDepth IP headers.
+const (
+	maxLayers = 64
+	maxDepth  = 8
+)
+
+// Config says how a Decoder works. The zero Config is a good one.
+type Config struct {
+	NoChecksums bool           // leave IPSum and L4Sum unknown (tcpdump -K)
+	Fragments   FragmentConfig // bounds the memory for fragments
+}
+
+// Decoder reads frames. It remembers nothing but fragments, and belongs to one
+// goroutine.
+type Decoder struct {
+	checksums bool
+	fragments *fragments
+}
+
+// NewDecoder returns a Decoder that holds no fragments.
+func NewDecoder(c Config) *Decoder {
+	return &Decoder{checksums: !c.NoChecksums, fragments: newFragments(c.Fragments)}
+}
+
+// FragmentStats returns what reassembly did so far.
+func (d *Decoder) FragmentStats() FragmentStats { return d.fragments.stats }
+
+// Decode fills v with what f holds. Whatever v held before is gone: equal frames
+// make equal Views, unless fragments that came between make the difference.
+func (d *Decoder) Decode(f *Frame, v *View) {
+	w := walk{d: d, v: v, at: f.At, b: f.Data, wire: max(f.WireLen, uint32(len(f.Data)))}
+	v.Number, v.At, v.CapLen, v.WireLen = f.Number, f.At, uint32(len(f.Data)), w.wire
+	v.Why, v.Depth = Decoded, 0
+	w.run(w.link(f.Link))
+	switch {
+	case v.Depth == 0:
+		*v = View{Number: v.Number, At: v.At, WireLen: v.WireLen, CapLen: v.CapLen, Why: v.Why}
+	case v.TCP == nil:
+		v.Seg = tcp.Segment{}
+	}
+	if d.checksums && v.Why == Decoded {
+		w.sum()
+	}
+}
+
+// walk is the way through one frame: where it stands, and what it has met.
+type walk struct {
+	d    *Decoder
+	v    *View
+	at   int64  // ns since the Unix epoch
+	b    []byte // captured octets from here on
+	wire uint32 // octets on the wire from here on, at least len(b)
+
+	net     uint32   // as Key.Net
+	vlan    uint16   // as Key.VLAN
+	frames  uint16   // as View.Fragments
+	overlap bool     // as View.Overlap
+	differ  bool     // as View.Differ
+	proto   uint8    // IP protocol of what stands here
+	ip      ipHeader // the IP header met last
+	piece   []byte   // as View.Fragment
+	padded  bool     // 802.11: the header is padded to words (radiotap)
+
+	final *[16]byte // as ipHeader.final, of the packet in v
+	moved bool      // as ipHeader.moved, of the packet in v
+}
+
+// A layer is what a walk expects to find where it stands.
+type layer uint8
+
+const (
+	end layer = iota // nothing more
+	layerEthernet
+	layerTyped // an ethertype, and what it names
+	layerVLAN
+	layerPBB
+	layerVNTag
+	layerMetaData
+	layerMACsec
+	layerNSH
+	layerLLC
+	layerMPLS
+	layerPPPoE
+	layerHDLC
+	layerPPP
+	layerCHDLC
+	layerFrameRelay
+	layerSLL
+	layerSLL2
+	layerNull
+	layerNFLOG
+	layerRadiotap
+	layerAVS
+	layerWiFi
+	layerPPI
+	layerPFLOG
+	layerFDDI
+	layerARCnet
+	layerARCnetLinux
+	layerDSA
+	layerEDSA
+	layerIPoIB
+	layerNotIP
+	layerNoData
+
+	layerIP // of either version
+	layerIPv4
+	layerIPv6
+	layerOptions
+	layerRouting
+	layerFragment
+	layerAH
+	layerMessage // an extension header that may be the message itself
+
+	layerOther // an IP payload whose header is not read
+	layerTCP
+	layerUDP
+	layerPorts
+	layerICMP
+	layerGRE
+	layerEtherIP
+	layerIPinIP
+	layerMPLSinIP
+	layerL2TPv3
+
+	layerGREinUDP
+	layerVXLAN
+	layerVXLANGPE
+	layerGeneve
+	layerGTP
+	layerTeredo
+	layerL2TP
+	layerCAPWAP
+	layerAYIYA
+)
+
+// run walks until a layer has nothing behind it.
+func (w *walk) run(next layer) {
+	for range maxLayers {
+		if next < layerIP {
+			next = w.frameLayer(next)
+		} else {
+			next = w.packetLayer(next)
+		}
+		if next == end {
+			return
+		}
+	}
+	w.tooDeep()
+}
+
+// tooDeep ends the walk at one header too many.
+func (w *walk) tooDeep() layer {
+	w.v.Why = TooDeep
+	return end
+}
+
+// frameLayer reads one header below IP.
+func (w *walk) frameLayer(next layer) layer {
+	switch next {
+	case layerEthernet:
+		return w.ethernet()
+	case layerTyped:
+		return w.typed(0)
+	case layerVLAN:
+		return w.vlanTag()
+	case layerPBB:
+		return w.over(4, layerEthernet)
+	case layerVNTag:
+		return w.typed(4)
+	case layerMetaData:
+		return w.typed(6)
+	case layerMACsec:
+		return w.macsec()
+	case layerNSH:
+		return w.nsh()
+	case layerLLC:
+		return w.llc()
+	case layerMPLS:
+		return w.mpls()
+	case layerPPPoE:
+		return w.pppoe()
+	case layerHDLC:
+		return w.hdlc()
+	case layerPPP:
+		return w.ppp()
+	case layerCHDLC:
+		return w.typed(2)
+	case layerFrameRelay:
+		return w.frameRelay()
+	case layerSLL:
+		return w.cooked()
+	case layerSLL2:
+		return w.cooked2()
+	case layerNull:
+		return w.null()
+	case layerNFLOG:
+		return w.nflog()
+	case layerRadiotap:
+		return w.radiotap()
+	case layerAVS:
+		return w.avs()
+	case layerWiFi:
+		return w.wifi()
+	case layerPPI:
+		return w.ppi()
+	case layerPFLOG:
+		return w.pflog()
+	case layerFDDI:
+		return w.fddi()
+	case layerARCnet:
+		return w.arcnet()
+	case layerARCnetLinux:
+		return w.arcnetLinux()
+	case layerDSA:
+		return w.typed(16)
+	case layerEDSA:
+		return w.typed(20)
+	case layerIPoIB:
+		return w.ipoib()
+	case layerNoData:
+		return w.stop(LinkNoData)
+	case layerNotIP:
+		return w.stop(NotIP)
+	}
+	return end
+}
+
+// packetLayer reads one header from IP upwards.
+func (w *walk) packetLayer(next layer) layer {
+	switch next {
+	case layerIPv4:
+		return w.ipv4()
+	case layerTCP:
+		return w.tcp()
+	case layerIPv6:
+		return w.ipv6()
+	case layerUDP:
+		return w.udp()
+	case layerIP:
+		return w.ipAny()
+	case layerOptions:
+		return w.optionsHeader()
+	case layerRouting:
+		return w.routingHeader()
+	case layerFragment:
+		return w.fragmentHeader()
+	case layerAH:
+		return w.authentication()
+	case layerMessage:
+		return w.messageHeader()
+	case layerPorts:
+		return w.ports()
+	case layerICMP:
+		return w.icmp()
+	case layerGRE:
+		return w.gre()
+	case layerEtherIP:
+		return w.etherIP()
+	case layerIPinIP:
+		return w.ipInIP()
+	case layerMPLSinIP:
+		return w.mplsInIP()
+	case layerL2TPv3:
+		return w.l2tpv3()
+	case layerGREinUDP:
+		return w.greHeader()
+	case layerVXLAN:
+		return w.vxlan()
+	case layerVXLANGPE:
+		return w.vxlanGPE()
+	case layerGeneve:
+		return w.geneve()
+	case layerGTP:
+		return w.gtp()
+	case layerTeredo:
+		return w.teredo()
+	case layerL2TP:
+		return w.l2tp()
+	case layerCAPWAP:
+		return w.capwap()
+	case layerAYIYA:
+		return w.ayiya()
+	}
+	return w.other()
+}
+
+// stop ends the walk for a header that cannot be read. Where an IP packet was
+// read before, that packet is what the frame holds.
+func (w *walk) stop(why Reason) layer {
+	if w.v.Depth == 0 {
+		w.v.Why = why
+	}
+	return end
+}
+
+// skip moves over n octets, which must have been captured.
+func (w *walk) skip(n int) {
+	w.b, w.wire = w.b[n:], w.wire-uint32(n)
+}
+
+// over moves over a link header of n octets to what stands behind it.
+func (w *walk) over(n int, next layer) layer {
+	if len(w.b) < n {
+		return w.stop(LinkCut)
+	}
+	w.skip(n)
+	return next
+}
+
+// limit cuts what lies here to n octets, if it is longer.
+func (w *walk) limit(n uint32) {
+	if n < w.wire {
+		w.wire = n
+		w.b = w.b[:min(uint32(len(w.b)), n)]
+	}
+}
