@@ -18,6 +18,7 @@ const (
 	hasWL                     // wl1 and wl2 are known
 	rstGot                    // presumed reset by the peer's RST at Conn.rst
 	rstSent                   // it sent a RST inside its stream
+	rstLine                   // Conn.line holds for its RST
 	oddSent                   // it sent the segment that Conn.odd remembers
 )
 

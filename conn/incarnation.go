@@ -93,7 +93,7 @@ func (t *Tracker) restart(c *Conn, e, p *end, s *tcp.Segment) {
 
 // opened sets e to just after its SYN, which passed earlier.
 func (e *end) opened(isn tcp.Seq, p *end) {
-	e.iss, e.una, e.nxt, e.max = isn, isn, isn+1, isn+1
+	e.iss, e.una, e.up, e.nxt, e.max = isn, isn, isn, isn+1, isn+1
 	e.sent.begin(isn + 1)
 	e.bits = known | seen | hasISS
 	e.on(sndSyn)

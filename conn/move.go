@@ -17,8 +17,7 @@ func (e *end) emits(p *end, s *tcp.Segment) {
 		e.acks(p, s)
 	}
 	if s.Flags&tcp.FIN != 0 {
-		e.fin, e.bits = s.Data().Add(s.Len), e.bits|finSent
-		e.on(sndFin)
+		e.sendsFin(p, s)
 	}
 	if s.Flags&tcp.URG != 0 {
 		e.up = e.up.Max(s.Seq.Add(uint32(s.Urg)))
@@ -50,12 +49,26 @@ func (e *end) sendsSyn(p *end, s *tcp.Segment) {
 		e.shift, e.bits = min(s.WScale, 14), e.bits|hasShift
 	}
 	e.bits &^= rstGot
-	p.bits &^= rstSent
+	p.bits &^= rstSent | rstLine
 	if s.Flags&tcp.ACK != 0 {
 		e.on(sndSynAck)
 		return
 	}
 	e.on(sndSyn)
+}
+
+// sendsFin: a FIN that does not acknowledge the peer's left before that one
+// arrived, so CLOSE-WAIT was presumed too early: both are closing at once
+// (RFC 9293 figure 13).
+func (e *end) sendsFin(p *end, s *tcp.Segment) {
+	e.fin, e.bits = s.Data().Add(s.Len), e.bits|finSent
+	if e.state == CloseWait && s.Flags&tcp.ACK != 0 && !s.Ack.After(p.fin) {
+		e.state = Established
+		e.on(sndFin)
+		e.on(gotFin)
+		return
+	}
+	e.on(sndFin)
 }
 
 // proves moves e by what its segment shows it has got: the peer's SYN,ACK, the

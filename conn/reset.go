@@ -10,7 +10,7 @@ import "onpath/tcp"
 func (t *Tracker) reset(c *Conn, e, p *end, s *tcp.Segment) Step {
 	if !e.has(known) && !p.has(known) {
 		e.firstSegment(s)
-		e.bits |= seen | rstSent
+		c.rst, e.bits = s.Seq, e.bits|seen|rstSent
 		e.state, e.was = Closed, Established
 		return Step{}
 	}
@@ -18,8 +18,11 @@ func (t *Tracker) reset(c *Conn, e, p *end, s *tcp.Segment) Step {
 	if !taken && !e.inside(s) {
 		return Step{Outside: true}
 	}
-	c.rst, c.line = s.Seq, p.max
 	e.bits |= seen
+	if e.ended() && p.ended() {
+		return Step{} // it answers something late
+	}
+	c.remember(e, p, s)
 	e.closeBy(sndRst, rstSent)
 	if taken {
 		p.closeBy(gotRst, rstGot)
@@ -31,14 +34,25 @@ func (t *Tracker) reset(c *Conn, e, p *end, s *tcp.Segment) Step {
 	return Step{}
 }
 
-// closeBy closes p for a RST, and remembers what it was, unless it was over
-// already: then the RST only answers something late.
-func (p *end) closeBy(how event, as bits) {
-	if over(p.state) && p.has(known) {
-		p.on(how)
-		return
+// ended reports whether p was there and is no more.
+func (p *end) ended() bool { return over(p.state) && p.has(known) }
+
+// remember keeps what could contradict the RST s of e. Only the last one is
+// kept.
+func (c *Conn) remember(e, p *end, s *tcp.Segment) {
+	c.rst = s.Seq
+	e.bits &^= rstGot | rstLine
+	p.bits &^= rstSent | rstLine
+	if p.has(known) {
+		c.line, e.bits = p.max, e.bits|rstLine
 	}
-	p.was, p.bits = p.state, p.bits|as
+}
+
+// closeBy closes p for a RST, and remembers what it was.
+func (p *end) closeBy(how event, as bits) {
+	if !p.ended() {
+		p.was, p.bits = p.state, p.bits|as
+	}
 	p.on(how)
 }
 
@@ -74,7 +88,7 @@ func (c *Conn) goesOn(e, p *end, s *tcp.Segment) {
 	if s.Flags&tcp.ACK == 0 {
 		return
 	}
-	if e.has(rstGot) && s.Ack.After(c.rst) || e.has(rstSent) && p.has(known) && s.Ack.After(c.line) {
+	if e.has(rstGot) && s.Ack.After(c.rst) || e.has(rstSent|rstLine) && s.Ack.After(c.line) {
 		e.revive()
 		p.revive()
 	}
@@ -84,6 +98,6 @@ func (c *Conn) goesOn(e, p *end, s *tcp.Segment) {
 func (p *end) revive() {
 	if p.bits&(rstGot|rstSent) != 0 {
 		p.state = p.was
-		p.bits &^= rstGot | rstSent
+		p.bits &^= rstGot | rstSent | rstLine
 	}
 }
