@@ -107,14 +107,15 @@ func (g *generator) conv() conv {
 	return c
 }
 
-// path returns the path of conversation n. Sixteen neighbours share a client;
-// with ports of 16 classes, no two conversations have the same four numbers.
+// path returns the path of conversation n, always the same one. Sixteen
+// neighbours share a client; with ports of 16 classes, no two conversations have
+// the same four numbers.
 func (g *generator) path(n int) path {
 	client := uint32(n/16) * 0x9e3779b1 & 0xffffff
-	server := g.rand.Uint32() % 4096
-	p := path{v6: g.chance(g.load.V6), ttl: [2]uint8{64, 57}, tag: uint16(1 + client%4000)}
-	if g.chance(g.load.Wrapped) {
-		p.wrap = vlan + wrap(g.rand.IntN(int(numWraps-vlan)))
+	server := uint32(n) * 0x85ebca6b >> 20
+	p := path{v6: dice(n, 1) < g.load.V6, ttl: [2]uint8{64, 57}, tag: uint16(1 + client%4000)}
+	if dice(n, 2) < g.load.Wrapped {
+		p.wrap = vlan + wrap(dice(n, 3)*float64(numWraps-vlan))
 	}
 	be.PutUint32(p.addr[0][:], 10<<24|client)
 	be.PutUint32(p.addr[1][:], 198<<24|18<<16|server) // RFC 2544: 198.18.0.0/15
@@ -125,6 +126,13 @@ func (g *generator) path(n int) path {
 		}
 	}
 	return p
+}
+
+// dice returns a number in [0, 1) that belongs to conversation n and a question.
+func dice(n, question int) float64 {
+	h := (uint64(n)<<8 + uint64(question)) * 0x9e3779b97f4a7c15
+	h = (h ^ h>>32) * 0xd6e8feb86659fd93
+	return float64(h>>11) / (1 << 53)
 }
 
 // finishFrame ends the frame in buf and moves the time on.

@@ -1,0 +1,38 @@
+package main
+
+import (
+	"fmt"
+	"io"
+)
+
+// A limit is what a program must keep to on any machine.
+type limit struct {
+	program string
+	load    string // "" for every workload
+	what    string
+	max     float64
+	value   func(measure) float64
+}
+
+// limits are issue 3's, section "Speed and memory". Allocations are not 0 as a
+// table's slabs and the readers' buffers are allocations too; one per packet
+// would be 1.
+var limits = [...]limit{
+	{"core", "", "allocations per packet", 0.01, measure.allocsPerPacket},
+	{"onpath", "", "allocations per packet", 0.05, measure.allocsPerPacket},
+	{"core", "many", "octets per connection", 400, measure.octetsPerConnection},
+}
+
+// check writes which limits t breaks, and returns how many.
+func (t table) check(w io.Writer) (broken int) {
+	for _, l := range limits {
+		if len(t.runs[l.program]) == 0 || l.load != "" && l.load != t.load.Name {
+			continue
+		}
+		if got := l.value(t.median(l.program)); got > l.max {
+			fmt.Fprintf(w, "BROKEN: %s over %s: %s is %.3f, at most %g is allowed\n", l.program, t.load.Name, l.what, got, l.max)
+			broken++
+		}
+	}
+	return broken
+}

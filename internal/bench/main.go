@@ -1,0 +1,148 @@
+// Command bench compares onpath with the floor and with gopacket, end to end,
+// over captures which it generates: nanoseconds of processor time and
+// allocations per packet, octets per connection, and resident memory. The
+// programs take turns and the medians are printed, as machines are noisy.
+//
+//	go run ./internal/bench [-loads mix,bulk] [-programs floor,onpath] [-scale 0.1] [-rounds 5]
+//
+// With -check it fails where a limit of limits.go is broken: allocations and
+// sizes, never times.
+package main
+
+import (
+	"encoding/json"
+	"flag"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+
+	"onpath/internal/genload"
+)
+
+func main() {
+	if err := run(); err != nil {
+		fmt.Fprintln(os.Stderr, "bench:", err)
+		os.Exit(1)
+	}
+}
+
+// settings are the flags.
+type settings struct {
+	loads, programs string
+	scale           float64
+	rounds          int
+	dir             string
+	check           bool
+}
+
+func run() error {
+	var s settings
+	flag.StringVar(&s.loads, "loads", "mix,bulk,small,many,flood", "workloads, by name")
+	flag.StringVar(&s.programs, "programs", "floor,gopacket", "programs, by name")
+	flag.Float64Var(&s.scale, "scale", 1, "packets and connections times `factor`")
+	flag.IntVar(&s.rounds, "rounds", 3, "runs of each program over each capture")
+	flag.StringVar(&s.dir, "dir", "", "keep the captures here, and use those that are here (default: a temporary one)")
+	flag.BoolVar(&s.check, "check", false, "fail on allocations per packet and on octets per connection")
+	child := flag.String("child", "", "measure this program in this process, over the capture that is the argument")
+	flag.Parse()
+	if *child != "" {
+		return measureHere(*child, flag.Arg(0))
+	}
+	return compare(s)
+}
+
+// measureHere writes the measure of one run to standard output, for compare.
+func measureHere(name, path string) error {
+	p, err := findProgram(name)
+	if err != nil {
+		return err
+	}
+	m, err := measured(p, path)
+	if err != nil {
+		return err
+	}
+	return json.NewEncoder(os.Stdout).Encode(m)
+}
+
+// measureThere runs a program in a process of its own.
+func measureThere(name, path string) (m measure, err error) {
+	cmd := exec.Command(os.Args[0], "-child", name, path)
+	cmd.Stderr = os.Stderr
+	out, err := cmd.Output()
+	if err != nil {
+		return m, fmt.Errorf("%s over %s: %w", name, path, err)
+	}
+	return m, json.Unmarshal(out, &m)
+}
+
+// compare prints a table for each workload.
+func compare(s settings) error {
+	dir := s.dir
+	if dir == "" {
+		temp, err := os.MkdirTemp("", "onpath-bench-")
+		if err != nil {
+			return err
+		}
+		defer os.RemoveAll(temp)
+		dir = temp
+	}
+	broken := 0
+	for _, name := range strings.Split(s.loads, ",") {
+		t, err := compareOver(name, dir, s)
+		if err != nil {
+			return err
+		}
+		t.print(os.Stdout)
+		if s.check {
+			broken += t.check(os.Stdout)
+		}
+	}
+	if broken > 0 {
+		return fmt.Errorf("%d limits are broken", broken)
+	}
+	return nil
+}
+
+// compareOver runs the programs over one workload, in turns.
+func compareOver(name, dir string, s settings) (t table, err error) {
+	load, ok := genload.Find(name)
+	if !ok {
+		return t, fmt.Errorf("no workload is called %q", name)
+	}
+	path := filepath.Join(dir, fmt.Sprintf("%s-%g.pcap", name, s.scale))
+	if err := generate(path, load.Scale(s.scale)); err != nil {
+		return t, err
+	}
+	t = table{load: load, runs: map[string][]measure{}, order: strings.Split(s.programs, ",")}
+	for range s.rounds {
+		for _, p := range t.order {
+			m, err := measureThere(p, path)
+			if err != nil {
+				return t, err
+			}
+			t.runs[p] = append(t.runs[p], m)
+		}
+	}
+	if s.dir == "" {
+		return t, os.Remove(path)
+	}
+	return t, nil
+}
+
+// generate writes the capture unless it is there.
+func generate(path string, l genload.Load) error {
+	if _, err := os.Stat(path); err == nil {
+		return nil
+	}
+	f, err := os.Create(path)
+	if err != nil {
+		return err
+	}
+	if _, err := genload.Write(f, l, genload.Options{Seed: 1}); err != nil {
+		f.Close()
+		return err
+	}
+	return f.Close()
+}

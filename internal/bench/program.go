@@ -1,0 +1,89 @@
+package main
+
+import (
+	"fmt"
+	"runtime"
+	"syscall"
+	"time"
+)
+
+// A program is one of those that are compared. Each run is a process of its
+// own, so that processor time, collector included, and memory are its own.
+type program struct {
+	name string
+	doc  string
+	run  func(path string) (result, error)
+}
+
+// programs are the rows of a table, in its order. The first is what the others
+// are measured by.
+var programs = [...]program{
+	{"floor", "read, parse, hash, one update of an open-addressing table", runFloor},
+	{"gopacket", "pcapgo, DecodingLayerParser and a Go map", runGopacket},
+	{"reassembly", "pcapgo, DecodingLayerParser and gopacket/reassembly", runReassembly},
+}
+
+func findProgram(name string) (p program, err error) {
+	for _, p := range programs {
+		if p.name == name {
+			return p, nil
+		}
+	}
+	return program{}, fmt.Errorf("no program is called %q", name)
+}
+
+// A result is what a program found in a capture.
+type result struct {
+	Packets     uint64
+	Connections uint64 // that it told apart
+	Live        uint64 // of them still held at the end, in keep
+	keep        any    // what must live while memory is measured
+}
+
+// A measure is what one run cost.
+type measure struct {
+	result
+	CPU    time.Duration // user and system, of all threads
+	System time.Duration // of CPU what the kernel took: reads, page faults
+	Allocs uint64        // objects
+	Heap   int64         // octets that keep holds
+	Peak   int64         // octets of the process at most, resident
+}
+
+// measured runs p over path in this process.
+func measured(p program, path string) (m measure, err error) {
+	var before, after, held runtime.MemStats
+	runtime.GC()
+	runtime.ReadMemStats(&before)
+	start := usage()
+	m.result, err = p.run(path)
+	end := usage()
+	runtime.ReadMemStats(&after)
+	runtime.GC()
+	runtime.ReadMemStats(&held)
+	runtime.KeepAlive(m.keep)
+	m.CPU = cpu(end) - cpu(start)
+	m.System = time.Duration(end.Stime.Nano() - start.Stime.Nano())
+	m.Allocs = after.Mallocs - before.Mallocs
+	m.Heap = int64(held.HeapAlloc) - int64(before.HeapAlloc)
+	m.Peak = end.Maxrss << 10
+	return m, err
+}
+
+func usage() (u syscall.Rusage) {
+	_ = syscall.Getrusage(syscall.RUSAGE_SELF, &u) // fails only for a bad address
+	return u
+}
+
+func cpu(u syscall.Rusage) time.Duration { return time.Duration(u.Utime.Nano() + u.Stime.Nano()) }
+
+// nsPerPacket is what the run cost of processor time.
+func (m measure) nsPerPacket() float64 { return m.per(m.CPU) }
+
+func (m measure) per(d time.Duration) float64 { return float64(d.Nanoseconds()) / float64(m.Packets) }
+
+// allocsPerPacket counts the objects that the run allocated.
+func (m measure) allocsPerPacket() float64 { return float64(m.Allocs) / float64(m.Packets) }
+
+// octetsPerConnection is what a connection that is still held takes.
+func (m measure) octetsPerConnection() float64 { return float64(m.Heap) / float64(max(1, m.Live)) }
