@@ -57,15 +57,15 @@ func (w *walk) etherIP() layer {
 	return w.over(2, layerEthernet)
 }
 
-// vxlan reads the header of RFC 7348 §5, and of the group policy extension:
-// only the flag I, or I and G, are set, and what is reserved is zero.
+// vxlan reads the header of RFC 7348 §5. The flag I must be set; all else but
+// the VNI is ignored on receipt.
 func (w *walk) vxlan() layer {
-	const flagI, flagG = 0x08, 0x80
+	const flagI = 0x08
 	b := w.b
 	if len(b) < 8 {
 		return w.stop(LinkCut)
 	}
-	if b[0]&^flagG != flagI || b[7] != 0 || b[0]&flagG == 0 && uint24(b[1:]) != 0 {
+	if b[0]&flagI == 0 {
 		return w.stop(LinkBad)
 	}
 	w.net = NetVXLAN | uint24(b[4:])
@@ -73,14 +73,14 @@ func (w *walk) vxlan() layer {
 }
 
 // vxlanGPE reads the header that names what follows it (draft-ietf-nvo3-vxlan-gpe
-// §3.1): version 0, no OAM.
+// §3.1): version 0, a VNI, no OAM.
 func (w *walk) vxlanGPE() layer {
-	const flagI, flagP, flagB = 0x08, 0x04, 0x02
+	const version, flagI, flagP, flagO = 0x30, 0x08, 0x04, 0x01
 	b := w.b
 	if len(b) < 8 {
 		return w.stop(LinkCut)
 	}
-	if b[0]&flagI == 0 || b[0]&^(flagI|flagP|flagB) != 0 || b[1] != 0 || b[2] != 0 || b[7] != 0 {
+	if b[0]&(version|flagI|flagO) != flagI {
 		return w.stop(LinkBad)
 	}
 	next := layerEthernet
@@ -91,8 +91,8 @@ func (w *walk) vxlanGPE() layer {
 	return w.over(8, next)
 }
 
-// geneve reads the header of RFC 8926 §3.4 and its options: version 0, reserved
-// fields zero, options that fill their length.
+// geneve reads the header of RFC 8926 §3.4 and its options, which fill their
+// length in version 0.
 func (w *walk) geneve() layer {
 	b := w.b
 	if len(b) < 8 {
@@ -100,7 +100,7 @@ func (w *walk) geneve() layer {
 	}
 	n, t := 8+int(b[0]&0x3f)*4, binary.BigEndian.Uint16(b[2:])
 	switch {
-	case b[0]>>6 != 0 || b[1]&0x3f != 0 || b[7] != 0 || t <= maxLength:
+	case b[0]>>6 != 0 || t <= maxLength:
 		return w.stop(LinkBad)
 	case len(b) < n:
 		return w.stop(LinkCut)
@@ -125,8 +125,9 @@ func geneveOptions(b []byte) bool {
 }
 
 // gtp reads GTP-U version 1 (3GPP TS 29.281 §5.1): a G-PDU whose length fits.
+// The spare bit is not evaluated.
 func (w *walk) gtp() layer {
-	const version1, mask, optional, extended, gpdu = 0x30, 0xf8, 0x07, 0x04, 255
+	const version1, mask, optional, extended, gpdu = 0x30, 0xf0, 0x07, 0x04, 255
 	b := w.b
 	if len(b) < 8 {
 		return w.stop(LinkCut)
