@@ -6,10 +6,13 @@ import "onpath/tcp"
 // ones are ambiguous to the ends too (quiet time, RFC 9293 §3.4.3).
 const spread = 1 << 20
 
-// Starts reports whether Observe would begin another incarnation with s, and so
-// forget the one that c follows.
-func (c *Conn) Starts(s *tcp.Segment) bool {
-	return s.Flags&tcp.RST == 0 && c.side[s.Dir].begins(&c.side[s.Dir^1], s) == Begun
+// Begins tells to which incarnation Observe would take s to belong, without
+// moving c. After Begun it would forget the one that c follows.
+func (c *Conn) Begins(s *tcp.Segment) Begin {
+	if s.Flags&tcp.RST != 0 {
+		return Same
+	}
+	return c.side[s.Dir].begins(&c.side[s.Dir^1], s)
 }
 
 // begins decides to which incarnation s, no RST, belongs.

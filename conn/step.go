@@ -19,6 +19,7 @@ type Step struct {
 	Outside  bool   // its numbers lie outside of every window: nothing moved
 	New      uint32 // payload octets that had not passed before
 	Repeated uint32 // payload octets that had
+	Gap      uint32 // sequence numbers that its ACK was the first to cover, and that had not passed
 }
 
 // Tracker moves Conns. It holds what they share: a bounded pool for streams
@@ -33,7 +34,7 @@ type Tracker struct {
 // passed. It allocates only when the pool grows.
 //
 // A Step with Begun tells that c held another incarnation before, which is gone:
-// whoever wants to keep it asks Starts first.
+// whoever wants to keep it asks Begins first.
 func (t *Tracker) Observe(c *Conn, s *tcp.Segment) Step {
 	e, p := &c.side[s.Dir], &c.side[s.Dir^1]
 	if plain(e, p, s) {
@@ -86,6 +87,7 @@ func (t *Tracker) observe(c *Conn, e, p *end, s *tcp.Segment) Step {
 		return step
 	}
 	c.goesOn(e, p, s)
+	step.Gap = e.gap(p, s)
 	e.emits(p, s)
 	step.New = t.mark(&e.sent, s.Data(), s.Data().Add(s.Len))
 	step.Repeated = s.Len - step.New
@@ -95,6 +97,19 @@ func (t *Tracker) observe(c *Conn, e, p *end, s *tcp.Segment) Step {
 		t.giveUp(&p.sent)
 	}
 	return step
+}
+
+// gap returns how many sequence numbers of p the ACK of s is the first to cover
+// although they had not passed: the capture missed them, or has them later. A
+// peer that never passed here leaves no gaps: the view is one-way.
+func (e *end) gap(p *end, s *tcp.Segment) uint32 {
+	if s.Flags&tcp.ACK == 0 || !p.has(seen) {
+		return 0
+	}
+	if to := p.contig(e); s.Ack.After(to) {
+		return uint32(s.Ack - to)
+	}
+	return 0
 }
 
 // longAcked is how far, in octets, an acknowledged hole may lie back before it
