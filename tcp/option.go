@@ -5,112 +5,6 @@ import (
 	"errors"
 )
 
-// Kind is a TCP option kind (IANA "TCP Option Kind Numbers").
-type Kind uint8
-
-// The kinds that onpath knows; kinds gives their names and lengths.
-const (
-	KindEOL       Kind = 0
-	KindNOP       Kind = 1
-	KindMSS       Kind = 2
-	KindWScale    Kind = 3
-	KindSACKOK    Kind = 4
-	KindSACK      Kind = 5
-	KindTimestamp Kind = 8
-	KindMD5       Kind = 19
-	KindUTO       Kind = 28
-	KindAO        Kind = 29
-	KindMPTCP     Kind = 30
-	KindTFO       Kind = 34
-	KindAccECN0   Kind = 172
-	KindAccECN1   Kind = 174
-	KindExp1      Kind = 253
-	KindExp2      Kind = 254
-)
-
-// OptSet says which options a header carries, one bit a kind, and whether the
-// list could be walked to its end. The zero OptSet is a header without options.
-type OptSet uint32
-
-const (
-	OptMSS OptSet = 1 << iota
-	OptWScale
-	OptSACKOK
-	OptSACK
-	OptTimestamp
-	OptMD5
-	OptUTO
-	OptAO
-	OptMPTCP
-	OptTFO    // kind 34
-	OptTFOExp // ExID 0xF989 (RFC 7413 appendix A)
-	OptAccECN // kind 172 or 174, or their ExIDs 0xACC0 and 0xACC1 (RFC 9768 §3.2.3)
-	OptExp    // 253 or 254 with another ExID, or none
-	OptOther  // a kind that is not in the table
-	OptTwice  // a kind other than EOL and NOP occurs twice
-	OptLength // a known kind with a length it cannot have; its value was not read
-	OptBad    // the walk ended at a length that lies
-	OptCut    // the captured octets end inside the list; what was captured was read
-	optEnd
-)
-
-// Known experiment identifiers (IANA "TCP Experimental Option Experiment
-// Identifiers", RFC 6994).
-const (
-	ExIDTFO     = 0xF989 // RFC 7413 appendix A
-	ExIDAccECN0 = 0xACC0 // RFC 9768 §3.2.3
-	ExIDAccECN1 = 0xACC1
-)
-
-// A KindInfo is one row of the table of option kinds.
-type KindInfo struct {
-	Kind     Kind
-	Name     string // as in the IANA registry, shortened as Wireshark shows it
-	Tcpdump  string // the word tcpdump 4.99 prints
-	Min, Max int    // legal lengths in octets, kind and length included; 1 for EOL and NOP
-	Bit      OptSet
-	Source   string
-}
-
-// kinds is the only place where an option's name, length and source are written.
-var kinds = [...]KindInfo{
-	{KindEOL, "EOL", "eol", 1, 1, 0, "RFC 9293 §3.2"},
-	{KindNOP, "NOP", "nop", 1, 1, 0, "RFC 9293 §3.2"},
-	{KindMSS, "MSS", "mss", 4, 4, OptMSS, "RFC 9293 §3.7.1"},
-	{KindWScale, "WS", "wscale", 3, 3, OptWScale, "RFC 7323 §2.2"},
-	{KindSACKOK, "SACK_PERM", "sackOK", 2, 2, OptSACKOK, "RFC 2018 §2"},
-	{KindSACK, "SACK", "sack", 10, 34, OptSACK, "RFC 2018 §3"},
-	{KindTimestamp, "TS", "TS", 10, 10, OptTimestamp, "RFC 7323 §3.2"},
-	{KindMD5, "MD5", "md5", 18, 18, OptMD5, "RFC 2385 §3.0"},
-	{KindUTO, "UTO", "uto", 4, 4, OptUTO, "RFC 5482 §3"},
-	{KindAO, "AO", "tcp-ao", 4, 40, OptAO, "RFC 5925 §2.2"},
-	{KindMPTCP, "MPTCP", "mptcp", 3, 40, OptMPTCP, "RFC 8684 §3"},
-	{KindTFO, "TFO", "tfo", 2, 18, OptTFO, "RFC 7413 §4.1.1"},
-	{KindAccECN0, "AccECN0", "accecn0", 2, 11, OptAccECN, "RFC 9768 §3.2.3"},
-	{KindAccECN1, "AccECN1", "accecn1", 2, 11, OptAccECN, "RFC 9768 §3.2.3"},
-	{KindExp1, "EXP1", "exp", 2, 40, OptExp, "RFC 6994 §3"},
-	{KindExp2, "EXP2", "exp", 2, 40, OptExp, "RFC 6994 §3"},
-}
-
-// Kinds returns the table of the option kinds that onpath reads, by number.
-func Kinds() []KindInfo { return append([]KindInfo(nil), kinds[:]...) }
-
-// kindRow is kinds by number, plus one; 0 for kinds that are not in the table.
-var kindRow = func() (row [256]uint8) {
-	for i, k := range kinds {
-		row[k.Kind] = uint8(i) + 1
-	}
-	return row
-}()
-
-// Info returns the table's row of k; ok is false for an unknown kind.
-func (k Kind) Info() (info KindInfo, ok bool) {
-	if kindRow[k] == 0 {
-		return KindInfo{Kind: k}, false
-	}
-	return kinds[kindRow[k]-1], true
-}
-
 // ErrOptionLength says that an option's length octet is missing, below 2, or
 // points past the header.
 var ErrOptionLength = errors.New("tcp option: bad length")
@@ -210,7 +104,7 @@ func (o *Options) ExID() (id uint16, ok bool) {
 }
 
 // TFO returns the Fast Open cookie, empty for a request (RFC 7413 §4.1.1), of
-// the option or of its experimental form (appendix A).
+// the option or of its experimental form (§9).
 func (o *Options) TFO() (cookie []byte, ok bool) {
 	if o.Kind == KindTFO {
 		return o.Data, true
@@ -239,7 +133,8 @@ func (o *Options) AO() (keyID, rnext uint8, mac []byte, ok bool) {
 
 // AccECN returns the octet counters that are there, in the order of the field
 // names: ECT(0), CE, ECT(1), modulo 2²⁴, and how many (RFC 9768 §3.2.3). Kind
-// 172 sends them in that order, kind 174 in the reverse one.
+// 172 sends them in that order, kind 174 in the reverse one, and the last ones
+// may be missing. Octets that make no counter are padding.
 func (o *Options) AccECN() (ee0b, eceb, ee1b uint32, n int, ok bool) {
 	data, reverse := o.Data, o.Kind == KindAccECN1
 	switch id, exp := o.ExID(); {
@@ -248,11 +143,8 @@ func (o *Options) AccECN() (ee0b, eceb, ee1b uint32, n int, ok bool) {
 	case o.Kind != KindAccECN0 && o.Kind != KindAccECN1:
 		return 0, 0, 0, 0, false
 	}
-	if len(data)%3 != 0 || len(data) > 9 {
-		return 0, 0, 0, 0, false
-	}
 	var f [3]uint32
-	for ; len(data) >= 3; data = data[3:] {
+	for ; len(data) >= 3 && n < len(f); data = data[3:] {
 		f[n] = uint32(data[0])<<16 | uint32(data[1])<<8 | uint32(data[2])
 		n++
 	}
@@ -287,57 +179,4 @@ func (o *Options) legal() bool {
 	}
 	n := len(o.Data) + 2
 	return n >= kinds[row-1].Min && n <= kinds[row-1].Max && (o.Kind != KindSACK || n%8 == 2)
-}
-
-// nopNopTS are the first four octets of the layout that nearly every segment
-// of a connection with timestamps has (RFC 7323 appendix A).
-const nopNopTS = uint32(KindNOP)<<24 | uint32(KindNOP)<<16 | uint32(KindTimestamp)<<8 | 10
-
-// readOptions sets what the options tell.
-func (s *Segment) readOptions(h Header) {
-	s.Opts, s.NumSACK, s.MSS, s.WScale, s.TSval, s.TSecr = 0, 0, 0, 0, 0, 0
-	switch {
-	case len(h) == MinHeader:
-	case len(h) == MinHeader+12 && binary.BigEndian.Uint32(h[MinHeader:]) == nopNopTS:
-		s.Opts = OptTimestamp
-		s.TSval, s.TSecr = binary.BigEndian.Uint32(h[24:]), binary.BigEndian.Uint32(h[28:])
-	default:
-		s.walkOptions(h)
-	}
-}
-
-// walkOptions sets what any list of options tells. Of an option that occurs
-// twice the last value counts, as in Linux and the BSDs.
-func (s *Segment) walkOptions(h Header) {
-	o := h.Options()
-	for o.Next() {
-		bit := o.bit()
-		if s.Opts&bit != 0 && bit != OptOther && bit != OptExp {
-			s.Opts |= OptTwice
-		}
-		if !o.legal() {
-			s.Opts |= OptLength | bit
-			continue
-		}
-		s.Opts |= bit
-		s.take(&o)
-	}
-	if o.err != nil {
-		s.Opts |= OptBad
-	}
-}
-
-// take keeps the value of the current option, if Segment has a field for it.
-func (s *Segment) take(o *Options) {
-	switch o.Kind {
-	case KindMSS:
-		s.MSS, _ = o.MSS()
-	case KindWScale:
-		s.WScale, _ = o.WScale()
-	case KindTimestamp:
-		s.TSval, s.TSecr, _ = o.Timestamps()
-	case KindSACK:
-		blocks, n := o.SACK()
-		s.SACK, s.NumSACK = blocks, uint8(n)
-	}
 }

@@ -85,8 +85,9 @@ func (s *Segment) Data() Seq {
 }
 
 // Read sets everything that the header tells: numbers, flags, options, digest.
-// Len is the payload's octets on the wire. At, Dir, Sum and the IP fields are
-// left as they are.
+// h is from ParseHeader, or the first MinHeader or more octets of a header that
+// was not captured whole: that is OptCut. payload is how many octets of it were
+// on the wire. At, Dir, Sum and the IP fields are left as they are.
 func (s *Segment) Read(h Header, payload uint32) {
 	s.Seq, s.Ack, s.Len = h.Seq(), h.Ack(), payload
 	s.Flags, s.Win, s.Urg = h.Flags(), h.Window(), h.Urgent()
@@ -109,4 +110,67 @@ func digest(h Header) uint32 {
 		d = (d ^ uint64(binary.LittleEndian.Uint32(h))) * k
 	}
 	return uint32(d >> 32)
+}
+
+// nopNopTS are the first four octets of the layout that nearly every segment
+// of a connection with timestamps has (RFC 7323 appendix A).
+const nopNopTS = uint32(KindNOP)<<24 | uint32(KindNOP)<<16 | uint32(KindTimestamp)<<8 | 10
+
+// readOptions sets what the options tell.
+func (s *Segment) readOptions(h Header) {
+	if s.NumSACK != 0 {
+		s.SACK, s.NumSACK = [4][2]Seq{}, 0
+	}
+	s.Opts, s.MSS, s.WScale, s.TSval, s.TSecr = 0, 0, 0, 0, 0
+	switch need := int(h[12]>>4) * 4; {
+	case len(h) < need:
+		s.walkOptions(h)
+		s.Opts = s.Opts&^OptBad | OptCut // a cut option is no lie
+	case len(h) == MinHeader:
+	case len(h) == MinHeader+12 && binary.BigEndian.Uint32(h[MinHeader:]) == nopNopTS:
+		s.Opts = OptTimestamp
+		s.TSval, s.TSecr = binary.BigEndian.Uint32(h[24:]), binary.BigEndian.Uint32(h[28:])
+	default:
+		s.walkOptions(h)
+	}
+}
+
+// optMany are the bits that a header may well have twice: several options share
+// OptOther and OptExp, and RFC 8684 §3 sends several MPTCP options at once.
+const optMany = OptOther | OptExp | OptMPTCP
+
+// walkOptions sets what any list of options tells. Of an option that occurs
+// twice the last value counts, as in Linux and the BSDs.
+func (s *Segment) walkOptions(h Header) {
+	o := h.Options()
+	for o.Next() {
+		bit := o.bit()
+		if s.Opts&bit&^optMany != 0 {
+			s.Opts |= OptTwice
+		}
+		if !o.legal() {
+			s.Opts |= OptLength | bit
+			continue
+		}
+		s.Opts |= bit
+		s.take(&o)
+	}
+	if o.err != nil {
+		s.Opts |= OptBad
+	}
+}
+
+// take keeps the value of the current option, if Segment has a field for it.
+func (s *Segment) take(o *Options) {
+	switch o.Kind {
+	case KindMSS:
+		s.MSS, _ = o.MSS()
+	case KindWScale:
+		s.WScale, _ = o.WScale()
+	case KindTimestamp:
+		s.TSval, s.TSecr, _ = o.Timestamps()
+	case KindSACK:
+		blocks, n := o.SACK()
+		s.SACK, s.NumSACK = blocks, uint8(n)
+	}
 }
