@@ -31,20 +31,48 @@ type floorState struct {
 // floorSegment is what the floor reads of a frame.
 type floorSegment struct {
 	key             floorKey
+	at              int64
+	wire            uint32
 	from            int // 1 if the sender is the higher end
 	seq, ack, tsval uint32
 	win, flags      uint16
 }
 
-// runFloor is the floor over a file.
+// runFloor is the floor over a file, packet by packet.
 func runFloor(path string) (result, error) {
 	t := newFloorTable()
 	var s floorSegment
 	n, err := walkPcap(path, func(at int64, frame []byte, wire uint32) {
 		if s.parse(frame) {
-			t.find(&s.key).update(&s, at, wire)
+			s.at, s.wire = at, wire
+			t.find(&s.key).update(&s)
 		}
 	})
+	return result{Packets: n, Connections: uint64(t.used), Live: uint64(t.used), keep: t}, err
+}
+
+// batch is how many packets runBatched parses before it updates.
+const batch = 32
+
+// runBatched is the floor in batches: the memory that their updates need is
+// asked for all at once, so that the waits overlap.
+func runBatched(path string) (result, error) {
+	t := newFloorTable()
+	segments := make([]floorSegment, 0, batch)
+	n, err := walkPcap(path, func(at int64, frame []byte, wire uint32) {
+		segments = segments[:len(segments)+1]
+		s := &segments[len(segments)-1]
+		if !s.parse(frame) {
+			segments = segments[:len(segments)-1]
+			return
+		}
+		s.at, s.wire = at, wire
+		if len(segments) == batch {
+			t.updateAll(segments)
+			segments = segments[:0]
+		}
+	})
+	t.updateAll(segments)
 	return result{Packets: n, Connections: uint64(t.used), Live: uint64(t.used), keep: t}, err
 }
 

@@ -10,6 +10,8 @@ type floorTable struct {
 	index []uint64 // upper half of the hash, and 1 + number of the entry; 0: free
 	slabs [][]floorEntry
 	used  int
+
+	touched uint64 // keeps the compiler from leaving out what updateAll reads
 }
 
 type floorEntry struct {
@@ -73,10 +75,28 @@ func (t *floorTable) grow() {
 	}
 }
 
-func (e *floorState) update(s *floorSegment, at int64, wire uint32) {
+// updateAll touches the index and the entries of all segments, then updates.
+func (t *floorTable) updateAll(segments []floorSegment) {
+	var at [batch]uint64
+	mask := uint64(len(t.index) - 1)
+	for i := range segments {
+		at[i] = t.index[segments[i].key.hash()&mask]
+	}
+	for i := range segments {
+		if at[i] != 0 {
+			e := t.entry(at[i])
+			t.touched += e.key[1] + uint64(e.win[1])
+		}
+	}
+	for i := range segments {
+		t.find(&segments[i].key).update(&segments[i])
+	}
+}
+
+func (e *floorState) update(s *floorSegment) {
 	i := s.from & 1
-	e.at = at
-	e.octets[i] += uint64(wire)
+	e.at = s.at
+	e.octets[i] += uint64(s.wire)
 	e.packets[i]++
 	e.seq[i], e.ack[i], e.tsval[i] = s.seq, s.ack, s.tsval
 	e.win[i] = s.win

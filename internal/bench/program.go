@@ -19,6 +19,7 @@ type program struct {
 // are measured by.
 var programs = [...]program{
 	{"floor", "read, parse, hash, one update of an open-addressing table", runFloor},
+	{"batched", "the floor in batches of 32, whose waits for memory overlap", runBatched},
 	{"gopacket", "pcapgo, DecodingLayerParser and a Go map", runGopacket},
 	{"reassembly", "pcapgo, DecodingLayerParser and gopacket/reassembly", runReassembly},
 }
