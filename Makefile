@@ -1,0 +1,49 @@
+# make builds ./onpath; the other targets are for work on onpath itself.
+
+FUZZTIME ?= 30s
+# Packages with goroutines, or called from some.
+CONCURRENT = ./internal/run/... ./source/... ./cmd/...
+
+.PHONY: onpath test race lint notices bench bench-smoke fuzz oracle docs clean
+
+onpath: # one static binary
+	CGO_ENABLED=0 go build -trimpath -buildvcs=auto -ldflags '-s -w' -o onpath ./cmd/onpath
+
+test:
+	go test ./...
+
+race:
+	go test -race $(CONCURRENT)
+
+lint: notices
+	@test -z "$$(gofmt -l .)" || { echo "gofmt -w is needed on:"; gofmt -l .; exit 1; }
+	go vet ./...
+	go tool staticcheck ./...
+	@dead=$$(go tool deadcode -test ./...); test -z "$$dead" || { echo "nothing calls:"; echo "$$dead"; exit 1; }
+	go mod tidy -diff
+
+# Every module that is linked into the binary must be named with its version.
+notices:
+	@go list -deps -f '{{with .Module}}{{if not .Main}}| {{.Path}} | {{.Version}} |{{end}}{{end}}' ./cmd/onpath | sort -u | \
+	while read -r row; do grep -qF "$$row" THIRD_PARTY_NOTICES.md || { echo "THIRD_PARTY_NOTICES.md lacks: $$row"; exit 1; }; done
+
+# Per ring, then end to end beside the floor and gopacket (docs/performance.md).
+bench:
+	go test -run '^$$' -bench . -benchmem ./tcp ./packet ./conn ./flow ./record ./source ./sink/...
+	go run ./internal/bench
+
+# Fails on allocations per packet and octets per connection, never on times.
+bench-smoke:
+	go run ./internal/bench -check -rounds 1 -scale 0.1 -programs floor,core,onpath
+
+fuzz: # each target for FUZZTIME
+	.ci/fuzz $(FUZZTIME)
+
+oracle: # the differential tests over the whole corpus, if it is there
+	ONPATH_FULL=1 go test -count 1 -timeout 2h ./...
+
+docs: # what is generated from the tables
+	go test ./record ./cmd/onpath -update
+
+clean:
+	rm -f onpath
