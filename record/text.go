@@ -24,19 +24,18 @@ func appendNonZero(dst []byte, n uint64) []byte {
 func appendAddr(dst []byte, a netip.Addr) []byte { return a.AppendTo(dst) }
 
 // AppendTime appends a time, given in ns since the Unix epoch, as RFC 3339 in
-// UTC with nine decimals. It is five times faster than package time, which
-// writes any layout.
+// UTC with nine decimals. Package time, which writes any layout, takes four
+// times as long.
 func AppendTime(dst []byte, ns int64) []byte {
 	days, rest := floorDiv(ns, day)
 	year, month, mday := civil(days)
-	dst = appendDigits(dst, year, 4)
-	dst = append(dst, '-')
-	dst = appendDigits(dst, month, 2)
-	dst = append(dst, '-')
-	dst = appendDigits(dst, mday, 2)
-	dst = append(dst, 'T')
-	dst = appendClock(dst, rest, 9)
-	return append(dst, 'Z')
+	dst = append(dst, "0000-00-00T"...)
+	date := dst[len(dst)-11:]
+	put2(date[0:], year/100)
+	put2(date[2:], year%100)
+	put2(date[5:], month)
+	put2(date[8:], mday)
+	return append(appendClock(dst, rest, 9), 'Z')
 }
 
 // AppendClock appends the time of day in UTC, such as 15:59:13.509078, with the
@@ -48,17 +47,24 @@ func AppendClock(dst []byte, ns int64, decimals int) []byte {
 
 // appendClock appends a time of day in ns.
 func appendClock(dst []byte, ns int64, decimals int) []byte {
-	sec, frac := ns/second, ns%second
-	dst = appendDigits(dst, sec/3600, 2)
-	dst = append(dst, ':')
-	dst = appendDigits(dst, sec/60%60, 2)
-	dst = append(dst, ':')
-	dst = appendDigits(dst, sec%60, 2)
-	dst = append(dst, '.')
-	for range 9 - decimals {
-		frac /= 10
-	}
-	return appendDigits(dst, frac, decimals)
+	sec, frac := uint32(ns/second), uint32(ns%second)
+	dst = append(dst, "00:00:00.000000000"...)
+	clock := dst[len(dst)-18:]
+	put2(clock[0:], int64(sec/3600))
+	put2(clock[3:], int64(sec/60%60))
+	put2(clock[6:], int64(sec%60))
+	clock[9] = byte('0' + frac/1e8)
+	put2(clock[10:], int64(frac/1e6%100))
+	put2(clock[12:], int64(frac/1e4%100))
+	put2(clock[14:], int64(frac/100%100))
+	put2(clock[16:], int64(frac%100))
+	return dst[:len(dst)-9+decimals]
+}
+
+// put2 writes n, 0 to 99, in two digits.
+func put2(dst []byte, n int64) {
+	dst[1] = byte('0' + n%10)
+	dst[0] = byte('0' + n/10)
 }
 
 // AppendSeconds appends a duration, given in ns, as a decimal number of seconds

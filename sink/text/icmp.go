@@ -6,6 +6,9 @@ import (
 	"onpath/packet"
 )
 
+// icmpHeader is how many octets stand before what View.L4Len counts.
+const icmpHeader = 8
+
 // An icmp is an ICMP type in tcpdump's words.
 type icmp struct {
 	words string
@@ -35,8 +38,8 @@ var icmpNames = map[uint8]string{packet.ProtoICMP: "ICMP ", packet.ProtoICMPv6: 
 // appendICMP appends a message; its length is that of the whole message.
 func appendICMP(line []byte, v *packet.View) []byte {
 	line = append(line, icmpNames[v.Key.Proto]...)
-	if len(v.L4) < 8 {
-		return appendCount(append(line, "cut"...), ", length ", v.L4Len)
+	if len(v.L4) < icmpHeader {
+		return append(line, "cut"...)
 	}
 	kind, code := v.L4[0], v.L4[1]
 	known, ok := icmps[v.Key.Proto][kind]
@@ -52,5 +55,5 @@ func appendICMP(line []byte, v *packet.View) []byte {
 		line = append(line, known.words...)
 		line = appendCount(line, ", code ", code)
 	}
-	return appendCount(line, ", length ", v.L4Len)
+	return appendCount(line, ", length ", v.L4Len+icmpHeader)
 }
