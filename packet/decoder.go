@@ -32,19 +32,36 @@ func (d *Decoder) FragmentStats() FragmentStats { return d.fragments.stats }
 // Decode fills v with what f holds. Whatever v held before is gone: equal frames
 // make equal Views, unless fragments that came between make the difference.
 func (d *Decoder) Decode(f *Frame, v *View) {
-	w := walk{d: d, v: v, at: f.At, b: f.Data, wire: max(f.WireLen, uint32(len(f.Data)))}
-	v.Number, v.At, v.CapLen, v.WireLen = f.Number, f.At, uint32(len(f.Data)), w.wire
-	v.Why, v.Depth = Decoded, 0
+	v.Number, v.At, v.CapLen, v.WireLen = f.Number, f.At, uint32(len(f.Data)), max(f.WireLen, uint32(len(f.Data)))
+	v.Why = Decoded
+	if !d.plain(f, v) {
+		d.walk(f, v)
+	}
+}
+
+// walk reads any frame, layer by layer.
+func (d *Decoder) walk(f *Frame, v *View) {
+	var w walk // filled field by field: a literal would be copied
+	w.d, w.v, w.at, w.b, w.wire = d, v, f.At, f.Data, v.WireLen
+	v.Depth = 0
 	w.run(w.link(f.Link))
-	switch {
-	case v.Depth == 0:
-		*v = View{Number: v.Number, At: v.At, WireLen: v.WireLen, CapLen: v.CapLen, Why: v.Why}
-	case v.TCP == nil:
+	switch v.Depth {
+	case 0:
+		v.clear()
+	case 1:
+		v.keepOuter()
+	}
+	if v.TCP == nil {
 		v.Seg = tcp.Segment{}
 	}
 	if d.checksums && v.Why == Decoded {
 		w.sum()
 	}
+}
+
+// clear leaves only what is known of any frame.
+func (v *View) clear() {
+	*v = View{Number: v.Number, At: v.At, WireLen: v.WireLen, CapLen: v.CapLen, Why: v.Why}
 }
 
 // walk is the way through one frame: where it stands, and what it has met.

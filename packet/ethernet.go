@@ -30,6 +30,9 @@ func (w *walk) ethernet() layer {
 		return w.isl()
 	}
 	w.skip(14)
+	if t == typeIPv4 {
+		return w.ipv4()
+	}
 	return w.named(t)
 }
 

@@ -15,7 +15,6 @@ type ipHeader struct {
 	next  uint16 // IPv6: where in b the octet stands that names the next header
 	ttl   uint8
 	ecn   uint8
-	proto uint8 // IPv4: protocol
 	v6    bool
 	moved bool // IPv6: the addresses that the checksum is of are not known
 	sum   tcp.Sum
@@ -57,15 +56,17 @@ func (w *walk) ipv4() layer {
 		return w.tooDeep()
 	}
 	b = b[:min(uint32(len(b)), total)]
-	w.ip = ipHeader{b: b, total: total, id: binary.BigEndian.Uint16(b[4:]), ttl: b[8], ecn: b[1] & 3, proto: b[9]}
+	ip := &w.ip
+	ip.b, ip.total, ip.v6, ip.final, ip.moved = b, total, false, nil, false
+	ip.id, ip.ttl, ip.ecn, ip.sum = binary.BigEndian.Uint16(b[4:]), b[8], b[1]&3, tcp.SumUnknown
 	if w.d.checksums {
-		w.ip.sum = headerSum(b)
+		ip.sum = headerSum(b)
 	}
 	if fragment := binary.BigEndian.Uint16(b[6:]); fragment&0x3fff != 0 {
 		return w.fragment4(n, fragment)
 	}
 	w.b, w.wire, w.proto = b[n:], total-uint32(n), b[9]
-	return protocols[w.proto]
+	return w.payload()
 }
 
 // ipShort says why an IP header that ought to have version in it is too short.
@@ -86,8 +87,7 @@ func (w *walk) fragment4(n int, field uint16) layer {
 	b := w.ip.b
 	p := fragment{
 		key: fragmentKey{
-			src: mapped(binary.BigEndian.Uint32(b[12:])), dst: mapped(binary.BigEndian.Uint32(b[16:])),
-			id: uint32(w.ip.id), net: w.net, vlan: w.vlan, proto: w.ip.proto,
+			id: uint32(w.ip.id), net: w.net, vlan: w.vlan, proto: b[9],
 		},
 		header: b[:n],
 		data:   b[n:],
@@ -96,6 +96,8 @@ func (w *walk) fragment4(n int, field uint16) layer {
 		more:   field&0x2000 != 0,
 		depth:  w.v.Depth,
 	}
+	putMapped(&p.key.src, binary.BigEndian.Uint32(b[12:]))
+	putMapped(&p.key.dst, binary.BigEndian.Uint32(b[16:]))
 	return w.reassemble(&p, layerIPv4)
 }
 
@@ -112,11 +114,4 @@ func (w *walk) reassemble(p *fragment, next layer) layer {
 	w.b, w.wire, w.frames = d.ip, d.wire, d.frames
 	w.overlap, w.differ = w.overlap || d.overlap, w.differ || d.differ
 	return next
-}
-
-// mapped returns an IPv4 address as ::ffff:a.b.c.d.
-func mapped(addr uint32) (a [16]byte) {
-	binary.LittleEndian.PutUint32(a[8:], 0xffff0000)
-	binary.BigEndian.PutUint32(a[12:], addr)
-	return a
 }

@@ -1,6 +1,10 @@
 package packet
 
-import "encoding/binary"
+import (
+	"encoding/binary"
+
+	"onpath/tcp"
+)
 
 // ipv6 reads the fixed header (RFC 8200 §3). A payload length of 0 is a
 // jumbogram, whose length follows (RFC 2675), or a segment that the sender's
@@ -23,9 +27,11 @@ func (w *walk) ipv6() layer {
 		return w.tooDeep()
 	}
 	b = b[:min(uint32(len(b)), total)]
-	w.ip = ipHeader{b: b, total: total, next: 6, ttl: b[7], ecn: b[1] >> 4 & 3, v6: true}
+	ip := &w.ip
+	ip.b, ip.total, ip.v6, ip.final, ip.moved = b, total, true, nil, false
+	ip.next, ip.ttl, ip.ecn, ip.id, ip.sum = 6, b[7], b[1]>>4&3, 0, tcp.SumUnknown
 	w.b, w.wire, w.proto = b[40:], total-40, next
-	return protocols[next]
+	return w.payload()
 }
 
 // extension returns the extension header here, whose second octet is its length

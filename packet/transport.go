@@ -2,6 +2,7 @@ package packet
 
 import (
 	"encoding/binary"
+	"math/bits"
 
 	"onpath/tcp"
 )
@@ -40,25 +41,42 @@ var protocols = func() (t [256]layer) {
 	return t
 }()
 
+// payload reads what an IP header announced. The two common ones need not come
+// round the loop.
+func (w *walk) payload() layer {
+	switch w.proto {
+	case ProtoTCP:
+		return w.tcp()
+	case ProtoUDP:
+		return w.udp()
+	}
+	return protocols[w.proto]
+}
+
 // commit makes the packet whose transport header stands here the one that the
 // View shows. src is the sender's port, id as Key.ID.
 func (w *walk) commit(src, dst, id uint16) {
 	v := w.v
+	if v.Depth == 1 {
+		v.keepOuter()
+	}
 	w.key(src, dst, id)
 	v.IP, v.IPLen, v.IPSum = w.ip.b, w.ip.total, w.ip.sum
 	v.L4, v.L4Len, v.L4Sum = w.b, w.wire, tcp.SumUnknown
 	v.TCP, v.Payload = nil, nil
 	v.Fragment, v.Fragments, v.Overlap, v.Differ = w.piece, w.frames, w.overlap, w.differ
 	w.final, w.moved = w.ip.final, w.ip.moved
-	if v.Depth == 0 {
-		v.Outer, v.OuterFromB, v.OuterIP = v.Key, v.FromB, v.IP
-	}
 	v.Depth++
 }
 
-// key sets the Key and who of its ends is the sender. Of IPv4 it orders the two
-// ends without a branch: their directions alternate, which no branch predictor
-// can follow.
+// keepOuter makes the packet in v the outermost one. Decode calls it last where
+// there is no tunnel: a Key read in one piece right after it was written in
+// parts would make the processor wait.
+func (v *View) keepOuter() {
+	v.Outer, v.OuterFromB, v.OuterIP = v.Key, v.FromB, v.IP
+}
+
+// key sets the Key and who of its ends is the sender.
 func (w *walk) key(src, dst, id uint16) {
 	k, b := &w.v.Key, w.ip.b
 	k.ID, k.VLAN, k.Net, k.Proto, k.V6 = id, w.vlan, w.net, w.proto, w.ip.v6
@@ -67,12 +85,26 @@ func (w *walk) key(src, dst, id uint16) {
 		w.v.FromB = k.order()
 		return
 	}
-	s := uint64(binary.BigEndian.Uint32(b[12:]))<<16 | uint64(src)
-	d := uint64(binary.BigEndian.Uint32(b[16:]))<<16 | uint64(dst)
+	w.v.FromB = k.ends4(b[12:20], src, dst)
+}
+
+// ends4 sets the two ends from the addresses of an IPv4 header, and reports
+// whether the sender is B. It orders them without a branch: the directions of
+// packets alternate in a way that no branch predictor can follow.
+func (k *Key) ends4(b []byte, src, dst uint16) (fromB bool) {
+	s := uint64(binary.BigEndian.Uint32(b))<<16 | uint64(src)
+	d := uint64(binary.BigEndian.Uint32(b[4:]))<<16 | uint64(dst)
 	low, high := min(s, d), max(s, d)
-	k.A, k.B = mapped(uint32(low>>16)), mapped(uint32(high>>16))
+	putMapped(&k.A, uint32(low>>16))
+	putMapped(&k.B, uint32(high>>16))
 	k.APort, k.BPort = uint16(low), uint16(high)
-	w.v.FromB = s > d
+	return s > d
+}
+
+// putMapped sets a to an IPv4 address as ::ffff:a.b.c.d.
+func putMapped(a *[16]byte, addr uint32) {
+	binary.LittleEndian.PutUint64(a[:], 0)
+	binary.LittleEndian.PutUint64(a[8:], 0xffff0000|uint64(bits.ReverseBytes32(addr))<<32)
 }
 
 // broken ends the walk at a packet whose addresses are known and whose
@@ -107,7 +139,7 @@ func (w *walk) tcp() layer {
 		return w.broken(why)
 	}
 	b, v := w.b, w.v
-	n, whole := tcp.HeaderLen(b)
+	n, _ := tcp.HeaderLen(b)
 	if n < tcp.MinHeader || uint32(n) > w.wire {
 		return w.broken(TCPOffset)
 	}
@@ -116,18 +148,12 @@ func (w *walk) tcp() layer {
 	w.commit(h.SrcPort(), h.DstPort(), 0)
 	v.TCP, v.Payload, v.L4Len = h, b[n:], w.wire-uint32(b[12]>>4)*4
 	w.segment(h)
-	if !whole {
-		v.Seg.Opts = v.Seg.Opts&^tcp.OptBad | tcp.OptCut
-	}
 	return end
 }
 
 // segment fills the Segment, whatever it held before.
 func (w *walk) segment(h tcp.Header) {
 	s := &w.v.Seg
-	if s.NumSACK != 0 {
-		s.SACK = [4][2]tcp.Seq{}
-	}
 	s.Read(h, w.v.L4Len)
 	s.At, s.IPID, s.TTL, s.ECN = w.at, w.ip.id, w.ip.ttl, w.ip.ecn
 	s.Dir, s.Sum = tcp.Client, tcp.SumUnknown
@@ -166,19 +192,29 @@ func (w *walk) ports() layer {
 	return end
 }
 
-// sum checks the transport's checksum.
+// sum checks the transport's checksum, if it is known whose addresses it is of.
 func (w *walk) sum() {
-	v := w.v
 	if w.moved {
 		return
 	}
-	src, dst := &v.Key.A, &v.Key.B
+	if w.final == nil {
+		w.v.sum(w.v.ends())
+		return
+	}
+	src, _ := w.v.ends()
+	w.v.sum(src, w.final)
+}
+
+// ends returns the sender's address and the addressee's.
+func (v *View) ends() (src, dst *[16]byte) {
 	if v.FromB {
-		src, dst = dst, src
+		return &v.Key.B, &v.Key.A
 	}
-	if w.final != nil {
-		dst = w.final
-	}
+	return &v.Key.A, &v.Key.B
+}
+
+// sum checks the transport's checksum, with these addresses in the pseudo-header.
+func (v *View) sum(src, dst *[16]byte) {
 	length := v.IPLen - uint32(len(v.IP)-len(v.L4))
 	v.L4Sum = transportSum(src, dst, v.Key.V6, v.Key.Proto, v.L4, length)
 	if v.TCP != nil {

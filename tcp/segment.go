@@ -1,6 +1,9 @@
 package tcp
 
-import "encoding/binary"
+import (
+	"encoding/binary"
+	"math/bits"
+)
 
 // Dir tells which end sent a segment.
 type Dir uint8
@@ -97,19 +100,22 @@ func (s *Segment) Read(h Header, payload uint32) {
 
 // digest mixes the header's octets, ports and checksum included. The checksum
 // stands for the payload (16 bits of it), so equal digests mean "very likely
-// the same segment", never more.
+// the same segment", never more. It takes 16 octets at a time, the last 16 in
+// any case, so that no multiplication waits for another.
 func digest(h Header) uint32 {
-	const k = 0x9e3779b97f4a7c15
-	d := uint64(len(h)) * k
-	for len(h) >= 8 {
-		d = (d ^ binary.LittleEndian.Uint64(h)) * k
-		d ^= d >> 29
-		h = h[8:]
+	le, last := binary.LittleEndian, h[len(h)-16:]
+	d := mix(le.Uint64(last)^0xa0761d6478bd642f, le.Uint64(last[8:])^uint64(len(h))*0x9e3779b97f4a7c15)
+	for k := uint64(0xe7037ed1a0b428db); len(h) > 16; h = h[16:] {
+		d += mix(le.Uint64(h)^k, le.Uint64(h[8:])^0x8ebc6af09c88c6e3)
+		k = bits.RotateLeft64(k, 23)
 	}
-	if len(h) >= 4 {
-		d = (d ^ uint64(binary.LittleEndian.Uint32(h))) * k
-	}
-	return uint32(d >> 32)
+	return uint32(d ^ d>>32)
+}
+
+// mix folds the 128-bit product, as wyhash does.
+func mix(a, b uint64) uint64 {
+	hi, lo := bits.Mul64(a, b)
+	return hi ^ lo
 }
 
 // nopNopTS are the first four octets of the layout that nearly every segment
