@@ -1,6 +1,11 @@
 // Package flow keeps one table of all connections and conversations: it finds
-// the one that a packet belongs to, lets conn move it, decides with the packets'
-// own time when a record ends, and bounds what is remembered.
+// the one that a packet belongs to, lets conn move it, ends records by the
+// packets' own time, and bounds what is remembered.
+//
+// conn decides where an incarnation of a connection begins; flow obeys. An entry
+// outlives its record: a connection that was silent for too long is written, but
+// its Conn stays, so that what comes later continues it; a closed or superseded
+// one lingers, so that late packets still count to it.
 //
 // Ring 2: no clock, lock, goroutine or I/O. A Table belongs to one goroutine.
 package flow
@@ -13,7 +18,9 @@ import (
 )
 
 // Timeouts say how long a silent connection is remembered before its record is
-// written, by what is believed of it. In a field, 0 means the default's value.
+// written, by what is believed of it. In a Config, a field of 0 means the
+// default's value. Closed and Reset are those of the tcpStates view; a record of
+// ours lingers instead.
 type Timeouts struct {
 	New, Established, Closing, Closed, Reset time.Duration
 }
@@ -27,46 +34,65 @@ var DefaultTimeouts = Timeouts{
 	Reset:       100 * time.Millisecond,
 }
 
-// Config bounds a Table. The zero Config is a good one.
-type Config struct {
-	MaxConnections int         // entries remembered at once; 0 means 1<<20
-	Timeouts       Timeouts    // zero fields: DefaultTimeouts
-	Linger         *Linger     // nil: DefaultLinger
-	Seed           packet.Seed // keys the hash; no output depends on it
-}
-
-// Linger says how long a finished record waits for late packets.
+// Linger says how long a finished record waits for late packets, counted from
+// its last packet.
 type Linger struct{ AfterReset, AfterClose time.Duration }
 
 // DefaultLinger covers the retries of a refused SYN, and TIME-WAIT.
 var DefaultLinger = Linger{AfterReset: 60 * time.Second, AfterClose: 120 * time.Second}
 
-// Stats counts what a Table did and gave up.
-type Stats struct {
-	Records uint64 // written
-	Live    int    // entries now
-	Peak    int    // entries at most
-	Ended   [record.NumEndings]uint64
-	Evicted EvictStats
+// DefaultMaxConnections bounds a Table if its Config does not.
+const DefaultMaxConnections = 1 << 20
+
+// MaxMaxConnections is the largest MaxConnections that a Table takes at its word.
+const MaxMaxConnections = 1 << 28
+
+// Config bounds a Table. The zero Config is a good one.
+type Config struct {
+	MaxConnections int         // entries remembered at once; 0 means DefaultMaxConnections
+	Timeouts       Timeouts    // zero fields: DefaultTimeouts
+	Linger         *Linger     // nil: DefaultLinger
+	Seed           packet.Seed // keys the hash; no output depends on it
 }
 
-// EvictStats counts what the cap on connections pushed out, by kind.
-type EvictStats struct{ Idle, Closed, HalfOpen, Other, Established uint64 }
+// withDefaults is called once, by New; everything after it takes every field at
+// its word.
+func (c Config) withDefaults() Config {
+	if c.MaxConnections <= 0 {
+		c.MaxConnections = DefaultMaxConnections
+	}
+	c.MaxConnections = min(c.MaxConnections, MaxMaxConnections)
+	d := DefaultTimeouts
+	for _, f := range []struct{ to, from *time.Duration }{
+		{&c.Timeouts.New, &d.New}, {&c.Timeouts.Established, &d.Established}, {&c.Timeouts.Closing, &d.Closing},
+		{&c.Timeouts.Closed, &d.Closed}, {&c.Timeouts.Reset, &d.Reset},
+	} {
+		if *f.to == 0 {
+			*f.to = *f.from
+		}
+	}
+	if c.Linger == nil {
+		c.Linger = &DefaultLinger
+	}
+	return c
+}
 
-// Table is all connections that are remembered.
-type Table struct{ emit func(*record.Record) }
+// Stats counts what a Table did and gave up.
+type Stats struct {
+	Begun        uint64                    // records begun; the number of the last one
+	Ended        [record.NumEndings]uint64 // records written, by end_reason
+	Live         int                       // entries now, those without an open record included
+	Peak         int                       // entries at most
+	Evicted      Evicted                   // what the cap pushed out
+	HolesGivenUp uint64                    // holes in streams that were forgotten: too many at once
+}
 
-// New returns an empty Table. emit is called for each record as it ends; the
-// Record is valid during the call.
-func New(c Config, emit func(*record.Record)) *Table { return &Table{emit: emit} }
-
-// Observe gives the table one decoded packet and returns what is known of it.
-// A View whose Why is not Decoded belongs to no connection.
-func (t *Table) Observe(v *packet.View) record.Packet { return record.Packet{View: v} }
-
-// Flush writes the records of all that is open, in the order of their numbers:
-// the capture has ended.
-func (t *Table) Flush() {}
-
-// Stats returns the counts so far.
-func (t *Table) Stats() Stats { return Stats{} }
+// Evicted counts the entries that the cap on connections pushed out, in the
+// order in which they must go.
+type Evicted struct {
+	Idle     uint64 // no open record: silent for longer than the timeout
+	Closed   uint64 // lingering after a close, a reset, or as an older incarnation
+	HalfOpen uint64 // never established
+	Other    uint64 // not TCP
+	Open     uint64 // established or closing
+}

@@ -1,0 +1,154 @@
+package flow
+
+import (
+	"slices"
+
+	"onpath/conn"
+	"onpath/packet"
+	"onpath/record"
+	"onpath/tcp"
+)
+
+// expire ends the record of entry i, which was silent for too long. A connection
+// that may go on keeps its Conn, and true is returned; any other entry is gone.
+func (t *Table) expire(i uint32) (kept bool) {
+	e := t.slab.at(i)
+	switch e.class {
+	case halfOpen:
+		t.write(e, record.EndAttemptTimeout)
+	case open, closing:
+		t.write(e, record.EndIdleTimeout)
+	default:
+		t.drop(i, record.EndIdleTimeout)
+		return false
+	}
+	t.reclass(i, idle)
+	return true
+}
+
+// drop writes the record of entry i, if it is open, and forgets the entry and
+// the ghost behind it.
+func (t *Table) drop(i uint32, why record.Ending) {
+	e := t.slab.at(i)
+	if e.class == ghost {
+		t.slab.at(e.older).older = 0
+		why = record.EndSuperseded
+	} else {
+		if e.older != 0 {
+			t.drop(e.older, record.EndSuperseded)
+		}
+		t.index.remove(t.hash(&e.key), i)
+	}
+	t.write(e, why)
+	t.delist(i)
+	t.tracker.Forget(&e.conn)
+	t.slab.give(i)
+}
+
+// evict pushes one entry out: of the lowest class that has any, the longest
+// waiting one that no packet touched meanwhile (or after some tries any).
+func (t *Table) evict() {
+	c := idle
+	for t.lists[c].head == 0 {
+		c++
+	}
+	for range 8 {
+		i := t.lists[c].head
+		if e := t.slab.at(i); c == ghost || tickOf(e.last).after(e.since) <= 0 {
+			break
+		}
+		t.delist(i)
+		t.enlist(i, c)
+	}
+	t.countEvicted(c)
+	t.drop(t.lists[c].head, record.EndEvicted)
+}
+
+func (t *Table) countEvicted(c class) {
+	ev := &t.stats.Evicted
+	*[numClasses]*uint64{
+		idle: &ev.Idle, ghost: &ev.Closed, reset: &ev.Closed, closed: &ev.Closed,
+		halfOpen: &ev.HalfOpen, other: &ev.Other, closing: &ev.Open, open: &ev.Open,
+	}[c]++
+}
+
+// Flush writes the records of all that is open, in the order of their numbers:
+// the capture has ended. The Table is empty afterwards.
+func (t *Table) Flush() {
+	var live []uint32
+	for c := range t.lists {
+		for i := t.lists[c].head; i != 0; i = t.slab.at(i).next {
+			live = append(live, i)
+		}
+	}
+	slices.SortFunc(live, func(a, b uint32) int {
+		if t.slab.at(a).num < t.slab.at(b).num {
+			return -1
+		}
+		return 1
+	})
+	for _, i := range live {
+		if e := t.slab.at(i); !e.written {
+			t.write(e, t.lastEnding(e))
+		}
+	}
+	t.forgetAll()
+}
+
+// lastEnding tells why a record ends with the capture: it may have been silent
+// for too long already, though its turn in the list had not come.
+func (t *Table) lastEnding(e *entry) record.Ending {
+	switch {
+	case e.class == ghost:
+		return record.EndSuperseded
+	case t.now <= t.deadline(e):
+		return record.EndCapture
+	case e.class == halfOpen:
+		return record.EndAttemptTimeout
+	}
+	return record.EndIdleTimeout
+}
+
+func (t *Table) forgetAll() {
+	t.slab, t.index, t.lists = slab{}, index{}, [numClasses]list{}
+	t.tracker = conn.Tracker{HolesGivenUp: t.tracker.HolesGivenUp}
+	t.due = forever
+}
+
+// write emits the record of e, if it is open. A connection that was reset, or
+// closed by FINs both ways, ended by that, whatever made us write it.
+func (t *Table) write(e *entry, why record.Ending) {
+	if e.written {
+		return
+	}
+	e.written = true
+	if e.key.Proto == packet.ProtoTCP {
+		switch {
+		case e.conn.Phase() == conn.Reset:
+			why = record.EndRst
+		case e.conn.BothFins():
+			why = record.EndFin
+		}
+	}
+	t.stats.Ended[why]++
+	t.fill(e, why)
+	t.emit(&t.row)
+}
+
+// fill sets the row to the record of e.
+func (t *Table) fill(e *entry, why record.Ending) {
+	t.row = record.Record{
+		Conn: e.num, Key: e.key, ClientIsB: e.swapped, Start: e.start, End: e.last,
+		Opening: e.opening, Ending: why, History: e.history,
+	}
+	if e.back != 0 {
+		t.row.Continues = e.num - uint64(e.back)
+	}
+	for d := range e.side {
+		v := &e.side[d]
+		t.row.Side[d] = record.Side{
+			Packets: v.Packets, IPOctets: v.IPOctets, Octets: v.Octets, Repeated: v.Repeated,
+			State: e.conn.State(tcp.Dir(d)),
+		}
+	}
+}

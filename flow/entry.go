@@ -1,0 +1,113 @@
+package flow
+
+import (
+	"time"
+
+	"onpath/conn"
+	"onpath/measure"
+	"onpath/packet"
+	"onpath/record"
+	"onpath/tcp"
+)
+
+// class is the list that an entry stands in: how long it may be silent, and when
+// the cap pushes it out. Lower classes go first.
+type class uint8
+
+const (
+	idle     class = iota // no open record; only its Conn is remembered
+	ghost                 // an older incarnation, behind the entry that superseded it
+	reset                 // tombstone after a RST
+	closed                // tombstone after FINs both ways
+	halfOpen              // not synchronized yet
+	other                 // not TCP
+	closing               // a FIN passed
+	open                  // synchronized
+	numClasses
+)
+
+// classOf tells where an entry whose Conn is in a phase belongs.
+var classOf = [...]class{
+	conn.Opening: halfOpen, conn.Open: open, conn.HalfClosed: closing, conn.Finished: closed, conn.Reset: reset,
+}
+
+// limits says how long an entry of each class may be silent. RFC 4787 REQ-5
+// gives UDP mappings two minutes; New is the same. Nothing ends an idle entry but
+// the cap.
+func limits(c Config) (ns [numClasses]int64) {
+	for k, d := range map[class]time.Duration{
+		ghost: max(c.Linger.AfterClose, c.Linger.AfterReset), reset: c.Linger.AfterReset, closed: c.Linger.AfterClose,
+		halfOpen: c.Timeouts.New, other: c.Timeouts.New, closing: c.Timeouts.Closing, open: c.Timeouts.Established,
+		idle: 1<<63 - 1,
+	} {
+		ns[k] = int64(d)
+	}
+	return ns
+}
+
+// entry is one connection or conversation: 384 octets without pointers.
+type entry struct {
+	key     packet.Key
+	num     uint64 // of its record, or of the last one it had
+	start   int64  // time of the record's first packet
+	last    int64  // latest time of its packets
+	side    [2]measure.Volume
+	history measure.History
+	conn    conn.Conn
+	next    uint32 // in its class's list, or of free entries
+	prev    uint32
+	older   uint32 // the ghost behind it; of a ghost: the entry that superseded it
+	back    uint32 // num less the record that this one continues; 0: none
+	since   tick   // when it went to the end of its list
+	class   class
+	opening record.Opening
+	swapped bool // the client is Key.B
+	written bool // the record has ended; what comes begins another, which continues it
+}
+
+// dir returns who sent a packet.
+func (e *entry) dir(fromB bool) tcp.Dir {
+	if fromB == e.swapped {
+		return tcp.Client
+	}
+	return tcp.Server
+}
+
+// chunk is how many entries are allocated at once.
+const chunk = 1 << 10
+
+// slab holds the entries. Entry 0 is never used, so that 0 can mean none.
+type slab struct {
+	chunks [][]entry
+	used   uint32 // entries handed out at least once, entry 0 included
+	free   uint32 // first of the free list
+	live   int
+}
+
+func (s *slab) at(i uint32) *entry { return &s.chunks[i/chunk][i%chunk] }
+
+// take returns a zeroed entry.
+func (s *slab) take() uint32 {
+	s.live++
+	if i := s.free; i != 0 {
+		e := s.at(i)
+		s.free = e.next
+		*e = entry{}
+		return i
+	}
+	if s.used == 0 {
+		s.used = 1
+	}
+	if int(s.used)/chunk == len(s.chunks) {
+		s.chunks = append(s.chunks, make([]entry, chunk))
+	}
+	s.used++
+	return s.used - 1
+}
+
+func (s *slab) give(i uint32) {
+	s.live--
+	e := s.at(i)
+	e.next = s.free
+	s.free = i
+}

@@ -1,0 +1,200 @@
+package flow
+
+import (
+	"onpath/conn"
+	"onpath/measure"
+	"onpath/packet"
+	"onpath/record"
+	"onpath/tcp"
+)
+
+// Table is all connections that are remembered.
+type Table struct {
+	emit    func(*record.Record)
+	max     int
+	limits  [numClasses]int64 // ns
+	seed    packet.Seed
+	slab    slab
+	index   index
+	lists   [numClasses]list
+	tracker conn.Tracker
+	now     int64 // time of the last packet
+	due     int64 // before it no entry's time can have come
+	stats   Stats
+	row     record.Record // the one that emit is given
+}
+
+// New returns an empty Table. emit is called for each record as it ends; the
+// Record is valid during the call.
+func New(c Config, emit func(*record.Record)) *Table {
+	c = c.withDefaults()
+	return &Table{emit: emit, max: c.MaxConnections, limits: limits(c), seed: c.Seed, due: forever}
+}
+
+// Observe gives the table one decoded packet and returns what is known of it. A
+// View whose Why is not Decoded belongs to no connection.
+func (t *Table) Observe(v *packet.View) record.Packet {
+	p := record.Packet{View: v}
+	if v.Why != packet.Decoded {
+		return p
+	}
+	t.pass(v.At)
+	i := t.entryOf(v)
+	if v.Key.Proto == packet.ProtoTCP {
+		i = t.segment(i, v)
+	} else {
+		t.datagram(i, v)
+	}
+	e := t.slab.at(i)
+	p.Conn, p.Dir = e.num, e.dir(v.FromB)
+	p.State = [2]conn.State{e.conn.State(tcp.Client), e.conn.State(tcp.Server)}
+	return p
+}
+
+// Stats returns the counts so far.
+func (t *Table) Stats() Stats {
+	s := t.stats
+	s.Live, s.HolesGivenUp = t.slab.live, t.tracker.HolesGivenUp
+	return s
+}
+
+// hash returns the part of a key's hash that the index keeps.
+func (t *Table) hash(k *packet.Key) uint32 { return uint32(k.Hash(&t.seed) >> 32) }
+
+// entryOf finds the entry of a packet, or makes one. What was silent for too
+// long ends here too, whether or not its turn in the list has come.
+func (t *Table) entryOf(v *packet.View) uint32 {
+	hash := t.hash(&v.Key)
+	i := t.index.find(&t.slab, hash, &v.Key)
+	if i != 0 {
+		e := t.slab.at(i)
+		if e.class == idle || v.At <= t.deadline(e) {
+			return i
+		}
+		if t.expire(i) {
+			return i
+		}
+	}
+	return t.create(hash, v, clientIsB(v))
+}
+
+// create makes an entry for a packet, and pushes another out if the cap asks for
+// it.
+func (t *Table) create(hash uint32, v *packet.View, swapped bool) uint32 {
+	if t.slab.live >= t.max {
+		t.evict()
+	}
+	i := t.slab.take()
+	t.stats.Peak = max(t.stats.Peak, t.slab.live)
+	t.index.add(hash, i)
+	t.begin(i, v, swapped)
+	return i
+}
+
+// begin starts a record in entry i, which is in no list.
+func (t *Table) begin(i uint32, v *packet.View, swapped bool) {
+	e := t.slab.at(i)
+	e.key, e.swapped = v.Key, swapped
+	t.open(e, v)
+	if v.Key.Proto == packet.ProtoTCP {
+		t.enlist(i, halfOpen)
+	} else {
+		t.enlist(i, other)
+	}
+}
+
+// open starts the next record of e with the packet v.
+func (t *Table) open(e *entry, v *packet.View) {
+	t.stats.Begun++
+	e.num, e.start, e.last = t.stats.Begun, v.At, v.At
+	if v.Key.Proto == packet.ProtoTCP {
+		e.opening = openingOf(v.Seg.Flags)
+	}
+	if e.dir(v.FromB) == tcp.Server {
+		e.history.Flipped()
+	}
+}
+
+// openingOf tells how a record begins whose first segment has these flags.
+func openingOf(f tcp.Flags) record.Opening {
+	switch f & (tcp.SYN | tcp.ACK) {
+	case tcp.SYN:
+		return record.OpenSyn
+	case tcp.SYN | tcp.ACK:
+		return record.OpenSynAck
+	}
+	return record.OpenMidstream
+}
+
+// clientIsB decides by a record's first packet who the client is (DESIGN §5):
+// the sender of a SYN, the addressee of a SYN,ACK, else the end with the higher
+// port, else the sender. What stands for ports in ICMP does not count.
+func clientIsB(v *packet.View) bool {
+	k := &v.Key
+	if k.Proto == packet.ProtoTCP {
+		switch openingOf(v.Seg.Flags) {
+		case record.OpenSyn:
+			return v.FromB
+		case record.OpenSynAck:
+			return !v.FromB
+		}
+	}
+	if k.APort == k.BPort || k.Proto == packet.ProtoICMP || k.Proto == packet.ProtoICMPv6 {
+		return v.FromB
+	}
+	return k.BPort > k.APort
+}
+
+// datagram counts a packet of something that is not TCP.
+func (t *Table) datagram(i uint32, v *packet.View) {
+	e := t.slab.at(i)
+	d := e.dir(v.FromB)
+	e.last = max(e.last, v.At)
+	e.side[d].Add(v.IPLen, v.L4Len, 0)
+	e.history.Datagram(d, v.L4Len, v.L4Sum)
+}
+
+// segment lets conn take a TCP segment, and returns the entry it belongs to: i,
+// the one that supersedes it, or the ghost behind it.
+func (t *Table) segment(i uint32, v *packet.View) uint32 {
+	e, s := t.slab.at(i), &v.Seg
+	s.Dir = e.dir(v.FromB)
+	switch begin := e.conn.Begins(s); {
+	case begin == conn.Begun:
+		i = t.supersede(i, v, e.conn.Successor(conn.Opener(s) != tcp.Client))
+	case begin == conn.Candidate && e.written:
+		i = t.supersede(i, v, conn.Conn{}) // after so long a silence the SYN needs no ACK to be believed
+	case e.older != 0 && !e.conn.Fits(s):
+		i = t.ghostOf(i, v)
+	}
+	e = t.slab.at(i)
+	s.Dir = e.dir(v.FromB)
+	t.resume(e, v)
+	t.count(i, v, t.tracker.Observe(&e.conn, s))
+	return i
+}
+
+// resume begins the next record of an entry whose last one was written.
+func (t *Table) resume(e *entry, v *packet.View) {
+	if !e.written {
+		return
+	}
+	before := e.num
+	e.side, e.history, e.written = [2]measure.Volume{}, measure.History{}, false
+	t.open(e, v)
+	e.back = uint32(min(e.num-before, 1<<32-1))
+}
+
+// count adds a segment to its record.
+func (t *Table) count(i uint32, v *packet.View, step conn.Step) {
+	e, s := t.slab.at(i), &v.Seg
+	e.last = max(e.last, v.At)
+	e.side[s.Dir].Add(v.IPLen, step.New, step.Repeated)
+	e.history.Segment(s, step)
+	if step.Begin == conn.Begun && step.Opening {
+		e.opening = record.OpenSyn
+	}
+	if e.class != ghost {
+		t.reclass(i, classOf[e.conn.Phase()])
+	}
+}
