@@ -1,0 +1,96 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"onpath/flow"
+	"onpath/internal/run"
+)
+
+// options are what read and packets have in common.
+type options struct {
+	run    run.Config
+	files  []string // of -r
+	linger durations
+	times  durations
+}
+
+// bind declares the flags. Where tcpdump has a flag, it is called the same.
+func (o *options) bind(cmd *cobra.Command, formats [][2]string) {
+	f := cmd.Flags()
+	f.SortFlags = false
+	f.StringArrayVarP(&o.files, "read", "r", nil, "read capture `FILE`; repeatable, and then the words are the filter")
+	f.VarP(&outputs{&o.run.Outputs, formats}, "output", "o", "write a format, to standard output or to a file; repeatable: "+words(formats))
+	f.Uint64VarP(&o.run.Count, "count", "c", 0, "stop after `COUNT` packets (0: all)")
+	f.BoolVar(&o.run.Merge, "merge", false, "read several files as one stream in the order of time")
+	f.BoolVarP(&o.run.Decoder.NoChecksums, "dont-verify-checksums", "K", false, "leave checksums unverified")
+	f.IntVar(&o.run.Flow.MaxConnections, "max-connections", 1<<20, "remember at most `N` connections at once")
+	f.Var(o.bindLinger(), "linger", "how long a finished connection waits for late packets")
+	f.Var(o.bindTimeouts(), "timeout", "after which silence a connection is written")
+	f.BoolP("no-names", "n", false, "accepted for tcpdump's sake: names are never resolved")
+	o.complete(cmd, formats)
+}
+
+func (o *options) complete(cmd *cobra.Command, formats [][2]string) {
+	cmd.ValidArgsFunction = func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+		return captureFiles, cobra.ShellCompDirectiveFilterFileExt
+	}
+	must(cmd.MarkFlagFilename("read", captureFiles...))
+	must(cmd.RegisterFlagCompletionFunc("output", func(*cobra.Command, []string, string) (values []string, _ cobra.ShellCompDirective) {
+		for _, f := range formats {
+			values = append(values, f[0]+"\t"+f[1])
+		}
+		return values, cobra.ShellCompDirectiveNoSpace
+	}))
+	for _, name := range []string{"linger", "timeout", "count", "max-connections"} {
+		must(cmd.RegisterFlagCompletionFunc(name, cobra.NoFileCompletions))
+	}
+}
+
+// must panics where a flag is named that does not exist: any test shows it.
+func must(err error) {
+	if err != nil {
+		panic(err)
+	}
+}
+
+func (o *options) bindLinger() *durations {
+	l := flow.DefaultLinger
+	o.run.Flow.Linger = &l
+	o.linger = durations{zero: true, all: true, parts: []duration{{"reset", &l.AfterReset}, {"close", &l.AfterClose}}}
+	return &o.linger
+}
+
+func (o *options) bindTimeouts() *durations {
+	o.run.Flow.Timeouts = flow.DefaultTimeouts
+	t := &o.run.Flow.Timeouts
+	o.times = durations{parts: []duration{
+		{"new", &t.New}, {"established", &t.Established}, {"closing", &t.Closing}, {"closed", &t.Closed}, {"reset", &t.Reset},
+	}}
+	return &o.times
+}
+
+// config tells captures from filter among the words, as tcpdump would.
+func (o *options) config(cmd *cobra.Command, args []string) (run.Config, error) {
+	files, filter := args, []string(nil)
+	if dash := cmd.ArgsLenAtDash(); dash >= 0 {
+		files, filter = args[:dash], args[dash:]
+	}
+	if len(o.files) > 0 {
+		files, filter = o.files, args
+	}
+	switch {
+	case len(filter) > 0:
+		return o.run, fmt.Errorf("filter %q: this version has no filters yet; filter with tcpdump -r FILE -w - FILTER and read the result from -", strings.Join(filter, " "))
+	case len(files) == 0:
+		return o.run, errors.New("no capture given: name a FILE, or - for standard input")
+	case o.run.Flow.MaxConnections < 1:
+		return o.run, fmt.Errorf("--max-connections %d: must be at least 1", o.run.Flow.MaxConnections)
+	}
+	o.run.Files = files
+	return o.run, nil
+}

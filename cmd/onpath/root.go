@@ -1,0 +1,29 @@
+package main
+
+import "github.com/spf13/cobra"
+
+const rootLong = `onpath stands at one point of a path and observes TCP without taking part: from
+captured packets it tells what each connection was, and in which state both of
+its ends must have been.`
+
+const rootExample = `  onpath read capture.pcap                 the connections, as a table
+  onpath read -o jsonl=conns.jsonl a.pcap  all columns, as JSON
+  tcpdump -w - | onpath packets -          each packet with the states it led to
+  onpath columns end_reason                what a column means`
+
+func newRoot() *cobra.Command {
+	root := &cobra.Command{
+		Use:           "onpath",
+		Short:         "a passive observer of TCP",
+		Long:          rootLong,
+		Example:       rootExample,
+		SilenceErrors: true, // main prints them
+		SilenceUsage:  true,
+	}
+	root.CompletionOptions.HiddenDefaultCmd = false
+	root.AddCommand(newRead(), newPackets(), newColumns(), newVersion(), newMan(root))
+	return root
+}
+
+// captureFiles are the endings that completion offers for a capture.
+var captureFiles = []string{"pcap", "pcapng", "cap", "dmp", "ntar", "trace", "gz", "zst", "xz"}

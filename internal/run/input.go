@@ -1,0 +1,45 @@
+package run
+
+import (
+	"fmt"
+	"io/fs"
+	"os"
+
+	"onpath/source"
+)
+
+// stdin is the path that stands for standard input.
+const stdin = "-"
+
+// openInput opens the captures as one stream. Files that do not exist are all
+// named at once; one that turns out to be no capture is found when its turn
+// comes, and costs only itself.
+func openInput(c Config) (*source.Reader, error) {
+	if c.Merge {
+		return source.Merge(c.Files...)
+	}
+	return source.Chain(c.Files...)
+}
+
+// noOverwriting refuses an output that is one of the captures.
+func noOverwriting(c Config) error {
+	for _, o := range c.Outputs {
+		out, err := os.Stat(o.Path)
+		if o.Path == Stdout || err != nil || !out.Mode().IsRegular() {
+			continue
+		}
+		for _, name := range c.Files {
+			if in, err := stat(name); err == nil && os.SameFile(in, out) {
+				return fmt.Errorf("%s: it is read and would be overwritten; choose another path after -o %s=", o.Path, o.Format)
+			}
+		}
+	}
+	return nil
+}
+
+func stat(name string) (fs.FileInfo, error) {
+	if name == stdin {
+		return os.Stdin.Stat()
+	}
+	return os.Stat(name)
+}

@@ -1,0 +1,183 @@
+package run
+
+import (
+	"errors"
+	"io"
+	"os"
+	"os/signal"
+	"sync/atomic"
+	"syscall"
+	"time"
+
+	"onpath/flow"
+	"onpath/packet"
+	"onpath/record"
+	"onpath/source"
+)
+
+// Bits of job.asked: what the other goroutine asks of the one that works.
+const (
+	askStop uint32 = 1 << iota // read no more, finish
+	askDraw                    // draw the progress bar
+)
+
+// drawEvery is how often the progress bar is drawn; the first time after
+// drawAfter, so that short work shows none.
+const (
+	drawAfter = 500 * time.Millisecond
+	drawEvery = 200 * time.Millisecond
+)
+
+// job is one run over captures. Rows of type R go out.
+type job[R any] struct {
+	config  Config
+	in      *source.Reader
+	decoder *packet.Decoder
+	table   *flow.Table
+	outs    []*sink[R]
+
+	frame  packet.Frame
+	view   packet.View
+	tally  tally
+	limit  uint64 // packets to read
+	began  time.Time
+	bar    bar
+	err    error         // the first of an output
+	lost   []error       // files that could not be read, or not to their end
+	waits  bool          // a read may have to wait: not all captures are files
+	health source.Health // of the captures, before a read that may wait and at the end
+
+	asked atomic.Uint32
+	gate  chan struct{} // holds a token while somebody works on what is above
+}
+
+// drive runs work until the captures end or a signal comes, then finishes.
+func (j *job[R]) drive(work func(), summary bool) error {
+	signals := make(chan os.Signal, 1)
+	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
+	defer signal.Stop(signals)
+	signal.Ignore(syscall.SIGPIPE) // a closed pipe is an error of Write (sink)
+	done := make(chan struct{})
+	j.gate <- struct{}{}
+	go func() {
+		work()
+		close(done)
+	}()
+	if j.wait(done, signals) {
+		defer j.in.Close()
+		j.health = j.in.Health()
+	}
+	return j.finish(summary)
+}
+
+// wait returns when the work is done, or when a signal has come and the work
+// stands still. ended is false if it is stuck in a read that may never end: then
+// its goroutine and its captures are left alone until the program exits. Without
+// the gate's token it touches nothing else.
+func (j *job[R]) wait(done <-chan struct{}, signals chan os.Signal) (ended bool) {
+	draw := time.NewTimer(drawAfter)
+	defer draw.Stop()
+	for {
+		select {
+		case <-done:
+			return true
+		case <-draw.C:
+			j.asked.Or(askDraw)
+			draw.Reset(drawEvery)
+		case <-signals:
+			signal.Stop(signals) // the next one kills
+			j.asked.Or(askStop)
+			select {
+			case <-done:
+				return true
+			case j.gate <- struct{}{}:
+				return false
+			}
+		}
+	}
+}
+
+// read gives every packet to the table, which writes the connections.
+func (j *job[R]) read() {
+	for j.next() {
+		j.table.Observe(&j.view)
+	}
+}
+
+// packets gives every packet to the table and writes it.
+func (j *job[R]) packets(write func(*record.Packet)) {
+	for j.next() {
+		p := j.table.Observe(&j.view)
+		write(&p)
+	}
+}
+
+// next reads and decodes a packet, or says that there is no more to do: the
+// captures have ended, or -c is reached, or an output failed, or a signal came.
+func (j *job[R]) next() bool {
+	if j.asked.Load() != 0 && !j.answer() {
+		return false
+	}
+	if j.tally.packets == j.limit || j.err != nil || !j.nextFrame() {
+		return false
+	}
+	j.decoder.Decode(&j.frame, &j.view)
+	j.tally.packet(&j.view)
+	return true
+}
+
+// nextFrame reads a frame, or reports that there is none. A file that cannot be
+// read is noted, and those after it are read.
+func (j *job[R]) nextFrame() bool {
+	for {
+		switch err := j.readFrame(); {
+		case err == nil:
+			return true
+		case err == io.EOF || j.err != nil:
+			return false
+		default:
+			j.lost = append(j.lost, err)
+		}
+	}
+}
+
+// readFrame reads once. Before a read that may wait, what is written must get
+// out, and the gate is left.
+func (j *job[R]) readFrame() error {
+	if !j.waits || j.in.Buffered() {
+		return j.in.Next(&j.frame)
+	}
+	if j.flush(); j.err != nil {
+		return j.err
+	}
+	j.health = j.in.Health()
+	<-j.gate
+	err := j.in.Next(&j.frame)
+	j.gate <- struct{}{}
+	return err
+}
+
+// answer does what was asked, and reports whether to go on.
+func (j *job[R]) answer() bool {
+	asked := j.asked.And(^askDraw)
+	if asked&askDraw != 0 && j.mayDraw() {
+		j.bar.draw(j.in.Consumed(), j.in.Size(), j.tally.packets, time.Since(j.began))
+	}
+	return asked&askStop == 0
+}
+
+// finish writes what is left, closes the outputs and sums up.
+func (j *job[R]) finish(summary bool) error {
+	j.table.Flush()
+	for _, s := range j.outs {
+		j.fail(s.end())
+	}
+	j.bar.clear()
+	if j.err == errNobodyReads {
+		return nil
+	}
+	if summary && !j.config.Quiet {
+		j.summary()
+	}
+	return errors.Join(append(j.lost, j.err)...)
+}

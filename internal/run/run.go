@@ -1,0 +1,94 @@
+// Package run is the only package that starts goroutines, looks at a clock and
+// minds signals: it drives packets from captures through a Decoder and a Table
+// into the outputs.
+//
+// One goroutine does all the work, so nothing but an atomic word and the gate is
+// shared; the other one waits for signals and wakes the progress bar.
+package run
+
+import (
+	"cmp"
+	"crypto/rand"
+	"encoding/binary"
+	"math"
+	"os"
+	"time"
+
+	"onpath/flow"
+	"onpath/packet"
+	"onpath/record"
+)
+
+// Config says what to read and what to write.
+type Config struct {
+	Files   []string // captures in their order; "-" is standard input
+	Merge   bool     // read them as one stream in the order of time
+	Count   uint64   // packets to read; 0: all
+	Outputs []Output // none: one in the verb's first format on standard output
+	Quiet   bool     // no summary, no progress bar
+
+	Decoder packet.Config
+	Flow    flow.Config // its Seed is drawn by Read and Packets
+}
+
+// Read reads the captures and writes their connections.
+func Read(c Config) error {
+	job, err := newJob(c, RecordFormats)
+	if err != nil {
+		return err
+	}
+	job.table = flow.New(c.Flow, func(r *record.Record) {
+		job.tally.record(r)
+		job.write(r)
+	})
+	return job.drive(job.read, true)
+}
+
+// Packets reads the captures and writes a row for each packet.
+func Packets(c Config) error {
+	job, err := newJob(c, PacketFormats)
+	if err != nil {
+		return err
+	}
+	job.table = flow.New(c.Flow, job.tally.record)
+	return job.drive(func() { job.packets(job.write) }, false)
+}
+
+// newJob opens what c names, inputs before outputs, so that no output is
+// touched if an input is missing.
+func newJob[R any](c Config, formats []Format[R]) (*job[R], error) {
+	j := &job[R]{config: c, began: time.Now(), gate: make(chan struct{}, 1)}
+	j.config.Flow.Seed = drawSeed()
+	j.config.Decoder.Fragments.Seed = drawSeed()
+	if len(c.Outputs) == 0 {
+		j.config.Outputs = []Output{{Format: formats[0].Name, Path: Stdout}}
+	}
+	if err := noOverwriting(j.config); err != nil {
+		return nil, err
+	}
+	var err error
+	if j.in, err = openInput(j.config); err != nil {
+		return nil, err
+	}
+	if j.outs, err = openSinks(j.config.Outputs, formats); err != nil {
+		j.in.Close()
+		return nil, err
+	}
+	j.limit = cmp.Or(c.Count, math.MaxUint64)
+	j.waits = j.in.Size() == 0
+	j.decoder = packet.NewDecoder(j.config.Decoder)
+	return j, nil
+}
+
+// drawSeed draws a seed that nobody who sends packets can guess.
+func drawSeed() (s packet.Seed) {
+	var b [32]byte
+	rand.Read(b[:]) // never fails
+	for i := range s {
+		s[i] = binary.LittleEndian.Uint64(b[8*i:])
+	}
+	return s
+}
+
+// stderr is where the summary and the progress bar go.
+var stderr = os.Stderr

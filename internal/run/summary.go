@@ -1,0 +1,92 @@
+package run
+
+import (
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"onpath/packet"
+	"onpath/record"
+	"onpath/source"
+)
+
+// summary writes what was read and found, one line a question.
+func (j *job[R]) summary() {
+	var b strings.Builder
+	j.tally.write(&b)
+	damages(&b, j.health)
+	spent := time.Since(j.began)
+	line(&b, "speed", fmt.Sprintf("%s packets/s (%s)", thousands(rate(j.tally.packets, spent)), spent.Round(time.Millisecond)))
+	io.WriteString(stderr, b.String())
+}
+
+func (t *tally) write(b *strings.Builder) {
+	line(b, "packets", thousands(t.packets)+t.span())
+	line(b, "decoded", thousands(t.why[packet.Decoded]))
+	line(b, "not decoded", list(t.undecoded()))
+	line(b, "connections", list(t.endings()))
+	line(b, "states", list(t.statePairs()))
+	line(b, "others", list(t.others()))
+}
+
+// shownDamages is how many damages the summary shows; it counts all.
+const shownDamages = 10
+
+// damages says where files are not what their formats demand.
+func damages(b *strings.Builder, h source.Health) {
+	for _, d := range h.Damages[:min(len(h.Damages), shownDamages)] {
+		line(b, "damage", d.String())
+	}
+	if h.Damaged > shownDamages {
+		line(b, "damage", fmt.Sprintf("and %s more, %s octets passed over in all", thousands(h.Damaged-shownDamages), thousands(h.Lost)))
+	}
+}
+
+// span says when the packets were captured.
+func (t *tally) span() string {
+	if t.packets == 0 {
+		return ""
+	}
+	b := record.AppendSeconds([]byte(" in "), t.last-t.first)
+	b = record.AppendTime(append(b, " s from "...), t.first)
+	return string(b)
+}
+
+// line writes one line of the summary, or nothing where there is nothing to say.
+func line(b *strings.Builder, name, text string) {
+	if text != "" {
+		fmt.Fprintf(b, "%-12s %s\n", name, text)
+	}
+}
+
+// list writes the sum of the counts, and behind it what it is made of.
+func list(counts []count) string {
+	var sum uint64
+	var parts []string
+	for _, c := range counts {
+		sum += c.n
+		parts = append(parts, thousands(c.n)+" "+c.name)
+	}
+	if sum == 0 {
+		return ""
+	}
+	return thousands(sum) + ": " + strings.Join(parts, ", ")
+}
+
+// rate returns n per second.
+func rate(n uint64, d time.Duration) uint64 {
+	if d <= 0 {
+		return 0
+	}
+	return uint64(float64(n) / d.Seconds())
+}
+
+// thousands writes n with a comma every three digits.
+func thousands(n uint64) string {
+	s := fmt.Sprint(n)
+	for i := len(s) - 3; i > 0; i -= 3 {
+		s = s[:i] + "," + s[i:]
+	}
+	return s
+}
