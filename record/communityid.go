@@ -15,28 +15,14 @@ var hashesPorts = [256]bool{
 	packet.ProtoICMPv6: true, packet.ProtoSCTP: true,
 }
 
-// answers are the pairs of ICMP types that ask and answer, in Zeek's selection:
-// where the ports of a conversation are such a pair, it has two directions.
-var answers = map[[3]uint16]bool{
-	{packet.ProtoICMP, 0, 8}:       true, // echo
-	{packet.ProtoICMP, 9, 10}:      true, // router
-	{packet.ProtoICMP, 13, 14}:     true, // timestamp
-	{packet.ProtoICMP, 15, 16}:     true, // information
-	{packet.ProtoICMP, 17, 18}:     true, // address mask
-	{packet.ProtoICMPv6, 128, 129}: true, // echo
-	{packet.ProtoICMPv6, 130, 131}: true, // multicast listener
-	{packet.ProtoICMPv6, 133, 134}: true, // router
-	{packet.ProtoICMPv6, 135, 136}: true, // neighbour
-	{packet.ProtoICMPv6, 139, 140}: true, // node information
-	{packet.ProtoICMPv6, 144, 145}: true, // home agent
-}
-
-// oneWay reports whether k names ICMP messages that nobody answers.
+// oneWay reports whether k names ICMP messages that nobody answers: its ports
+// are not the types of a question and its answer.
 func oneWay(k *packet.Key) bool {
 	if k.Proto != packet.ProtoICMP && k.Proto != packet.ProtoICMPv6 {
 		return false
 	}
-	return !answers[[3]uint16{uint16(k.Proto), min(k.APort, k.BPort), max(k.APort, k.BPort)}]
+	_, answer, oneWay := packet.ICMPPorts(k.Proto == packet.ProtoICMPv6, uint8(k.APort), uint8(k.BPort))
+	return oneWay || answer != k.BPort
 }
 
 // appendCommunityID appends the Community ID of k, version 1 with seed 0: the

@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"time"
 
+	"onpath/packet"
 	"onpath/tcp"
 )
 
@@ -27,7 +28,7 @@ func Overview() []Shown[Record] { return append([]Shown[Record](nil), overview..
 var overview = []Shown[Record]{
 	{"#", true, false, 0, func(dst []byte, r *Record) []byte { return appendUint(dst, r.Conn) }},
 	{"START", false, false, 3, func(dst []byte, r *Record) []byte { return AppendClock(dst, r.Start, 3) }},
-	{"PROTO", false, false, 2, func(dst []byte, r *Record) []byte { return AppendProto(dst, r.Key.Proto) }},
+	{"PROTO", false, false, 2, appendProtoType},
 	{"CLIENT", false, true, 0, func(dst []byte, r *Record) []byte { return r.appendEnd(dst, tcp.Client) }},
 	{"", false, false, 0, appendArrow},
 	{"SERVER", false, true, 0, func(dst []byte, r *Record) []byte { return r.appendEnd(dst, tcp.Server) }},
@@ -48,13 +49,26 @@ var arrows = map[string]string{"both": "→", "client-only": "⇢", "server-only
 
 func appendArrow(dst []byte, r *Record) []byte { return append(dst, arrows[r.view()]...) }
 
-// appendEnd appends an address with its port, as in a URL.
-func (r *Record) appendEnd(dst []byte, end tcp.Dir) []byte {
-	a := netip.AddrPortFrom(r.Addr(end), r.Port(end))
-	if protocols[r.Key.Proto].ports {
-		return a.AppendTo(dst)
+// isICMP reports whether what stands for ports is the types of messages.
+func (r *Record) isICMP() bool {
+	return r.Key.Proto == packet.ProtoICMP || r.Key.Proto == packet.ProtoICMPv6
+}
+
+// appendProtoType appends the protocol, of ICMP with the client's type: icmp/8.
+func appendProtoType(dst []byte, r *Record) []byte {
+	dst = AppendProto(dst, r.Key.Proto)
+	if !r.isICMP() {
+		return dst
 	}
-	return a.Addr().AppendTo(dst)
+	return appendUint(append(dst, '/'), uint64(r.Port(tcp.Client)))
+}
+
+// appendEnd appends an address and, if it has one, its port as in a URL.
+func (r *Record) appendEnd(dst []byte, end tcp.Dir) []byte {
+	if r.isICMP() || !protocols[r.Key.Proto].ports {
+		return r.Addr(end).AppendTo(dst)
+	}
+	return netip.AddrPortFrom(r.Addr(end), r.Port(end)).AppendTo(dst)
 }
 
 // appendStates appends the client's and the server's state, once if they are

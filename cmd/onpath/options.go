@@ -28,7 +28,7 @@ func (o *options) bind(cmd *cobra.Command, formats [][2]string) {
 	f.Uint64VarP(&o.run.Count, "count", "c", 0, "stop after `COUNT` packets (0: all)")
 	f.BoolVar(&o.run.Merge, "merge", false, "read several files as one stream in the order of time")
 	f.BoolVarP(&o.run.Decoder.NoChecksums, "dont-verify-checksums", "K", false, "leave checksums unverified")
-	f.IntVar(&o.run.Flow.MaxConnections, "max-connections", 1<<20, "remember at most `N` connections at once")
+	f.IntVar(&o.run.Flow.MaxConnections, "max-connections", flow.DefaultMaxConnections, "remember at most `N` connections at once")
 	f.Var(o.bindLinger(), "linger", "how long a finished connection waits for late packets")
 	f.Var(o.bindTimeouts(), "timeout", "after which silence a connection is written")
 	f.BoolP("no-names", "n", false, "accepted for tcpdump's sake: names are never resolved")
@@ -88,8 +88,8 @@ func (o *options) config(cmd *cobra.Command, args []string) (run.Config, error) 
 		return o.run, fmt.Errorf("filter %q: this version has no filters yet; filter with tcpdump -r FILE -w - FILTER and read the result from -", strings.Join(filter, " "))
 	case len(files) == 0:
 		return o.run, errors.New("no capture given: name a FILE, or - for standard input")
-	case o.run.Flow.MaxConnections < 1:
-		return o.run, fmt.Errorf("--max-connections %d: must be at least 1", o.run.Flow.MaxConnections)
+	case o.run.Flow.MaxConnections < 1 || o.run.Flow.MaxConnections > flow.MaxMaxConnections:
+		return o.run, fmt.Errorf("--max-connections %d: must be from 1 to %d", o.run.Flow.MaxConnections, flow.MaxMaxConnections)
 	}
 	o.run.Files = files
 	return o.run, nil
