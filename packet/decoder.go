@@ -71,6 +71,7 @@ type walk struct {
 	at   int64  // ns since the Unix epoch
 	b    []byte // captured octets from here on
 	wire uint32 // octets on the wire from here on, at least len(b)
+	told bool   // wire is what a link header says, not what the capture says
 
 	net     uint32   // as Key.Net
 	vlan    uint16   // as Key.VLAN

@@ -73,6 +73,9 @@ func (w *walk) greRoutes() bool {
 // greOne reads the enhanced header that PPTP uses: payload length and call in
 // the key, PPP inside, nothing inside without a sequence number.
 func (w *walk) greOne(flags, proto uint16) layer {
+	if proto == greEoIP && flags == greKey|1 {
+		return w.over(8, layerEthernet)
+	}
 	if proto != typePPP || flags&greKey == 0 || flags&(greChecksum|greRouting) != 0 {
 		return w.stop(LinkBad)
 	}
@@ -91,6 +94,7 @@ const (
 	greERSPAN    = 0x88be // types I and II
 	greERSPAN3   = 0x22eb
 	greWCCP      = 0x883e
+	greEoIP      = 0x6400 // MikroTik's Ethernet over IP, in version 1
 	greArubaLow  = 0x8200
 	greArubaHigh = 0x8370
 	greAruba     = 0x9000

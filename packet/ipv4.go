@@ -35,14 +35,16 @@ func (w *walk) ipAny() layer {
 }
 
 // ipv4 reads an IPv4 header (RFC 791 §3.1). A total length of 0 is a segment
-// that the sender's card was to cut into packets.
+// that the sender's card was to cut into packets. A capture may lie about the
+// length of a frame, so the header is believed if it claims more; not so if PPPoE
+// says how much there is, as it does where a sender counted the padding as data.
 func (w *walk) ipv4() layer {
 	b := w.b
 	if len(b) < 20 {
 		return w.stop(ipShort(b, 4))
 	}
 	n, total := int(b[0]&15)*4, uint32(binary.BigEndian.Uint16(b[2:]))
-	if total == 0 {
+	if total == 0 || w.told && total > w.wire {
 		total = w.wire
 	}
 	switch {

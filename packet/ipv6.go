@@ -15,6 +15,9 @@ func (w *walk) ipv6() layer {
 		return w.stop(ipShort(b, 6))
 	}
 	total, next := 40+uint32(binary.BigEndian.Uint16(b[4:])), b[6]
+	if w.told && total > w.wire {
+		total = max(w.wire, 40)
+	}
 	if total == 40 && next != ProtoNoNext {
 		total = max(w.wire, 40)
 	}

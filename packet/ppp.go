@@ -16,6 +16,7 @@ func (w *walk) pppoe() layer {
 	}
 	w.skip(6)
 	w.limit(uint32(length))
+	w.told = true
 	return layerPPP
 }
 
