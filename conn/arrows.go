@@ -1,114 +1,137 @@
 package conn
 
-// event is what moves an end's presumed state. snd events passed here, so the
-// end emitted them. got events passed towards the end (presumed), or were shown
-// by its own ACK (proven).
-type event uint8
+// event is something that may have happened to an end, behind us or unseen.
+// Those that passed towards it and are not proven yet are pending.
+type event uint16
 
 const (
-	sndSyn event = iota
-	sndSynAck
-	sndFin
-	sndRst
-	gotSyn
-	gotSynAck
-	gotAckOfSyn
-	gotFin
-	gotAckOfFin
-	gotRst
-	numEvents
+	evSyn    event = 1 << iota // a SYN passed towards it
+	evSyn2                     // the same, and the peer had another ISN behind it
+	evSynAck                   // a SYN,ACK that acknowledges its SYN
+	evAckSyn                   // an ACK of its SYN
+	evFin                      // a FIN of the peer it lives with
+	evAckFin                   // an ACK of its FIN
+	evFinAck                   // both in one segment, which it took as a whole or not at all
+	evRst                      // a RST that it must take
+	evRstSyn                   // a RST that refuses its SYN
 )
 
-// eventNames are for the documentation's diagram and for tests.
-var eventNames = [numEvents]string{
-	"SYN sent", "SYN,ACK sent", "FIN sent", "RST sent", "SYN received", "SYN,ACK received",
-	"ACK of SYN received", "FIN received", "ACK of FIN received", "RST received",
-}
-
-// String returns the event in words.
-func (e event) String() string { return eventNames[e] }
-
+// An arrow leads from a state to the one that an event moves it to.
 type arrow struct {
-	from State
+	from Set
 	on   event
-	to   State
+	to   Set
+	rfc  string // section of RFC 9293, if not said otherwise
 }
 
-// arrows are those of RFC 9293 figure 5, as a passive observer sees them: the
-// calls OPEN, SEND and CLOSE show only as the segments they cause, and timers
-// not at all (TIME-WAIT is left by a new incarnation). Where there is no arrow,
-// the event moves nothing: a repetition, or something that only a set of states
-// could explain.
+// received are the arrows of what an end receives: RFC 9293 figure 5, and RFC
+// 5961 for RST. A pending event may have happened: it adds states to a belief,
+// and never removes one.
 //
-//	                  CLOSED / LISTEN
-//	      SYN sent │               │ SYN received, SYN,ACK sent
-//	               ▼               ▼
-//	           SYN-SENT ───SYN──▶ SYN-RECEIVED
-//	    SYN,ACK    │               │ ACK of SYN          FIN sent
-//	               └▶ ESTABLISHED ◀┘ ──────────────────────────┐
-//	     FIN received │          │ FIN sent                    │
-//	                  ▼          ▼                             │
-//	           CLOSE-WAIT     FIN-WAIT-1 ◀─────────────────────┘
-//	     FIN sent │        ACK of │   │ FIN received
-//	              ▼          FIN  ▼   ▼
-//	           LAST-ACK   FIN-WAIT-2  CLOSING
-//	ACK of FIN │    FIN received │   │ ACK of FIN
-//	           ▼                 ▼   ▼
-//	         CLOSED             TIME-WAIT
-var arrows = [...]arrow{
-	{Closed, sndSyn, SynSent},               // §3.10.1 active OPEN
-	{Listen, sndSyn, SynSent},               // §3.10.2 SEND in LISTEN
-	{Closed, gotSyn, SynReceived},           // §3.10.7.2; a listener shows as CLOSED
-	{Listen, gotSyn, SynReceived},           //
-	{SynSent, gotSyn, SynReceived},          // §3.10.7.3, simultaneous open
-	{Closed, sndSynAck, SynReceived},        // §3.10.7.2
-	{Listen, sndSynAck, SynReceived},        //
-	{SynSent, sndSynAck, SynReceived},       // §3.10.7.3
-	{SynSent, gotSynAck, Established},       // §3.10.7.3
-	{SynReceived, gotSynAck, Established},   // simultaneous open, figure 7
-	{SynReceived, gotAckOfSyn, Established}, // §3.10.7.4 fifth
-	{SynReceived, sndFin, FinWait1},         // §3.10.4 CLOSE
-	{Established, sndFin, FinWait1},         //
-	{CloseWait, sndFin, LastAck},            //
-	{SynReceived, gotFin, CloseWait},        // §3.10.7.4 eighth
-	{Established, gotFin, CloseWait},        //
-	{FinWait1, gotFin, Closing},             //
-	{FinWait2, gotFin, TimeWait},            //
-	{FinWait1, gotAckOfFin, FinWait2},       // §3.10.7.4 fifth
-	{Closing, gotAckOfFin, TimeWait},        //
-	{LastAck, gotAckOfFin, Closed},          //
-	{SynSent, sndRst, Closed},               // §3.10.5 ABORT
-	{SynReceived, sndRst, Closed},           //
-	{Established, sndRst, Closed},           //
-	{FinWait1, sndRst, Closed},              //
-	{FinWait2, sndRst, Closed},              //
-	{CloseWait, sndRst, Closed},             //
-	{Closing, sndRst, Closed},               //
-	{LastAck, sndRst, Closed},               //
-	{TimeWait, sndRst, Closed},              //
-	{SynSent, gotRst, Closed},               // §3.10.7.3 second
-	{SynReceived, gotRst, Closed},           // §3.10.7.4 second
-	{Established, gotRst, Closed},           //
-	{FinWait1, gotRst, Closed},              //
-	{FinWait2, gotRst, Closed},              //
-	{CloseWait, gotRst, Closed},             //
-	{Closing, gotRst, Closed},               //
-	{LastAck, gotRst, Closed},               //
-	{TimeWait, gotRst, Closed},              //
+//	CLOSED, LISTEN ──SYN──▶ SYN-RECEIVED ◀──SYN── SYN-SENT
+//	                          │ACK of SYN          │SYN,ACK
+//	                          ▼                    ▼
+//	                     ESTABLISHED ◀─────────────┘
+//	                          │FIN
+//	                          ▼
+//	 FIN-WAIT-1 ─FIN─▶ CLOSING        CLOSE-WAIT        LAST-ACK
+//	     │ACK of FIN      │ACK of FIN                      │ACK of FIN
+//	     ▼                ▼                                ▼
+//	 FIN-WAIT-2 ─FIN─▶ TIME-WAIT                         CLOSED
+var received = [...]arrow{
+	{gone | inSS | inTW, evSyn, inSR, "§3.10.7.2, .3; TIME-WAIT: RFC 6191"},
+	{inSR, evSyn2, Of(Listen), "§3.10.7.4 fourth: a passive opener returns to LISTEN"},
+	{inSS | inSR, evSynAck, inES, "§3.10.7.3; simultaneous open, figure 7"},
+	{inSR, evAckSyn, inES, "§3.10.7.4 fifth"},
+	{inES, evFin, Of(CloseWait), "§3.10.7.4 eighth"},
+	{Of(FinWait1), evFin, Of(Closing), ""},
+	{Of(FinWait2), evFin, inTW, ""},
+	{Of(FinWait1), evAckFin, Of(FinWait2), "§3.10.7.4 fifth"},
+	{Of(Closing), evAckFin, inTW, ""},
+	{Of(LastAck), evAckFin, Of(Closed), ""},
+	{Of(FinWait1, FinWait2, Closing), evFinAck, inTW, "§3.10.7.4 fifth, then eighth"},
+	{inES, evFinAck, Of(CloseWait), ""},
+	{Of(LastAck), evFinAck, Of(Closed), ""},
+	{inSR, evRst, gone, "§3.10.7.4 second"},
+	{sync, evRst, Of(Closed), "RFC 5961 §3.2"},
+	{inSS, evRstSyn, Of(Closed), "§3.10.7.3 second"},
 }
 
-// next is the index of arrows; without an arrow it holds the state itself.
-var next = func() (t [NumStates][numEvents]State) {
-	for s := range NumStates {
-		for e := range numEvents {
-			t[s][e] = s
+// called are the arrows of the calls and timers that a segment shows only
+// afterwards: RFC 9293 §3.10.4 CLOSE.
+var called = [...]arrow{
+	{inES | inSR, 0, Of(FinWait1), "§3.10.4"},
+	{Of(CloseWait), 0, Of(LastAck), "§3.10.4"},
+}
+
+// follow adds to s all that the pending events q may lead to.
+func follow(s Set, q event) Set {
+	for {
+		before := s
+		for i := range received {
+			if a := &received[i]; q&a.on != 0 && s&a.from != 0 {
+				s |= a.to
+			}
+		}
+		if s == before {
+			return s
 		}
 	}
-	for _, a := range arrows {
-		t[a.from][a.on] = a.to
+}
+
+// unseen are the events that may have been missed by the capture. A RST is not
+// among them: an unseen one would make every belief contain CLOSED.
+const unseen = evSyn | evSynAck | evAckSyn | evFin | evAckFin
+
+// closes adds what a CLOSE leads to that only this segment shows. After cw, a
+// pure ACK that acknowledged the peer's FIN with its own FIN unsent, the FIN
+// leaves CLOSE-WAIT and nothing else; without it CLOSE-WAIT may be presumed too
+// early, and the two FINs cross (CLOSING).
+func closes(s Set, cw bool) Set {
+	for i := range called {
+		if a := &called[i]; s&a.from != 0 {
+			s |= a.to
+		}
+	}
+	if s.Has(CloseWait) && !cw {
+		s |= Of(Closing)
+	}
+	return s
+}
+
+// everything adds all that events which the capture missed, and calls, may have
+// led to.
+func everything(s Set, cw bool) Set {
+	for {
+		before := s
+		s = closes(follow(s, unseen), cw)
+		if s == before {
+			return s
+		}
+	}
+}
+
+// afterwards is, by state, all that can follow it, itself included: what an end
+// may be in when a segment that left it in that state is a late copy.
+var afterwards = [NumStates]Set{
+	Closed: gone, Listen: gone,
+	SynSent:     all,
+	SynReceived: alive | gone,
+	Established: sync | gone,
+	FinWait1:    Of(FinWait1, FinWait2, Closing, TimeWait) | gone,
+	FinWait2:    Of(FinWait2, TimeWait) | gone,
+	CloseWait:   Of(CloseWait, LastAck) | gone,
+	Closing:     Of(Closing, TimeWait) | gone,
+	LastAck:     Of(LastAck) | gone,
+	TimeWait:    inTW | gone,
+}
+
+// after returns all that can follow the states of s.
+func after(s Set) (t Set) {
+	for st := range NumStates {
+		if s.Has(st) {
+			t |= afterwards[st]
+		}
 	}
 	return t
-}()
-
-// on moves the end along the arrow for e, if there is one.
-func (p *end) on(e event) { p.state = next[p.state][e] }
+}

@@ -2,71 +2,80 @@ package conn
 
 import "onpath/tcp"
 
-// bits are what is known of an end.
-type bits uint16
+// facts are what is known of an end.
+type facts uint32
 
 const (
-	known    bits = 1 << iota // a position of its stream is known: it sent, or was acknowledged
-	seen                      // a segment of its own passed, in this incarnation
-	hasISS                    // iss is known
-	synSeen                   // its own SYN passed, so its options are known
-	hasAlt                    // alt holds the ISN of a SYN that may begin a new incarnation
-	finSent                   // fin is known
-	finGot                    // the peer's FIN arrived, or is presumed to have
-	hasAck                    // acked and edge are known
-	hasShift                  // its SYN announced a window shift
-	hasWL                     // wl1 and wl2 are known
-	rstGot                    // presumed reset by the peer's RST at Conn.rst
-	rstSent                   // it sent a RST inside its stream
-	rstLine                   // Conn.line holds for its RST
-	oddSent                   // it sent the segment that Conn.odd remembers
+	on        facts = 1 << iota // a position of its stream is known: it sent, or was acknowledged
+	seen                        // a segment of its own passed, in this incarnation
+	hasISS                      // iss is known
+	hasAlt                      // alt is known
+	altNew                      // alt is the ISN of a candidate for the next incarnation, not of the last one
+	hasIRS                      // irs is known
+	hasRcv                      // rcv, edge and winLo are known
+	hasFin                      // fin is known
+	hasUna                      // una is known
+	hasTS                       // tsMax is known
+	hasReal                     // real is known
+	odd1                        // odd[0] is known
+	odd2                        // odd[1] is known
+	maybe                       // the octet below top never passed: it may be a FIN
+	cw                          // it was in CLOSE-WAIT with its FIN unsent
+	lossy                       // something towards it was not seen
+	preLossy                    // its peer was lossy before the tentative ACK
+	tentative                   // its peer acknowledged more than it was seen to send
+	synData                     // its SYN carried data (RFC 7413)
+	synDup                      // a copy of the SYN that it lives with passed towards it again
+	synSeen                     // its own SYN passed, so its options are known
+	swapped                     // iss and alt changed places: its peer took the other SYN,ACK
+	rstPend                     // rstMin to rstMax hold RSTs that passed towards it and are not exact yet
+	rstAny                      // a RST of its own passed
+	rstIn                       // one that lies inside its stream did; rstLine is known
+	hasShift                    // its SYN announced a window shift
+	hasWL                       // wl1 and wl2 are known
+	zeroRst                     // of its own only a RST without a position passed
 )
 
-// end is the virtual stack of one end of a connection. Names are those of
-// RFC 9293 §3.3.1 where it has one. Two variables of it stand with the peer:
-// RCV.NXT is where the peer's stream is contiguous, IRS is the peer's ISS.
+// end is the belief about one end, and its virtual stack. Nothing is shared
+// between the two, because they may live in different incarnations for a while
+// (RFC 9293 figures 8 and 9).
 type end struct {
-	iss, alt tcp.Seq // ISN; ISN of a candidate for the next incarnation
-	una      tcp.Seq // SND.UNA: highest ACK of it that passed, at most max
-	nxt      tcp.Seq // SND.NXT: end of the highest octet that passed
-	max      tcp.Seq // SND.MAX: highest SEQ, end, or ACK of it that was shown by anyone
-	up       tcp.Seq // SND.UP: highest urgent pointer sent
-	wl1, wl2 tcp.Seq // SND.WL1, SND.WL2: SEQ and ACK of the last window update
-	wnd      uint32  // SND.WND: the peer's window in octets
-	acked    tcp.Seq // highest ACK it sent: proven RCV.NXT
-	edge     tcp.Seq // highest ACK + window that it granted
-	win      uint32  // RCV.WND: its latest window in octets
-	wmax     uint32  // its largest window in octets
+	set  Set   // states that it may be in; closed under pend
+	pend event // what passed towards it and is not proven
+	bits facts
+
+	iss, alt tcp.Seq // ISN; another one: of the incarnation before, or with altNew of a candidate
+	base     tcp.Seq // lowest SEQ known of its stream: ISS, or the first seen in mid-stream
+	contig   tcp.Seq // all before it passed or was acknowledged, SYN and FIN included: presumed RCV.NXT of the peer
+	nxt      tcp.Seq // SND.NXT: end of the highest octet that passed or was acknowledged
+	top      tcp.Seq // SND.MAX: highest SEQ or end shown by anyone
+	real     tcp.Seq // the same, shown by its own segments
 	fin      tcp.Seq // SEQ of its FIN
-	sent     stream  // the octets of it that passed
-	bits     bits
-	state    State // presumed
-	was      State // before a RST closed it, to take that back
-	shift    uint8 // window shift that its SYN announced, at most 14
+	una      tcp.Seq // SND.UNA: highest ACK at most top that passed towards it
+	irs, rcv tcp.Seq // IRS: ISN of the peer it lives with; highest ACK it sent: proven RCV.NXT
+
+	edge         tcp.Seq    // highest ACK + window that it granted
+	wmax, winLo  uint32     // its largest window; the smallest granted together with ACK = rcv
+	rstMin       tcp.Seq    // lowest SEQ of the RSTs pending towards it
+	rstMax       tcp.Seq    // highest
+	rstLine      tcp.Seq    // the peer's top when its own RST passed: an ACK above it was sent after that RST
+	odd          [2]tcp.Seq // last ACK fields towards it outside of its stream: a RST in reply has this SEQ
+	rssAck       tcp.Seq    // ACK field of the last RST towards it
+	tsMax        uint32     // highest TSval it sent
+	up, wl1, wl2 tcp.Seq    // SND.UP, SND.WL1, SND.WL2
+	wnd, win     uint32     // SND.WND: the peer's window; RCV.WND: its own latest; in octets
+	sent         stream     // payload octets of it that passed
+	shift        uint8      // window shift that its SYN announced, at most 14
 }
 
-func (p *end) has(b bits) bool { return p.bits&b == b }
+func (p *end) has(b facts) bool { return p.bits&b == b }
 
-// contig returns where the stream of p is contiguous, its FIN included: the
-// RCV.NXT of its peer, if all that passed arrived and what the peer acknowledged.
-func (p *end) contig(peer *end) tcp.Seq {
-	c := p.sent.contig
-	if p.has(finSent) && c == p.fin {
-		c++
-	}
-	if peer.has(hasAck) && c.Before(peer.acked) {
-		c = peer.acked
-	}
-	return c
-}
-
-// Conn is what is known of one incarnation of a connection. The zero Conn has
-// seen nothing and is ready to use, through a Tracker.
+// Conn is what is known of a connection: of its newest incarnation, and of the
+// one before or a candidate for the next, as much as is needed to tell them
+// apart. The zero Conn has seen nothing and is ready to use, through a Tracker.
 type Conn struct {
 	side [2]end
-	rst  tcp.Seq // SEQ of the last RST that closed something
-	line tcp.Seq // SND.MAX of that RST's addressee when it passed
-	odd  tcp.Seq // end of the last segment that lay outside of every window
+	lost stray
 }
 
 // Phase is how far a connection has come, coarser than its two states. It says
@@ -85,27 +94,102 @@ const (
 func (c *Conn) Phase() Phase {
 	a, b := &c.side[0], &c.side[1]
 	switch {
-	case (a.bits|b.bits)&(rstSent|rstGot) != 0:
+	case (a.pend|b.pend)&(evRst|evRstSyn) != 0 || (a.bits|b.bits)&rstIn != 0:
 		return Reset
-	case a.bits&b.bits&finSent != 0 && over(a.state) && over(b.state):
+	case a.finished() && b.finished():
 		return Finished
-	case (a.bits|b.bits)&finSent != 0:
+	case (a.bits|b.bits)&hasFin != 0:
 		return HalfClosed
-	case a.state >= Established && b.state >= Established:
+	case synchronized(c.State(tcp.Client)) && synchronized(c.State(tcp.Server)):
 		return Open
 	}
 	return Opening
 }
 
-// over reports whether nothing more is expected of an end in s.
-func over(s State) bool { return s == Closed || s == TimeWait }
+// finished reports whether the FIN of p was acknowledged.
+func (p *end) finished() bool { return p.has(hasFin|hasUna) && p.una.After(p.fin) }
 
-// State returns the presumed state of the end that sends in direction d. LISTEN
-// is shown as CLOSED: the wire cannot tell the two apart.
-func (c *Conn) State(d tcp.Dir) State { return c.side[d].state }
+func synchronized(s State) bool { return sync.Has(s) }
 
 // BothFins reports whether a FIN of each end passed.
-func (c *Conn) BothFins() bool { return c.side[0].bits&c.side[1].bits&finSent != 0 }
+func (c *Conn) BothFins() bool { return c.side[0].bits&c.side[1].bits&hasFin != 0 }
+
+// Undecided reports whether a segment without SYN may begin another
+// incarnation: a SYN that may have is waiting for an answer.
+func (c *Conn) Undecided() bool {
+	return (c.side[0].bits|c.side[1].bits)&(altNew|synDup) != 0 || c.side[0].pend|c.side[1].pend&(evSyn|evSyn2) != 0
+}
+
+// Possible returns all states that the end which sends in direction d may be in.
+func (c *Conn) Possible(d tcp.Dir) Set {
+	if s := c.side[d].set; s != 0 {
+		return s
+	}
+	return gone
+}
+
+// State returns the state that is shown for an end: its only possible one, else
+// what is presumed, that all that passed arrived: the most advanced. Of an end
+// towards which something was missed it is the least advanced. LISTEN is shown
+// as CLOSED.
+func (c *Conn) State(d tcp.Dir) State {
+	p := &c.side[d]
+	s := c.Possible(d)
+	if p.bits&lossy != 0 {
+		return p.least(s)
+	}
+	if s&gone != 0 && (p.has(seen) || s == gone || s&^gone == 0) && !p.has(zeroRst) {
+		return Closed
+	}
+	for i := len(order) - 3; i >= 0; i-- { // TIME-WAIT and before
+		if s.Has(order[i]) {
+			return order[i]
+		}
+	}
+	return Closed
+}
+
+// least returns the least advanced state of s; to be gone is the most advanced,
+// unless nothing of the end was seen.
+func (p *end) least(s Set) State {
+	if s&gone != 0 && !p.has(seen) {
+		return Closed
+	}
+	for _, st := range order[:len(order)-2] {
+		if s.Has(st) {
+			return st
+		}
+	}
+	return Closed
+}
+
+// Bounds are the intervals in which an end's variables lie: what is proven, and
+// what is presumed.
+type Bounds struct {
+	RcvNxt [2]tcp.Seq
+	SndUna [2]tcp.Seq
+	Sent   [2]tcp.Seq // the highest sequence number it sent, SYN and FIN included
+}
+
+// Bounds returns the intervals of the end that sends in direction d. ok is false
+// as long as not both streams are known.
+func (c *Conn) Bounds(d tcp.Dir) (b Bounds, ok bool) {
+	e, p := &c.side[d], &c.side[d^1]
+	if !e.has(on|hasRcv|hasIRS) || !p.has(on|hasISS) || e.irs != p.iss {
+		return b, false
+	}
+	b.RcvNxt = [2]tcp.Seq{e.rcv, p.contig.Max(e.rcv)}
+	b.SndUna = [2]tcp.Seq{e.base, e.base}
+	if e.has(hasISS) && e.set&(inSS|inSR) == 0 {
+		b.SndUna[0]++
+	}
+	if e.has(hasUna) {
+		b.SndUna[1] = e.una
+	}
+	b.SndUna[1] = b.SndUna[1].Max(b.SndUna[0])
+	b.Sent = [2]tcp.Seq{e.top, e.right(p)}
+	return b, true
+}
 
 // Stack is the virtual stack of one end, with tcpad's rows (seed document
 // 001). Numbers are absolute; a number that is not known is 0.
@@ -113,7 +197,7 @@ type Stack struct {
 	State    State
 	ISS      tcp.Seq
 	SndUna   tcp.Seq // presumed: an ACK of it passed
-	SndNxt   tcp.Seq // end of the highest octet that passed
+	SndNxt   tcp.Seq // end of the highest octet that passed or was acknowledged
 	SndMax   tcp.Seq // highest number of its stream shown by either end
 	SndUp    tcp.Seq // highest urgent pointer it sent
 	SndWL1   tcp.Seq // SEQ of the segment that last set SndWnd
@@ -132,12 +216,11 @@ type Stack struct {
 func (c *Conn) Stack(d tcp.Dir) Stack {
 	e, p := &c.side[d], &c.side[d^1]
 	s := Stack{
-		State: e.state, ISS: e.iss, SndUna: e.una, SndNxt: e.nxt, SndMax: e.max, SndUp: e.up,
-		SndWL1: e.wl1, SndWL2: e.wl2, SndWnd: e.wnd, IRS: p.iss,
-		RcvAcked: e.acked, RcvWnd: e.win, RcvUp: p.up,
+		State: c.State(d), ISS: e.iss, SndUna: e.una, SndNxt: e.nxt, SndMax: e.top, SndUp: e.up,
+		SndWL1: e.wl1, SndWL2: e.wl2, SndWnd: e.wnd, IRS: e.irs, RcvAcked: e.rcv, RcvWnd: e.win, RcvUp: p.up,
 	}
-	if p.has(known) {
-		s.RcvNxt = p.contig(e)
+	if p.has(on) {
+		s.RcvNxt = p.contig
 	}
 	if scaled(e, p) {
 		s.SndScale, s.RcvScale = p.shift, e.shift

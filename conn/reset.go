@@ -2,102 +2,157 @@ package conn
 
 import "onpath/tcp"
 
-// reset moves both ends by a RST of e. It closes its sender if it lies inside
-// what the sender can have sent, and its addressee if that must take it:
-// exactly at RCV.NXT (RFC 5961 §3.2), or in SYN-SENT with the ACK of its SYN
-// (RFC 9293 §3.10.7.3). One inside the window but not exact draws a challenge ACK,
-// and closes nothing there.
-func (t *Tracker) reset(c *Conn, e, p *end, s *tcp.Segment) Step {
-	if !e.has(known) && !p.has(known) {
-		e.firstSegment(s)
-		c.rst, e.bits = s.Seq, e.bits|seen|rstSent
-		e.state, e.was = Closed, Established
-		return Step{}
-	}
-	taken := e.resets(p, s)
-	if !taken && !e.inside(s) {
-		return Step{Outside: true}
-	}
-	e.bits |= seen
-	if e.ended() && p.ended() {
-		return Step{} // it answers something late
-	}
-	c.remember(e, p, s)
-	e.closeBy(sndRst, rstSent)
-	if taken {
-		p.closeBy(gotRst, rstGot)
-	}
-	if !e.has(known) && s.Seq != 0 {
-		e.firstSegment(s)
-		e.state = Closed
-	}
-	return Step{}
-}
-
-// ended reports whether p was there and is no more.
-func (p *end) ended() bool { return over(p.state) && p.has(known) }
-
-// remember keeps what could contradict the RST s of e. Only the last one is
-// kept.
-func (c *Conn) remember(e, p *end, s *tcp.Segment) {
-	c.rst = s.Seq
-	e.bits &^= rstGot | rstLine
-	p.bits &^= rstSent | rstLine
-	if p.has(known) {
-		c.line, e.bits = p.max, e.bits|rstLine
-	}
-}
-
-// closeBy closes p for a RST, and remembers what it was.
-func (p *end) closeBy(how event, as bits) {
-	if !p.ended() {
-		p.was, p.bits = p.state, p.bits|as
-	}
-	p.on(how)
-}
-
-// inside reports whether a RST of e has a position in its stream.
-func (e *end) inside(s *tcp.Segment) bool {
-	if s.Seq == 0 && s.Flags&tcp.ACK != 0 {
-		return false
-	}
-	return e.has(known) && e.state != SynSent && !s.Seq.Before(e.sent.base) && !s.Seq.After(e.max)
-}
-
-// resets reports whether p must take the RST of e.
-func (e *end) resets(p *end, s *tcp.Segment) bool {
-	switch {
-	case p.state == SynSent:
-		return s.Flags&tcp.ACK != 0 && p.synAcked(s.Ack)
-	case !e.has(known):
-		return p.has(known)
-	case s.Seq == 0 && s.Flags&tcp.ACK != 0:
-		return false
-	}
-	first := e.sent.base
-	if p.has(hasAck) {
-		first = p.acked
-	}
-	return !s.Seq.Before(first) && !s.Seq.After(e.contig(p))
-}
-
-// goesOn takes a RST back that somebody contradicts: its addressee acknowledges
-// what lies behind it, so it did not end there; or its sender acknowledges what
-// only passed afterwards, so it was not its own.
-func (c *Conn) goesOn(e, p *end, s *tcp.Segment) {
-	if s.Flags&tcp.ACK == 0 {
+// reset moves both ends by a RST: beliefs §2, §3 and rows 3, 5, 6, 12, 13 and 16
+// of §6. RFC 5961 §3.2: only one exactly at RCV.NXT closes; in the window it draws
+// a challenge ACK.
+func (m *move) reset() {
+	e, p, s := m.e, m.p, m.s
+	answer := s.Flags&tcp.ACK != 0
+	if !e.has(on) && !p.has(on) {
+		e.set, p.set = gone|inSS|inSR, all
+		p.pend |= evRstSyn
+		e.bits |= lossy
+		p.bits |= lossy
+		m.because(Capture)
+		m.rstSent(false)
+		p.set = follow(p.set, p.pend)
 		return
 	}
-	if e.has(rstGot) && s.Ack.After(c.rst) || e.has(rstSent|rstLine) && s.Ack.After(c.line) {
-		e.revive()
-		p.revive()
+	inside := m.rstInside()
+	why := m.whyReset(inside)
+	if why == None {
+		m.step.Outside = true
+		m.because(None)
+		m.strays()
+		return
+	}
+	if e.has(altNew) && !near(s.Seq, e.alt) {
+		why = Endpoint
+	}
+	m.because(why)
+	m.towards(answer)
+	if e.has(altNew) && !near(s.Seq, e.alt) {
+		m.choose(e)
+		m.step.Begin = Candidate // the old incarnation ends; the SYN's record begins with its next segment
+		e.set = inSS | gone
+	} else {
+		m.rstSent(inside)
+	}
+	e.set = follow(e.set, e.pend)
+	p.set = follow(p.set, p.pend)
+}
+
+// rstInside reports whether the RST has a position in its sender's stream. SEQ 0
+// with ACK is none: it answers a SYN (RFC 9293 §3.10.7.1).
+func (m *move) rstInside() bool {
+	e, s := m.e, m.s
+	if s.Flags&tcp.ACK != 0 && s.Seq == 0 {
+		return false
+	}
+	return e.has(on) && e.set&inSS == 0 && s.Seq.After(e.base) && !s.Seq.After(e.top)
+}
+
+// whyReset explains a RST.
+func (m *move) whyReset(inside bool) Explanation {
+	e, p, s := m.e, m.p, m.s
+	answer := s.Flags&tcp.ACK != 0
+	switch {
+	case !e.has(on), s.Seq == 0 && answer, m.atOdd(), e.has(hasAlt) && near(s.Seq, e.alt):
+		return Path
+	case inside && e.set&(inTW|inSS|inSR|gone) != 0:
+		return Path
+	case inside && !answer && e.set.Has(LastAck):
+		return Capture
+	case inside:
+		return Endpoint
+	case e.set&gone != 0, e.set == inSR:
+		return Path
+	}
+	low := e.base
+	if !e.has(hasISS) {
+		low -= tcp.Seq(slack(e, p))
+	}
+	if s.Seq.InWindow(low, uint32(e.top-low)+slack(e, p)+1) {
+		return Path
+	}
+	return None
+}
+
+// atOdd reports whether the RST answers an ACK outside of its sender's stream.
+func (m *move) atOdd() bool {
+	e, s := m.e, m.s
+	return e.has(odd1) && s.Seq == e.odd[0] || e.has(odd2) && s.Seq == e.odd[1]
+}
+
+// rstSent moves the sender of a RST.
+func (m *move) rstSent(inside bool) {
+	e, p := m.e, m.p
+	e.bits |= rstAny
+	if m.s.Flags&tcp.ACK == 0 || m.s.Seq != 0 {
+		e.bits |= seen
+		e.bits &^= zeroRst
+	} else if !e.has(seen) {
+		e.bits |= zeroRst | seen
+	}
+	if !inside {
+		e.set |= gone
+		return
+	}
+	e.bits |= rstIn
+	e.rstLine = p.top
+	if e.has(swapped) {
+		e.set |= gone | inSR
+	} else {
+		e.set = gone
+	}
+	if e.has(synDup) {
+		e.pend |= evSyn // the copy may reach a new listener
 	}
 }
 
-// revive gives p the state back that it had before a RST.
-func (p *end) revive() {
-	if p.bits&(rstGot|rstSent) != 0 {
-		p.state = p.was
-		p.bits &^= rstGot | rstSent | rstLine
+// towards adds what the RST may do to its addressee.
+func (m *move) towards(answer bool) {
+	e, p, s := m.e, m.p, m.s
+	if answer {
+		p.rssAck = s.Ack
+		if p.has(hasISS) && p.synAcked(s.Ack) || p.has(altNew) && s.Ack == p.alt+1 {
+			p.pend |= evRstSyn
+		}
 	}
+	if !e.has(on) {
+		if !(s.Seq == 0 && answer) {
+			p.pend |= evRst
+		}
+		return
+	}
+	if !m.exact() {
+		return
+	}
+	if !p.has(rstPend) {
+		p.rstMin, p.rstMax, p.bits = s.Seq, s.Seq, p.bits|rstPend
+	}
+	if s.Seq.Before(p.rstMin) {
+		p.rstMin = s.Seq
+	}
+	p.rstMax = p.rstMax.Max(s.Seq)
+	if !e.contig.Before(p.rstMin) {
+		p.pend |= evRst
+	}
+}
+
+// exact reports whether the RST is, or may become once the octets before it have
+// passed, exactly at the RCV.NXT of its addressee.
+func (m *move) exact() bool {
+	e, p, s := m.e, m.p, m.s
+	if p.has(hasRcv) && !p.livesWith(e) {
+		return s.Seq == p.rcv
+	}
+	low := e.base
+	if e.has(hasISS) {
+		low = e.iss + 1
+	}
+	if p.has(hasRcv) {
+		low = p.rcv
+	}
+	return !s.Seq.Before(low) && !s.Seq.After(e.top.Add(slack(e, p)))
 }

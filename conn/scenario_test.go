@@ -54,7 +54,7 @@ func reading(segs []tcp.Segment) string {
 	var c Conn
 	for i := range segs {
 		step := tr.Observe(&c, &segs[i])
-		fmt.Fprintf(&b, "%2d  %-12s  %-12s", i+1, c.State(tcp.Client), c.State(tcp.Server))
+		fmt.Fprintf(&b, "%2d  %-38s  %-38s", i+1, belief(&c, tcp.Client), belief(&c, tcp.Server))
 		if segs[i].Len > 0 {
 			fmt.Fprintf(&b, "  new %d repeated %d", step.New, step.Repeated)
 		}
@@ -62,6 +62,19 @@ func reading(segs []tcp.Segment) string {
 		b.WriteByte('\n')
 	}
 	return b.String()
+}
+
+// belief is the shown state, and the others behind it.
+func belief(c *Conn, d tcp.Dir) string {
+	states := c.Possible(d).States(c.State(d))
+	text := states[0].String()
+	for i, st := range states[1:] {
+		text += [...]string{" (", " "}[min(i, 1)] + st.String()
+	}
+	if len(states) > 1 {
+		text += ")"
+	}
+	return text
 }
 
 func remarks(step Step, p Phase) (r string) {
@@ -74,6 +87,9 @@ func remarks(step Step, p Phase) (r string) {
 	}
 	if step.Outside {
 		r += "  outside"
+	}
+	if step.Explanation != Unsurprising {
+		r += "  " + step.Explanation.String()
 	}
 	return r
 }

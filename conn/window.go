@@ -2,31 +2,51 @@ package conn
 
 import "onpath/tcp"
 
-// window returns the octets that s grants: the field, shifted where both SYNs
-// offered it and s is no SYN itself (RFC 7323 §2.2). If the peer's SYN was not
-// seen, the shift is taken to be on.
-func (e *end) window(p *end, s *tcp.Segment) uint32 {
-	w := uint32(s.Win)
-	if s.Flags&tcp.SYN == 0 && e.has(hasShift) && (p.has(hasShift) || !p.has(synSeen)) {
-		w <<= e.shift
+// maxShift is the largest window shift (RFC 7323 §2.3), taken where it is not
+// known.
+const maxShift = 14
+
+// scale returns the shift that applies to the windows of e, at most: 0 where one
+// SYN passed without the option (RFC 7323 §2.2).
+func (e *end) scale(p *end) uint8 {
+	switch {
+	case e.bits&(synSeen|hasShift) == synSeen, p.bits&(synSeen|hasShift) == synSeen:
+		return 0
+	case e.has(hasShift):
+		return e.shift
 	}
-	return w
+	return maxShift
 }
 
-// acks moves what the ACK and the window of s, sent by e, tell of both ends.
-func (e *end) acks(p *end, s *tcp.Segment) {
-	if !e.has(hasAck) {
-		e.acked, e.edge, e.bits = s.Ack, s.Ack, e.bits|hasAck
+// window returns the octets that s, sent by e, grants at most. The window of a
+// SYN is never scaled.
+func (e *end) window(p *end, s *tcp.Segment) uint32 {
+	if s.Flags&tcp.SYN != 0 {
+		return uint32(s.Win)
 	}
-	e.win = e.window(p, s)
-	e.wmax = max(e.wmax, e.win)
-	e.acked = e.acked.Max(s.Ack)
-	e.edge = e.edge.Max(s.Ack.Add(e.win))
-	if p.has(known) {
-		p.max = p.max.Max(s.Ack)
-		p.una = p.una.Max(s.Ack)
+	return uint32(s.Win) << e.scale(p)
+}
+
+// grants notes the window of s, and with ACK the edge that it grants.
+func (m *move) grants() {
+	e, s := m.e, m.s
+	win := e.window(m.p, s)
+	e.win = win
+	e.wmax = max(e.wmax, win)
+	if s.Flags&tcp.ACK == 0 {
+		return
 	}
-	p.updateWindow(s, e.win)
+	edge := s.Ack.Add(win)
+	switch {
+	case !e.has(hasRcv):
+		e.rcv, e.edge, e.winLo, e.bits = s.Ack, edge, win, e.bits|hasRcv
+	case s.Ack.After(e.rcv):
+		e.rcv, e.winLo = s.Ack, win
+	case s.Ack == e.rcv:
+		e.winLo = min(e.winLo, win)
+	}
+	e.edge = e.edge.Max(edge)
+	m.p.updateWindow(s, win)
 }
 
 // updateWindow follows RFC 9293 §3.10.7.4: a newer segment, or the same one with
@@ -38,111 +58,120 @@ func (p *end) updateWindow(s *tcp.Segment, win uint32) {
 	p.wl1, p.wl2, p.wnd, p.bits = s.Seq, s.Ack, win, p.bits|hasWL
 }
 
-// largest returns the largest window that p can have granted: where its SYN was
-// not seen, with the largest shift there is.
-func (p *end) largest() uint32 {
-	if p.has(synSeen) {
-		return p.wmax
-	}
-	return min(p.wmax, 0xffff) << 14
-}
-
 // slack is how far, in octets, a segment may lie beyond the windows that were
-// seen, for the sake of those that were not (beliefs §5). Without the cap a huge
-// window would go round the circle.
+// seen, for the sake of those that were not. Without the cap a huge window would
+// go round the circle; while an ISN is unknown the windows seen so far may all
+// have been closed.
 func slack(e, p *end) uint32 {
-	n := min(4*max(e.wmax, p.wmax), 1<<26) + 300
+	n := min(4*max(min(e.wmax, 1<<26), min(p.wmax, 1<<26)), 1<<26) + 300
 	if e.bits&p.bits&hasISS == 0 {
 		n = max(n, 1<<20)
 	}
 	return n
 }
 
-// outside reports whether no window that may have been granted holds s. Nothing
-// moves then: it is of another incarnation, forged, or behind a long hole in the
-// capture.
-func (c *Conn) outside(e, p *end, s *tcp.Segment) bool {
-	if s.Flags&tcp.SYN != 0 {
-		return e.synOutside(p, s)
+// first returns the lowest SEQ that e may still send: its ISS, where a
+// keep-alive may be, or what is known of a stream that was joined late.
+func (e *end) first(p *end) tcp.Seq {
+	if e.has(hasISS) {
+		return e.iss
 	}
-	more := slack(e, p)
-	return e.seqOutside(p, s, more) || s.Flags&tcp.ACK != 0 && e.ackOutside(p, s, more)
+	return e.base - tcp.Seq(slack(e, p))
 }
 
-// synOutside: begins has let this SYN belong to c; a SYN,ACK must acknowledge
-// what the peer sent, and may bring another ISN only while nobody relied on the
-// first.
-func (e *end) synOutside(p *end, s *tcp.Segment) bool {
-	if s.Flags&tcp.ACK == 0 {
-		return false
+// right returns the right limit of a segment's end that some window which passed
+// allows. RFC 9293 §3.10.7.4 moves SND.UNA with every new ACK, but takes SND.WND
+// only if WL1 and WL2 allow; so after reordering a sender lawfully uses SND.UNA
+// and the largest window, an edge that nobody granted. Two more: a probe's octet,
+// and a FIN.
+func (e *end) right(p *end) tcp.Seq {
+	una := e.base
+	if e.has(hasISS) {
+		una = e.iss + 1
 	}
-	if p.has(hasISS) && !p.synAcked(s.Ack) {
-		return true
+	if e.has(hasUna) {
+		una = e.una
 	}
-	return e.has(hasISS) && e.iss != s.Seq && e.state >= Established
+	switch {
+	case p.has(hasRcv):
+		return una.Add(p.wmax).Max(p.edge) + 2
+	case p.has(on):
+		return una.Add(p.wmax) + 2
+	}
+	return una.Add(0xffff) + 2
 }
 
-// seqOutside: below the stream's first octet but one (a keep-alive), or beyond
-// the right edge. The edge is the highest granted, or SND.UNA and the largest
-// window: after reordering a sender lawfully uses an edge that nobody granted.
-func (e *end) seqOutside(p *end, s *tcp.Segment, more uint32) bool {
-	if !e.has(known) {
-		return false
+// place explains where SEQ and ACK of s lie; None means: outside for every value
+// that the windows can have.
+func (m *move) place() Explanation {
+	why := m.placeSeq()
+	if m.s.Flags&tcp.ACK != 0 && !m.old {
+		why = max(why, m.placeAck())
 	}
-	first := e.sent.base - 1
-	if !e.has(hasISS) {
-		first -= tcp.Seq(more)
+	if why == None && m.ofOlder() {
+		m.older = true
+		return Path
 	}
-	right := e.una.Add(p.largest())
-	if p.has(hasAck) {
-		right = right.Max(p.edge)
-	} else {
-		right = e.max.Add(0xffff)
-	}
-	right = right.Max(e.max).Add(2 + more)
-	return s.Seq.Before(first) || s.End().After(right)
+	return why
 }
 
-// ackOutside: the ACK is older than the peer's stream, or beyond what the peer
-// can have sent.
-func (e *end) ackOutside(p *end, s *tcp.Segment, more uint32) bool {
-	if !p.has(known) {
-		return false
+// placeSeq: rows 1, 2, 9 and 16 of the ladder (beliefs §6).
+func (m *move) placeSeq() Explanation {
+	e, p, s := m.e, m.p, m.s
+	if s.Seq.Before(e.first(p)) {
+		return None
 	}
-	first := p.sent.base - 1
-	if !p.has(hasISS) {
-		first -= tcp.Seq(more)
+	right, more := e.right(p), slack(e, p)
+	switch {
+	case !m.end.After(right):
+		return m.again()
+	case !m.end.After(right.Add(more)), e.has(lossy) && !m.end.After(right.Add(1<<28)):
+		e.bits |= lossy
+		return Capture
 	}
-	right := p.max.Add(e.largest())
-	if e.has(hasAck) {
-		right = right.Max(e.edge)
-	}
-	return s.Ack.Before(first) || s.Ack.After(right.Add(more))
+	return None
 }
 
-// stray remembers a segment outside of every window. If the other end's next one
-// fits it, or in a one-way view its sender goes on behind it, the two have moved
-// on while the capture had a hole: both are picked up again where they are now.
-func (t *Tracker) stray(c *Conn, e, p *end, s *tcp.Segment) {
-	answered := p.has(oddSent) && s.Flags&tcp.ACK != 0 && uint32(c.odd-s.Ack) < 1<<16
-	wentOn := e.has(oddSent) && !p.has(seen) && s.Len > 0 && s.Seq == c.odd
-	if answered || wentOn {
-		t.pickUp(e, s.Seq, s.Flags)
-		t.pickUp(p, s.Ack, tcp.ACK)
-		return
+// again: what is late, repeated, or ahead of octets that are late.
+func (m *move) again() Explanation {
+	if m.s.Seq != m.e.top || m.s.Flags&tcp.ACK != 0 && m.e.has(hasRcv) && m.s.Ack.Before(m.e.rcv) {
+		return Path
 	}
-	c.odd = s.End()
-	e.bits |= oddSent
-	p.bits &^= oddSent
+	return Unsurprising
 }
 
-// pickUp restarts the numbers of e in mid-stream, and keeps its state.
-func (t *Tracker) pickUp(e *end, at tcp.Seq, flags tcp.Flags) {
-	if flags&tcp.ACK == 0 {
-		return
+// placeAck: rows 7, 8 and 16.
+func (m *move) placeAck() Explanation {
+	e, p, s := m.e, m.p, m.s
+	low := p.first(e)
+	if p.has(hasISS) {
+		low++
 	}
-	t.pool.take(e.sent.more)
-	e.sent = stream{base: at, contig: at}
-	e.una, e.nxt, e.max = at, at, at
-	e.bits &^= hasISS | hasAck | hasWL | finSent | finGot | oddSent
+	switch {
+	case s.Ack.Before(low):
+		return None
+	case !s.Ack.After(p.contig):
+		return Unsurprising
+	case !s.Ack.After(p.top), e.has(lossy):
+		return Capture
+	}
+	edge := p.base.Add(1 + e.wmax)
+	if e.has(hasRcv) {
+		edge = e.edge
+	}
+	if s.Ack.After(edge.Add(slack(e, p))) {
+		return None
+	}
+	return Capture
+}
+
+// olderSpan is how far behind the ISN of the incarnation before a number may lie
+// to be taken for one of its own.
+const olderSpan = 1 << 20
+
+// ofOlder reports whether SEQ or ACK is one of the incarnation before.
+func (m *move) ofOlder() bool {
+	e, p, s := m.e, m.p, m.s
+	return e.bits&(hasAlt|altNew) == hasAlt && uint32(s.Seq-e.alt) < olderSpan ||
+		s.Flags&tcp.ACK != 0 && p.bits&(hasAlt|altNew) == hasAlt && uint32(s.Ack-p.alt) < olderSpan
 }

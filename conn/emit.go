@@ -1,0 +1,192 @@
+package conn
+
+import "onpath/tcp"
+
+// leaves returns D: the states in which s, taken alone, can have left its
+// sender, as they are just after it (beliefs §2). Rows that read the peer's FIN
+// or IRS are not asked of an ACK of the older incarnation; notArrived tells
+// whether the row "the peer's FIN had not arrived" is.
+func (m *move) leaves(notArrived bool) Set {
+	e, p, s := m.e, m.p, m.s
+	d := sync
+	if m.fromSynReceived() {
+		d |= inSR
+	}
+	if !m.old && p.has(hasFin) && s.Ack.After(p.fin) {
+		d &= finIn
+	} else if notArrived && !m.old && (p.has(hasFin) || !e.has(lossy)) {
+		d &^= finIn
+	}
+	switch {
+	case s.Flags&tcp.FIN != 0:
+		d &= m.withFin()
+	case m.finLeft():
+		d &= finOut
+	case m.noFinBefore():
+		d &^= finOut
+	}
+	return d
+}
+
+// fromSynReceived reports whether s can leave SYN-RECEIVED: a pure ACK of the
+// peer's SYN alone; anything, if that SYN carried data (RFC 7413).
+func (m *move) fromSynReceived() bool {
+	e, p, s := m.e, m.p, m.s
+	if m.old || p.has(synData) || !e.has(hasIRS) {
+		return true
+	}
+	return s.Ack == e.irs+1 && (!e.has(hasISS) || !m.end.After(e.iss+1))
+}
+
+// withFin: the states just after a FIN; a copy, with nothing new in it, leaves
+// the later ones possible too.
+func (m *move) withFin() Set {
+	if m.end.Before(m.e.top) {
+		return finOut
+	}
+	return Of(FinWait1, Closing, LastAck)
+}
+
+// finLeft: SEQ lies behind the FIN, or a keep-alive's octet stands in its place
+// (RFC 9293 §3.8.4).
+func (m *move) finLeft() bool {
+	e, s := m.e, m.s
+	return e.has(hasFin) && (s.Seq == e.fin+1 || s.Seq == e.fin && s.Len == 1)
+}
+
+// noFinBefore: new octets beyond all others, or a pure ACK at the end of what
+// passed, show that no FIN was sent before them.
+func (m *move) noFinBefore() bool {
+	e, s := m.e, m.s
+	if e.has(hasFin) {
+		return false
+	}
+	if s.Len > 0 {
+		return m.end.After(e.top) && (s.Len > 1 || !s.Seq.Before(e.top) && !e.has(maybe))
+	}
+	return s.Seq == e.top && e.top == e.nxt && !e.has(maybe)
+}
+
+// emits moves the belief about the sender by its segment, no SYN and no RST:
+// steps 7 to 10 of beliefs §4.
+func (m *move) emits() {
+	e := m.e
+	w := m.before()
+	d := m.leaves(true)
+	m.passes()
+	to := w & after(d)
+	if m.newest {
+		to = w & d
+	}
+	if e.bits&(hasFin|maybe) == 0 && e.nxt == e.top {
+		to &^= finOut
+	}
+	if e.has(rstIn) && e.set.in(gone) && !e.has(lossy) && m.s.Ack.After(e.rstLine) {
+		to = 0
+	}
+	if to == 0 {
+		to = m.unfit(d)
+	}
+	if e.has(altNew) || e.set&inSS != 0 && !m.p.has(seen) {
+		to |= inSS
+	}
+	e.set = follow(to, e.pend)
+}
+
+// before returns the states that the sender may have been in, with the calls
+// that only this segment shows.
+func (m *move) before() Set {
+	e, s := m.e, m.s
+	w := e.set
+	if e.has(lossy) {
+		w = everything(w, e.has(cw))
+	}
+	fin := s.Flags&tcp.FIN != 0
+	if fin || m.hole {
+		w = follow(closes(w, e.has(cw)), e.pend)
+	}
+	if fin && e.has(hasUna) && !m.end.After(e.una) {
+		w = follow(w, e.pend|evAckFin)
+	}
+	return w
+}
+
+// unfit finds what the belief should have been if none of its states can have
+// sent this segment: something was missed; or, if even that does not explain it,
+// the end is another than it was (an abort, a restart), or its RST was not its
+// own.
+func (m *move) unfit(d Set) Set {
+	e := m.e
+	from := e.set
+	if e.has(rstIn) {
+		from &^= gone
+	}
+	wide := d
+	if !m.p.has(hasFin) {
+		wide = m.leaves(false)
+	}
+	if to := wide & everything(from, e.has(cw)); to != 0 {
+		m.because(Capture)
+		e.bits |= lossy
+		return to
+	}
+	if e.has(rstIn) {
+		m.because(None)
+		e.bits &^= rstIn | rstAny
+	} else {
+		m.because(Endpoint)
+	}
+	if d == 0 {
+		return sync
+	}
+	return d
+}
+
+// passes marks the segment's octets in the sender's stream.
+func (m *move) passes() {
+	e, s := m.e, m.s
+	if s.Len > 1 && m.end.After(e.top) || s.Len == 1 && !s.Seq.Before(e.top) && !e.has(maybe) {
+		e.bits &^= maybe
+	}
+	if s.Flags&tcp.FIN != 0 && !e.has(hasFin) {
+		e.fin, e.bits = s.Seq.Add(s.Len), e.bits|hasFin
+	}
+	m.mark()
+	if s.Flags&tcp.ACK != 0 && s.Len == 0 && s.Flags&tcp.FIN == 0 && !e.has(hasFin) &&
+		m.p.has(hasFin) && s.Ack.After(m.p.fin) && s.Seq == e.top && e.top == e.nxt {
+		e.bits |= cw
+	}
+}
+
+// mark moves the end of what passed to cover s, whatever its flags.
+func (m *move) mark() {
+	e, s := m.e, m.s
+	m.step.New = m.t.mark(&e.sent, s.Data(), s.Data().Add(s.Len))
+	m.step.Repeated = s.Len - m.step.New
+	if s.SeqLen() > 0 {
+		e.nxt = e.nxt.Max(m.end)
+	}
+	e.top = e.top.Max(m.end)
+	if !e.has(hasReal) {
+		e.real, e.bits = m.end, e.bits|hasReal
+	}
+	e.real = e.real.Max(m.end)
+	if s.Flags&tcp.URG != 0 {
+		e.up = e.up.Max(s.Seq.Add(uint32(s.Urg)))
+	}
+	m.t.extend(e)
+}
+
+// extend moves contig over what passed and now touches it.
+func (t *Tracker) extend(e *end) {
+	e.contig = e.contig.Max(e.sent.contig)
+	for _, sp := range t.spans(&e.sent)[:e.sent.n] {
+		if sp.from.After(e.contig) {
+			break
+		}
+		e.contig = e.contig.Max(sp.to)
+	}
+	if e.has(hasFin) && e.contig == e.fin {
+		e.contig++
+	}
+}

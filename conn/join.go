@@ -1,0 +1,70 @@
+package conn
+
+import "onpath/tcp"
+
+// joins gives positions to ends whose stream is not known: steps 0 and 2 of
+// beliefs §4.
+func (m *move) joins() {
+	e, p, s := m.e, m.p, m.s
+	if !e.has(on) && !p.has(on) { // the first segment of all, and no SYN
+		e.set, p.set = alive, all&^inSS
+		e.bits |= lossy | maybe
+		p.bits |= lossy | maybe
+		m.because(Capture)
+	}
+	if !e.has(on) {
+		m.joinsSender()
+	}
+	if !p.has(on) && s.Flags&tcp.ACK != 0 {
+		p.start(s.Ack)
+		p.set = all &^ inSS
+		p.bits |= maybe | lossy
+		e.bits |= lossy
+		m.because(Capture)
+	}
+}
+
+// joinsSender: a pure ACK may be SYN-RECEIVED's answer to a copy of the SYN, and
+// have overtaken its SYN,ACK.
+func (m *move) joinsSender() {
+	e, s := m.e, m.s
+	e.start(s.Seq)
+	if e.set.in(gone) {
+		e.set = alive
+		e.bits |= lossy
+		m.p.bits |= lossy
+		m.because(Capture)
+	}
+	if s.Len > 0 || s.Flags&tcp.FIN != 0 || e.set&inSR == 0 {
+		e.bits |= maybe
+	}
+}
+
+// start sets every position of p to the first number known of its stream.
+func (p *end) start(at tcp.Seq) {
+	p.base, p.contig, p.nxt, p.top, p.up = at, at, at, at, at
+	p.sent.begin(at)
+	p.bits |= on
+}
+
+// fresh resets e to a new TCB with an ISN, just after its SYN. What is kept of
+// the one before tells its late segments apart.
+func (m *move) fresh(e *end, isn tcp.Seq) {
+	m.t.pool.take(e.sent.more)
+	n := end{
+		set: e.set, pend: e.pend, iss: isn, base: isn, odd: e.odd, rssAck: e.rssAck, wmax: e.wmax, shift: e.shift,
+		rstMin: e.rstMin, rstMax: e.rstMax,
+		bits: on | seen | hasISS | e.bits&(odd1|odd2|lossy|hasShift|synSeen|rstPend),
+	}
+	if e.has(hasISS) && e.iss != isn {
+		n.alt, n.bits = e.iss, n.bits|hasAlt
+	}
+	n.contig, n.nxt, n.top, n.up, n.real = isn+1, isn+1, isn+1, isn+1, isn+1
+	n.bits |= hasReal
+	n.sent.begin(isn + 1)
+	began := e.has(on)
+	*e = n
+	if began {
+		m.step.Begin = Begun
+	}
+}

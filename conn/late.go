@@ -1,0 +1,123 @@
+package conn
+
+import "onpath/tcp"
+
+// near reports whether seq is one of the first octets behind isn.
+func near(seq, isn tcp.Seq) bool { return uint32(seq-isn-1) < 1<<16 }
+
+// far reports whether seq lies outside of all that e can have sent.
+func (m *move) far() bool {
+	e, p := m.e, m.p
+	more := slack(e, p)
+	low := e.base
+	if !e.has(hasISS) {
+		low -= tcp.Seq(more)
+	}
+	return !m.s.Seq.InWindow(low, uint32(e.top-low)+more+p.wmax+1)
+}
+
+// candidates: step 4 of beliefs §4. A SYN that was only a candidate is what its
+// sender goes on from; or of two SYN,ACKs the other was taken.
+func (m *move) candidates() {
+	e, p, s := m.e, m.p, m.s
+	if e.has(altNew) && near(s.Seq, e.alt) && !s.Seq.InWindow(e.iss, uint32(e.top-e.iss)+1) {
+		m.choose(e)
+		e.set = inSS
+		if p.has(on) && s.Ack.After(p.base) && !s.Ack.After(p.top) {
+			e.set |= inSR | inES
+		}
+		e.pend &= evSynAck | evSyn
+	}
+	if p.bits&(hasAlt|altNew) == hasAlt && near(s.Ack, p.alt) && !s.Ack.InWindow(p.iss, uint32(p.top-p.iss)+1) &&
+		p.set.in(inSR|inES|gone) && p.pend&evAckSyn == 0 {
+		m.exchange(p)
+	}
+}
+
+// exchange lets the older ISN of x be its TCB: its peer took the other of its
+// two SYN,ACKs.
+func (m *move) exchange(x *end) {
+	begin := m.step.Begin
+	set, pend := x.set, x.pend
+	irs, rcv, edge, bits := x.irs, x.rcv, x.edge, x.bits
+	m.fresh(x, x.alt)
+	m.step.Begin = begin
+	x.set, x.pend = set|inSR, pend
+	x.irs, x.rcv, x.edge = irs, rcv, edge
+	x.bits |= swapped | bits&(hasIRS|hasRcv|rstAny)
+}
+
+// lateIncarnation: a pure ACK far from the stream, but of the peer's newest SYN:
+// its SYN,ACK comes later, or was lost before us. It reports whether the segment
+// is done with.
+func (m *move) lateIncarnation() bool {
+	e, p, s := m.e, m.p, m.s
+	if !e.has(on) || s.Len > 0 || s.Flags&tcp.FIN != 0 || !m.far() || !m.ofNewestSyn() {
+		return false
+	}
+	if !(p.set&inSS != 0 || p.has(altNew) || e.pend&(evSyn|evSyn2) != 0 && e.set.in(inSR|gone)) {
+		if e.has(synDup) {
+			m.because(Endpoint)
+			e.set |= inSR
+			p.oddAck(s.Ack)
+			return true
+		}
+		return false
+	}
+	to := inSR | e.set&gone
+	if e.set&(inSR|gone) == 0 {
+		m.because(Endpoint)
+	}
+	m.because(Path)
+	pend := e.pend
+	m.fresh(e, s.Seq-1)
+	e.set, e.pend = to, pend
+	return false
+}
+
+// ofNewestSyn reports whether the ACK is of the peer's newest SYN, and of no
+// more.
+func (m *move) ofNewestSyn() bool {
+	p := m.p
+	return p.has(hasISS) && m.s.Ack == p.iss+1 || p.has(altNew) && m.s.Ack == p.alt+1
+}
+
+// stray is a segment that no window holds, kept to see whether the other end's
+// next one fits it: then the capture has missed much, and both are picked up
+// again.
+type stray struct {
+	end, ack tcp.Seq
+	dir      tcp.Dir
+	known    bool
+}
+
+// strays remembers s, or picks both ends up in mid-stream where s and the stray
+// before it acknowledge each other.
+func (m *move) strays() {
+	c, e, p, s := m.c, m.e, m.p, m.s
+	last := c.lost
+	c.lost = stray{m.end, s.Ack, s.Dir, s.Flags&tcp.ACK != 0}
+	if !c.lost.known || !last.known {
+		return
+	}
+	answered := last.dir != s.Dir && s.Seq == last.ack && s.Ack == last.end
+	wentOn := last.dir == s.Dir && !p.has(seen) && s.Len > 0 && s.Seq == last.end
+	if !answered && !wentOn {
+		return
+	}
+	m.pickUp(e, s.Seq)
+	m.pickUp(p, s.Ack)
+	c.lost = stray{}
+	m.step.Explanation, m.step.Outside = Capture, false
+	m.observe()
+}
+
+// pickUp forgets the numbers of x and joins it in mid-stream.
+func (m *move) pickUp(x *end, at tcp.Seq) {
+	m.t.pool.take(x.sent.more)
+	*x = end{
+		set: all &^ inSS, wmax: x.wmax, shift: x.shift, iss: x.iss,
+		bits: lossy | maybe | x.bits&(seen|hasShift|synSeen),
+	}
+	x.start(at)
+}

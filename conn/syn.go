@@ -1,0 +1,242 @@
+package conn
+
+import "onpath/tcp"
+
+// spread is how far apart the ISNs of successive incarnations must be: closer
+// ones are ambiguous to the ends too (quiet time, RFC 9293 §3.4.3).
+const spread = 1 << 20
+
+// syn moves both ends by a SYN or SYN,ACK: step 3 of beliefs §4.
+func (m *move) syn() {
+	e, p, s := m.e, m.p, m.s
+	answer := s.Flags&tcp.ACK != 0
+	if answer && p.has(altNew) && s.Ack == p.alt+1 {
+		m.choose(p)
+		p.set = inSS
+	}
+	moved := true
+	switch {
+	case e.has(hasISS) && s.Seq == e.iss:
+		m.synAgain(answer)
+	case e.has(hasAlt) && s.Seq == e.alt && !(e.has(altNew) && e.set&gone != 0):
+		m.because(Path)
+		e.set |= inSS
+		m.older = !e.has(altNew)
+		if e.has(altNew) {
+			m.step.Begin = Candidate
+		}
+	case e.has(on) && !e.has(hasISS) && uint32(e.base-s.Seq) < spread:
+		m.lateSyn(answer)
+	case answer:
+		moved = m.newSynAck()
+	default:
+		m.newSyn()
+	}
+	if !moved {
+		m.step.Outside = true
+		return
+	}
+	m.options()
+	m.grantsOfSyn()
+	m.receives()
+	e.set = follow(e.set, e.pend)
+}
+
+// choose lets the candidate of x be its TCB.
+func (m *move) choose(x *end) {
+	old := x.iss
+	known := x.has(hasISS)
+	m.fresh(x, x.alt)
+	if known {
+		x.alt, x.bits = old, x.bits|hasAlt
+	}
+	m.opened(x)
+}
+
+// opened notes that x opens the incarnation that begins.
+func (m *move) opened(x *end) {
+	m.step.Opener = m.s.Dir
+	if x == m.p {
+		m.step.Opener ^= 1
+	}
+	m.step.SynSeen = true
+}
+
+// synAgain: the same ISN. A late copy says nothing of what followed.
+func (m *move) synAgain(answer bool) {
+	e := m.e
+	m.because(Path)
+	m.sends()
+	if !answer {
+		e.set = e.set&inSS | e.set&after(inSS)
+		return
+	}
+	to := e.set&inSR | e.set&after(inSR)
+	if e.has(altNew) {
+		to |= inSS
+	}
+	if to == 0 {
+		to = inSR
+		if e.set.in(inSS) {
+			m.because(Capture)
+		}
+	}
+	e.set = to
+}
+
+// sends marks the SYN, and data that go with it.
+func (m *move) sends() {
+	e, s := m.e, m.s
+	e.bits |= on | seen
+	if s.Len > 0 {
+		e.bits |= synData
+	}
+	m.mark()
+}
+
+// lateSyn: the beginning of what was joined late, or a pure ACK of SYN-RECEIVED
+// had overtaken its SYN,ACK. Nothing is reset.
+func (m *move) lateSyn(answer bool) {
+	e, s := m.e, m.s
+	e.iss, e.base, e.bits = s.Seq, s.Seq, e.bits|hasISS
+	if e.top == s.Seq+1 {
+		e.bits &^= maybe
+	}
+	m.because(Path)
+	m.sends()
+	if !answer {
+		e.set |= inSS
+		return
+	}
+	if e.bits&(rstAny|lossy) == 0 && e.pend&(evRst|evRstSyn) == 0 {
+		e.set &^= gone
+	}
+	e.set |= inSR
+}
+
+// newSyn: another ISN. While the end may be alive it is only a candidate for a
+// new incarnation, and both are kept until an ACK chooses.
+func (m *move) newSyn() {
+	e, s := m.e, m.s
+	if e.set&(gone|inTW|inSS) == 0 {
+		e.alt, e.bits = s.Seq, e.bits|hasAlt|altNew
+		e.set |= inSS
+		m.step.Begin = Candidate
+		m.because(Endpoint)
+		return
+	}
+	to := inSS
+	if e.has(rstAny) && !e.has(hasISS) {
+		to |= gone
+	}
+	if e.has(on) && e.set&inSS != 0 {
+		to |= e.set // this may be the older one
+	}
+	if e.set&(gone|inTW) == 0 {
+		m.because(Endpoint)
+	}
+	keep := e.pend & evSyn
+	if e.rssAck == s.Seq+1 && e.pend&evRstSyn != 0 {
+		keep |= evRstSyn
+	}
+	m.fresh(e, s.Seq)
+	e.pend, e.set = keep, to
+	m.sends()
+	m.opened(e)
+}
+
+// newSynAck: another ISN, with an ACK. It reports whether anything moved.
+func (m *move) newSynAck() bool {
+	e, p, s := m.e, m.p, m.s
+	known := p.has(hasISS)
+	if known && !p.synAcked(s.Ack) && !(p.has(hasAlt) && s.Ack == p.alt+1) {
+		if m.e.has(lossy) || m.p.has(lossy) {
+			m.because(Capture)
+		} else {
+			m.because(None)
+		}
+		p.oddAck(s.Ack)
+		return false
+	}
+	m.because(m.whyNewSynAck(known))
+	to := inSR
+	if e.has(rstAny) {
+		to |= gone
+	}
+	if e.has(on) && e.set&alive != 0 {
+		to |= e.set // this may be the older of two
+	}
+	keep := e.pend & (evRst | evFin)
+	older := e.has(on)
+	m.fresh(e, s.Seq)
+	e.pend, e.set = keep, to
+	m.sends()
+	e.irs, e.bits = s.Ack-1, e.bits|hasIRS
+	if known && p.has(synData) && p.synAcked(s.Ack) {
+		e.irs = p.iss
+	}
+	if older && known && m.step.Begin == Begun {
+		m.step.Begin = Same // the client's ISN is the same: the same attempt
+	}
+	m.joinsOpener(known)
+	return true
+}
+
+// whyNewSynAck explains a SYN,ACK with a new ISN.
+func (m *move) whyNewSynAck(known bool) Explanation {
+	e := m.e
+	switch {
+	case !known:
+		return Capture
+	case e.set&inSR != 0:
+		return Unsurprising
+	case m.p.synAcked(m.s.Ack) && e.set&(gone|inTW) != 0:
+		return Path
+	case e.set&(inSS|gone) != 0 || e.has(lossy):
+		return Capture
+	}
+	return Endpoint
+}
+
+// joinsOpener: what a SYN,ACK tells of a peer whose SYN was not seen.
+func (m *move) joinsOpener(known bool) {
+	p, s := m.p, m.s
+	if p.set&inSS != 0 {
+		p.bits &^= hasRcv | hasIRS
+	}
+	if known {
+		return
+	}
+	if p.has(on) && uint32(p.base-s.Ack) < spread {
+		p.iss, p.base, p.bits = s.Ack-1, s.Ack-1, p.bits|hasISS
+		return
+	}
+	if p.has(on) {
+		m.step.Begin = Begun
+	}
+	m.t.pool.take(p.sent.more)
+	p.sent = stream{}
+	p.start(s.Ack)
+	p.iss, p.base, p.bits = s.Ack-1, s.Ack-1, p.bits|hasISS|maybe|lossy
+	m.e.bits |= lossy
+	p.set = everything(inSS, false)
+	m.step.Opener = s.Dir ^ 1
+}
+
+// options takes what only a SYN tells.
+func (m *move) options() {
+	e, s := m.e, m.s
+	e.bits = e.bits&^hasShift | synSeen
+	if s.Opts&(tcp.OptWScale|tcp.OptLength) == tcp.OptWScale {
+		e.shift, e.bits = min(s.WScale, maxShift), e.bits|hasShift
+	}
+	m.stamps()
+}
+
+// grantsOfSyn notes window and ACK of a SYN that belongs to the TCB followed.
+func (m *move) grantsOfSyn() {
+	if m.s.Seq == m.e.iss {
+		m.grants()
+		m.clearSyn()
+	}
+}
