@@ -17,7 +17,7 @@ func (j *job[R]) summary() {
 	j.tally.write(&b)
 	damages(&b, j.health)
 	spent := time.Since(j.began)
-	line(&b, "speed", fmt.Sprintf("%s packets/s (%s)", thousands(rate(j.tally.packets, spent)), spent.Round(time.Millisecond)))
+	line(&b, "speed", fmt.Sprintf("%s packets/s (%s)", thousands(rate(j.tally.packets, spent)), spent.Round(100*time.Microsecond)))
 	io.WriteString(stderr, b.String())
 }
 
