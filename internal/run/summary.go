@@ -53,11 +53,29 @@ func (t *tally) span() string {
 	return string(b)
 }
 
-// line writes one line of the summary, or nothing where there is nothing to say.
+// Where the summary's text begins, and where a line is broken, in characters.
+const (
+	summaryIndent = 13
+	summaryWidth  = 100
+)
+
+// line writes one line of the summary, broken behind a comma where it is long,
+// or nothing where there is nothing to say.
 func line(b *strings.Builder, name, text string) {
-	if text != "" {
-		fmt.Fprintf(b, "%-12s %s\n", name, text)
+	if text == "" {
+		return
 	}
+	fmt.Fprintf(b, "%-*s", summaryIndent, name)
+	column := summaryIndent
+	for part := range strings.SplitAfterSeq(text, ", ") {
+		if column > summaryIndent && column+len(part) > summaryWidth {
+			fmt.Fprintf(b, "\n%*s", summaryIndent, "")
+			column = summaryIndent
+		}
+		b.WriteString(part)
+		column += len(part)
+	}
+	b.WriteByte('\n')
 }
 
 // list writes the sum of the counts, and behind it what it is made of.
