@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -130,12 +131,15 @@ func TestOutputIsTheSameEveryTime(t *testing.T) {
 	}
 }
 
-func TestSummaryBreaksLongLines(t *testing.T) {
+func TestSummaryBreaksLongLists(t *testing.T) {
 	var b strings.Builder
-	line(&b, "states", strings.Repeat("12,345 ESTABLISHED/CLOSE-WAIT, ", 9))
+	line(&b, "states", list(slices.Repeat([]count{{"ESTABLISHED/CLOSE-WAIT", 12345}}, 9)))
+	if !strings.HasPrefix(b.String(), "states       111,105: 12,345 ESTABLISHED/CLOSE-WAIT, 12,345 ") {
+		t.Error(b.String())
+	}
 	for text := range strings.Lines(b.String()) {
-		if len(text) > summaryWidth+1 {
-			t.Errorf("%d characters: %s", len(text), text)
+		if text = strings.TrimSuffix(text, "\n"); len(text) > summaryWidth || text != strings.TrimRight(text, " ") {
+			t.Errorf("%d characters: %q", len(text), text)
 		}
 	}
 }
