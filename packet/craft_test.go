@@ -121,13 +121,6 @@ func ah(next uint8) []byte { return join([]byte{next, 4, 0, 0}, make([]byte, 20)
 // that of a whole datagram.
 func extension(next uint8) []byte { return []byte{next, 0, 0, 0, 0, 0, 0, 0} }
 
-// jumbogram is one of 70,008 octets behind the IPv6 header, cut after the TCP
-// header.
-func jumbogram() []byte {
-	options := []byte{ProtoTCP, 0, optionJumbo, 4, 0, 1, 0x11, 0x78}
-	return withLength6(ip6(host6A, host6B, ProtoHopByHop, options, segment(1000, 80, "")), 0)
-}
-
 // nested is n IP headers one in another.
 func nested(n int) []byte {
 	packet := web()

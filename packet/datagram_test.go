@@ -2,6 +2,7 @@ package packet
 
 import (
 	"bytes"
+	"encoding/binary"
 	"testing"
 
 	"onpath/tcp"
@@ -55,6 +56,30 @@ func TestFragmentsInFragments(t *testing.T) {
 	}
 	if v.Outer.Proto != ProtoUDP || v.Outer.APort != 4789 {
 		t.Errorf("outer %+v", v.Outer)
+	}
+}
+
+// TestJumbogram believes the option as far as the wire had the octets.
+func TestJumbogram(t *testing.T) {
+	const octets = 70000 // behind the IPv6 header
+	options := be{ProtoTCP, 0, optionJumbo, 4}.u32(octets)
+	data := withLength6(ip6(host6A, host6B, ProtoHopByHop, options, segment(1000, 80, "")), 0)
+	for _, c := range []struct {
+		wire, want uint32
+	}{
+		{40 + octets, octets - 8 - 20},
+		{40 + octets + 6, octets - 8 - 20},
+		{40 + octets - 1, octets - 8 - 20 - 1},
+	} {
+		v := new(View)
+		NewDecoder(Config{}).Decode(&Frame{Data: data, WireLen: c.wire, Link: LinkRaw}, v)
+		if v.Seg.Len != c.want || v.IPLen != c.want+68 {
+			t.Errorf("%d octets on the wire: %v, %d octets, %d of them TCP's", c.wire, v.Why, v.IPLen, v.Seg.Len)
+		}
+	}
+	binary.BigEndian.PutUint32(data[44:], 1<<16-1)
+	if v := decodeNew(LinkRaw, data); v.Why != IPLength {
+		t.Errorf("a jumbogram of 65,535 octets: %v", v.Why)
 	}
 }
 

@@ -28,6 +28,7 @@ var frameCases = []struct {
 	{"VN-tag", LinkEthernet, ether(0x8926, be{0, 0, 0, 9}.u16(typeIPv4), web()), webIs},
 	{"FabricPath", LinkEthernet, ether(0x8903, []byte{0, 64}, ether(typeIPv4, web())), webIs},
 	{"Cisco MetaData", LinkEthernet, ether(0x8909, be{1, 1, 0, 1, 0, 9}.u16(typeIPv4), web()), webIs},
+	{"E-TAG", LinkEthernet, ether(0x893f, be{0, 0, 0, 9, 0, 0}.u16(typeIPv4), web()), webIs},
 	{"MACsec, in clear", LinkEthernet, ether(0x88e5, be{0x20, 0, 0, 0, 0, 1, 1, 2, 3, 4, 5, 6, 7, 8}.u16(typeIPv4), web()), webIs},
 	{"NSH", LinkEthernet, ether(0x894f, []byte{0, 2, 1, 1, 0, 0, 1, 255}, web()), webIs},
 	{"ISL", LinkEthernet, join([]byte{1, 0, 0xc, 0, 0, 0, 1, 2, 3, 4, 5, 6, 0, 70, 0xaa, 0xaa, 3, 1, 2, 3, 0, 14, 0, 1, 0, 0}, ether(typeIPv4, web())), webIs + " vlan 7"},
@@ -91,6 +92,7 @@ var frameCases = []struct {
 	{"radiotap, two presence words", LinkRadiotap, join([]byte{0, 0, 13, 0, 2, 0, 0, 0x80, 0, 0, 0, 0, 0}, wifi(0x08, 1, snap(typeIPv4, web()))), webIs},
 	{"AVS", LinkAVS, join(be{}.u32(0x80211001).u32(64), make([]byte, 56), wifi(0x08, 1, snap(typeIPv4, web()))), webIs},
 	{"Prism", LinkPrism, join(make([]byte, 144), wifi(0x08, 1, snap(typeIPv4, web()))), webIs},
+	{"PKTAP", LinkPKTAP, join([]byte{12, 0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0}, ether(typeIPv4, web())), webIs},
 	{"PPI", LinkPPI, join([]byte{0, 0, 8, 0, 105, 0, 0, 0}, wifi(0x08, 1, snap(typeIPv4, web()))), webIs},
 
 	{"IPv4 options", LinkRaw, withOptions4(web(), 1, 1, 1, 0), webIs},
@@ -100,7 +102,6 @@ var frameCases = []struct {
 		extension(ProtoDestOpts), extension(ProtoRouting), extension(ProtoFragment),
 		[]byte{ProtoAH, 0, 0, 0, 1, 2, 3, 4}, ah(ProtoMobility), extension(ProtoHIP), extension(ProtoShim6), extension(ProtoTCP),
 		segment(1000, 80, "GET")), web6Is},
-	{"jumbogram", LinkRaw, jumbogram(), "6 2001:db8::1:1000 > 2001:db8::2:80 len 69980 depth 1"},
 	{"IPv6, payload length 0", LinkRaw, withLength6(web6(), 0), web6Is},
 	{"no next header", LinkRaw, ip6(host6A, host6B, ProtoNoNext), "59 2001:db8::1:0 > 2001:db8::2:0 len 0 depth 1"},
 	{"mobility message", LinkRaw, ip6(host6A, host6B, ProtoMobility, extension(ProtoNoNext)), "135 2001:db8::1:0 > 2001:db8::2:0 len 8 depth 1"},

@@ -80,6 +80,8 @@ var tunnelCases = []struct {
 	{"CAPWAP, 802.11", LinkRaw, inUDP(5247, []byte{0, 0x10, 3, 0, 0, 0, 0, 0}, wifi(0x08, 2, snap(typeIPv4, web()))), inner},
 	{"CAPWAP, 802.11, swapped", LinkRaw, inUDP(5247, []byte{0, 0x10, 3, 0, 0, 0, 0, 0}, wifi(2, 0x08, snap(typeIPv4, web()))), inner},
 	{"CAPWAP, keep-alive", LinkRaw, inUDP(5247, []byte{0, 0x10, 3, 8, 0, 0, 0, 0}), "17 10.0.0.2:40000 > 10.0.0.1:5247 len 8 depth 1"},
+	{"LISP", LinkRaw, inUDP(4341, make([]byte, 8), web()), inner},
+	{"TZSP", LinkRaw, inUDP(37008, []byte{1, 0, 0, 1, 10, 1, 200, 0, 1}, ether(typeIPv4, web())), inner},
 	{"AYIYA", LinkRaw, inUDP(5072, []byte{0x41, 0x52, 0x11, 41, 0, 0, 0, 0}, make([]byte, 16+20), web6()), inner6},
 }
 
