@@ -43,7 +43,7 @@ oracle: # the differential tests over the whole corpus, if it is there
 	ONPATH_FULL=1 go test -count 1 -timeout 2h ./...
 
 docs: # what is generated from the tables
-	go test ./record ./cmd/onpath -update
+	go test ./record -run Markdown -update
 
 clean:
 	rm -f onpath

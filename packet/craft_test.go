@@ -82,3 +82,59 @@ func vxlanHeader(vni uint32) []byte { return be{8, 0, 0, 0}.u32(vni << 8) }
 func web() []byte { return ip4(hostA, hostB, ProtoTCP, segment(1000, 80, "GET")) }
 
 func web6() []byte { return ip6(host6A, host6B, ProtoTCP, segment(1000, 80, "GET")) }
+
+func label(n uint32, bottom bool) []byte {
+	entry := n<<12 | 64
+	if bottom {
+		entry |= mplsBottom
+	}
+	return be{}.u32(entry)
+}
+
+// wifi is a header of 24 octets: frame control, duration, three addresses,
+// sequence control.
+func wifi(type_, flags byte, rest ...[]byte) []byte {
+	return join([]byte{type_, flags, 0, 0}, macs, macs[:6], []byte{0x10, 0}, join(rest...))
+}
+
+func withOptions4(ip []byte, options ...byte) []byte {
+	out := join(ip[:20], options, ip[20:])
+	out[0] += byte(len(options) / 4)
+	binary.BigEndian.PutUint16(out[2:], uint16(len(out)))
+	return out
+}
+
+func withLength4(ip []byte, length uint16) []byte {
+	binary.BigEndian.PutUint16(ip[2:], length)
+	return ip
+}
+
+func withLength6(ip []byte, length uint16) []byte {
+	binary.BigEndian.PutUint16(ip[4:], length)
+	return ip
+}
+
+// ah has 12 octets of integrity check value.
+func ah(next uint8) []byte { return join([]byte{next, 4, 0, 0}, make([]byte, 20)) }
+
+// extension is any extension header of 8 octets; as a fragment header it is
+// that of a whole datagram.
+func extension(next uint8) []byte { return []byte{next, 0, 0, 0, 0, 0, 0, 0} }
+
+// nested is n IP headers one in another.
+func nested(n int) []byte {
+	packet := web()
+	for range n - 1 {
+		packet = ip4(hostA, hostB, ProtoIPv4, packet)
+	}
+	return packet
+}
+
+var host6C = host6(3)
+
+// summed6 sets the checksum of a TCP segment.
+func summed6(src, dst [16]byte, l4 []byte) []byte {
+	sum := pseudoSum(&src, &dst, true, ProtoTCP, uint32(len(l4)))
+	binary.BigEndian.PutUint16(l4[16:], ^fold(uint64(onesSum(l4))+uint64(sum), 0))
+	return l4
+}

@@ -73,8 +73,8 @@ func (w *walk) named(t uint16) layer {
 		return w.over(2, layerEthernet)
 	case 0x8926:
 		return layerVNTag
-	case 0x8909:
-		return layerMetaData
+	case 0x8909, 0x893f: // Cisco MetaData, IEEE 802.1BR
+		return layerSixOctets
 	case 0x88e5:
 		return layerMACsec
 	case 0x894f:

@@ -35,6 +35,7 @@ const (
 	LinkPFLOG         LinkType = 117 // OpenBSD packet filter log
 	LinkPrism         LinkType = 119 // IEEE 802.11 behind a Prism header
 	LinkIPoverFC      LinkType = 122 // IP over Fibre Channel, RFC 2625
+	LinkSunATM        LinkType = 123 // Solaris: LLC over ATM
 	LinkRadiotap      LinkType = 127 // IEEE 802.11 behind radiotap
 	LinkARCnetL       LinkType = 129 // ARCNET Linux
 	LinkFireWire      LinkType = 138 // IP over IEEE 1394 as Apple has it
@@ -44,12 +45,14 @@ const (
 	LinkPPPDir        LinkType = 204 // PPP with a direction octet
 	LinkCHDLCDir      LinkType = 205 // Cisco HDLC with a direction octet
 	LinkFrameRelayDir LinkType = 206 // Frame Relay with a direction octet
+	LinkIPNET         LinkType = 226 // Solaris IP observability
 	LinkIPv4          LinkType = 228 // IPv4
 	LinkIPv6          LinkType = 229 // IPv6
 	LinkNFLOG         LinkType = 239 // Linux netfilter log
 	LinkNetAnalyzer   LinkType = 240 // Ethernet behind Hilscher's header
 	LinkNetAnalyzerT  LinkType = 241 // the same, with the preamble
 	LinkInfiniBand    LinkType = 242 // IP-over-InfiniBand, RFC 4391
+	LinkPKTAP         LinkType = 258 // Darwin: names the link type behind it
 	LinkMPacket       LinkType = 274 // IEEE 802.3br mPackets
 	LinkLinuxSLL2     LinkType = 276 // Linux cooked v2
 	LinkDSABrcm       LinkType = 281 // Ethernet with a Broadcom switch tag

@@ -12,7 +12,7 @@ type ipHeader struct {
 	total uint32    // its octets on the wire
 	final *[16]byte // IPv6: the destination that the checksum is of, if not the header's
 	id    uint16
-	next  uint16 // IPv6: where in b the octet stands that names the next header
+	next  int // IPv6: where in b the octet stands that names the next header
 	ttl   uint8
 	ecn   uint8
 	v6    bool

@@ -59,7 +59,7 @@ func (w *walk) extension(unit, plus int) (h []byte, why Reason) {
 
 // pass moves over the extension header h, which stands here, to what it names.
 func (w *walk) pass(h []byte) layer {
-	w.ip.next, w.proto = uint16(len(w.ip.b)-len(w.b)), h[0]
+	w.ip.next, w.proto = len(w.ip.b)-len(w.b), h[0]
 	w.skip(len(h))
 	return protocols[w.proto]
 }
@@ -111,20 +111,23 @@ func option(b []byte, kind uint8) []byte {
 
 // jumbo takes the length of a jumbogram over, in octets behind the fixed header,
 // and reports whether it is a legal one. Where the payload length is not 0 it
-// means nothing (RFC 2675 §3).
+// means nothing (RFC 2675 §3). One that claims more than the wire had is not
+// believed: half the circle of sequence numbers would fit into it.
 func (w *walk) jumbo(length uint32) bool {
-	const least, most = 1 << 16, 1<<32 - 1 - 40
+	const least = 1 << 16
 	if w.ip.b[4] != 0 || w.ip.b[5] != 0 {
 		return true
 	}
-	if length < least || length > most || w.contradicts(length+40) {
+	if length < least {
 		return false
+	}
+	if length > w.ip.total-40 {
+		return true
 	}
 	done := w.ip.total - w.wire
 	w.ip.total = length + 40
 	w.ip.b = w.ip.b[:min(uint32(len(w.ip.b)), w.ip.total)]
-	w.wire = w.ip.total - done
-	w.b = w.ip.b[done:]
+	w.b, w.wire = w.ip.b[done:], w.ip.total-done
 	return true
 }
 
@@ -185,7 +188,7 @@ func (w *walk) fragmentHeader() layer {
 			id: binary.BigEndian.Uint32(h[4:]), net: w.net, vlan: w.vlan, v6: true,
 		},
 		header: w.ip.b[:before],
-		nextAt: int(w.ip.next),
+		nextAt: w.ip.next,
 		next:   h[0],
 		data:   w.b,
 		wire:   w.wire,

@@ -33,6 +33,7 @@ var linkTypes = [...]struct {
 	{LinkPFLOG, "PFLOG", 0, layerPFLOG},
 	{LinkPrism, "IEEE802_11_PRISM", 144, layerWiFi},
 	{LinkIPoverFC, "IP_OVER_FC", 16, layerLLC},
+	{LinkSunATM, "SUNATM", 4, layerLLC},
 	{LinkRadiotap, "IEEE802_11_RADIOTAP", 0, layerRadiotap},
 	{LinkARCnetL, "ARCNET_LINUX", 0, layerARCnetLinux},
 	{LinkFireWire, "APPLE_IP_OVER_IEEE1394", 16, layerTyped},
@@ -42,12 +43,14 @@ var linkTypes = [...]struct {
 	{LinkPPPDir, "PPP_WITH_DIR", 1, layerHDLC},
 	{LinkCHDLCDir, "C_HDLC_WITH_DIR", 1, layerHDLC},
 	{LinkFrameRelayDir, "FRELAY_WITH_DIR", 1, layerFrameRelay},
+	{LinkIPNET, "IPNET", 24, layerIP},
 	{LinkIPv4, "IPV4", 0, layerIPv4},
 	{LinkIPv6, "IPV6", 0, layerIPv6},
 	{LinkNFLOG, "NFLOG", 0, layerNFLOG},
 	{LinkNetAnalyzer, "NETANALYZER", 4, layerEthernet},
 	{LinkNetAnalyzerT, "NETANALYZER_TRANSPARENT", 12, layerEthernet},
 	{LinkInfiniBand, "IPOIB", 40, layerIPoIB},
+	{LinkPKTAP, "PKTAP", 0, layerPKTAP},
 	{LinkMPacket, "ETHERNET_MPACKET", 8, layerEthernet},
 	{LinkLinuxSLL2, "LINUX_SLL2", 0, layerSLL2},
 	{LinkDSABrcm, "DSA_TAG_BRCM", 0, layerDSA},
@@ -160,4 +163,38 @@ func (w *walk) nflog() layer {
 		w.skip(min((length+3)&^3, len(w.b)))
 	}
 	return w.stop(LinkNoData)
+}
+
+// ppi reads the header of Per-Packet Information: version, flags, length, and
+// the link type behind it.
+func (w *walk) ppi() layer {
+	if len(w.b) < 8 {
+		return w.stop(LinkCut)
+	}
+	le := binary.LittleEndian
+	return w.relink(8, uint32(le.Uint16(w.b[2:])), le.Uint32(w.b[4:]))
+}
+
+// pktap reads the header of Darwin's packet tap: length, type, and the link type
+// behind it.
+func (w *walk) pktap() layer {
+	if len(w.b) < 12 {
+		return w.stop(LinkCut)
+	}
+	le := binary.LittleEndian
+	return w.relink(12, le.Uint32(w.b), le.Uint32(w.b[8:]))
+}
+
+// relink moves over a header of n octets, at least so many, to a link header.
+func (w *walk) relink(least, n, link uint32) layer {
+	switch {
+	case n < least:
+		return w.stop(LinkBad)
+	case n > uint32(len(w.b)):
+		return w.stop(LinkCut)
+	case link >= numLinks:
+		return w.stop(LinkUnknown)
+	}
+	w.skip(int(n))
+	return w.link(LinkType(link))
 }

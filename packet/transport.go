@@ -66,6 +66,7 @@ func (w *walk) commit(src, dst, id uint16) {
 	v.TCP, v.Payload = nil, nil
 	v.Fragment, v.Fragments, v.Overlap, v.Differ = w.piece, w.frames, w.overlap, w.differ
 	w.final, w.moved = w.ip.final, w.ip.moved
+	w.told = false // what is inside is measured by this packet
 	v.Depth++
 }
 
@@ -172,10 +173,10 @@ func (w *walk) udp() layer {
 		w.limit(uint32(length) - 8)
 	}
 	w.v.L4Len, w.v.Payload = w.wire, w.b
-	if l := udpTunnels(dst); l != end {
+	if l := udpTunnels(min(src, dst)); l != end { // the same in both directions
 		return l
 	}
-	return udpTunnels(src)
+	return udpTunnels(max(src, dst))
 }
 
 // ports takes a protocol whose header starts with two ports.

@@ -27,6 +27,10 @@ func udpTunnels(port uint16) layer {
 		return layerCAPWAP
 	case 5072: // draft-massar-v6ops-ayiya
 		return layerAYIYA
+	case 4341: // RFC 9300
+		return layerLISP
+	case 37008: // TaZmen Sniffer Protocol
+		return layerTZSP
 	}
 	return end
 }
@@ -233,4 +237,33 @@ func (w *walk) capwap() layer {
 		return w.stop(NotIP)
 	}
 	return w.wifiSwapped()
+}
+
+// lisp reads the data header of RFC 9300 §5.1, whose last three flags a receiver
+// ignores.
+func (w *walk) lisp() layer { return w.over(8, layerIP) }
+
+// tzsp reads a captured frame on its way to an analyzer: version 1, type 0 or 1,
+// link, and tags of kind, length and content up to the end tag.
+func (w *walk) tzsp() layer {
+	const padding, last, ethernet, wifi = 0, 1, 1, 18
+	if len(w.b) < 4 {
+		return w.stop(LinkCut)
+	}
+	version, kind, link := w.b[0], w.b[1], binary.BigEndian.Uint16(w.b[2:])
+	if version != 1 || kind > 1 || link != ethernet && link != wifi {
+		return w.stop(LinkBad)
+	}
+	w.skip(4)
+	for len(w.b) >= 2 && w.b[0] != last {
+		n := 1
+		if w.b[0] != padding {
+			n = 2 + int(w.b[1])
+		}
+		w.skip(min(n, len(w.b)))
+	}
+	if link == wifi {
+		return w.over(1, layerWiFi)
+	}
+	return w.over(1, layerEthernet)
 }

@@ -163,22 +163,3 @@ func (w *walk) avs() layer {
 	}
 	return w.over(int(n), layerWiFi)
 }
-
-// ppi reads the header of Per-Packet Information, which names the link type
-// behind it.
-func (w *walk) ppi() layer {
-	if len(w.b) < 8 {
-		return w.stop(LinkCut)
-	}
-	n, link := int(binary.LittleEndian.Uint16(w.b[2:])), binary.LittleEndian.Uint32(w.b[4:])
-	switch {
-	case n < 8:
-		return w.stop(LinkBad)
-	case len(w.b) < n:
-		return w.stop(LinkCut)
-	case link >= numLinks:
-		return w.stop(LinkUnknown)
-	}
-	w.skip(n)
-	return w.link(LinkType(link))
-}

@@ -16,7 +16,7 @@ type Shown[R any] struct {
 	Head  string
 	Right bool  // numbers stand at the right edge
 	Cut   bool  // may lose its middle where nothing else can leave
-	Rank  uint8 // 0 always stays; of the others the highest leaves first
+	Rank  uint8 // 0 always stays; the others while there is room, the lowest first
 
 	Append func(dst []byte, row *R) []byte
 }

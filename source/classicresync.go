@@ -23,7 +23,7 @@ func (k *classic) readable(h record) bool {
 		return false
 	}
 	at := k.headerLen + int(h.caplen)
-	if !k.has(at) { // overrun decides
+	if !k.has(at) { // then overrun decides
 		return true
 	}
 	if k.has(at+k.headerLen) && k.header(k.held()[at:]).caplen > k.longest {
@@ -77,8 +77,13 @@ func (k *classic) resume(d Damage) {
 
 // overrun decides on a record that runs past the end of the file, all of whose
 // rest is held: either the file was cut, or the length is a lie. It is a lie if
-// plausible records around it lead exactly to the end of the file.
+// the header says different lengths or cannot be, and plausible records around
+// it lead exactly to the end of the file. (Without the first, a cut capture of
+// the transfer of a capture could be mistaken.)
 func (k *classic) overrun(h record) bool {
+	if h.caplen == h.wirelen && k.plausible(h, k.sec) {
+		return false
+	}
 	d := k.here(CapLength, uint64(h.caplen), uint64(len(k.held())-k.headerLen))
 	k.steps = searchSteps
 	for at := -k.inside(); at+k.headerLen <= len(k.held()) && k.steps > 0; at++ {

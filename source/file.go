@@ -35,7 +35,8 @@ func (m *meter) Read(b []byte) (int, error) {
 	n, err := m.r.Read(b)
 	m.read.Add(int64(n))
 	if err != nil && err != io.EOF {
-		m.err.Store(&err)
+		failure := err // err itself would be made on the heap in each call
+		m.err.Store(&failure)
 	}
 	return n, err
 }

@@ -25,10 +25,11 @@ func (g *ng) resync(w wrong) {
 
 // overrun decides on a block that runs past the end of the file, all of whose
 // rest is held: either the file was cut, or the length is a lie. It is a lie if
-// plausible blocks inside the rest lead exactly to its end.
+// no length inside the block agrees with it, and plausible blocks inside the rest
+// lead exactly to the end of the file.
 func (g *ng) overrun() bool {
 	held := g.held()
-	if len(held) < minBlock {
+	if len(held) < minBlock || g.agrees(held) {
 		return false
 	}
 	d := g.here(BlockLength, uint64(g.u32(held[4:])), uint64(len(held)))
@@ -42,6 +43,17 @@ func (g *ng) overrun() bool {
 		}
 	}
 	return false
+}
+
+// agrees reports whether the captured length of the packet block that begins with
+// held fits the length of the block, with at most a page of options.
+func (g *ng) agrees(held []byte) bool {
+	kind, length := g.u32(held), int64(g.u32(held[4:]))
+	if kind != blockEnhanced && kind != blockOldPacket || len(held) < 28 {
+		return false
+	}
+	options := length - 32 - int64(g.u32(held[20:]))
+	return options >= 0 && options <= 4096
 }
 
 // chain reports whether plausible blocks follow each other from at on: links of

@@ -24,13 +24,13 @@ func (o *options) bind(cmd *cobra.Command, formats [][2]string) {
 	f := cmd.Flags()
 	f.SortFlags = false
 	f.StringArrayVarP(&o.files, "read", "r", nil, "read capture `FILE`; repeatable, and then the words are the filter")
-	f.VarP(&outputs{&o.run.Outputs, formats}, "output", "o", "write a format, to standard output or to a file; repeatable: "+words(formats))
+	f.VarP(&outputs{&o.run.Outputs, formats}, "output", "o", fmt.Sprintf("write a format (%s; the first is the default) to standard output or to a file; repeatable", words(formats)))
 	f.Uint64VarP(&o.run.Count, "count", "c", 0, "stop after `COUNT` packets (0: all)")
 	f.BoolVar(&o.run.Merge, "merge", false, "read several files as one stream in the order of time")
 	f.BoolVarP(&o.run.Decoder.NoChecksums, "dont-verify-checksums", "K", false, "leave checksums unverified")
 	f.IntVar(&o.run.Flow.MaxConnections, "max-connections", flow.DefaultMaxConnections, "remember at most `N` connections at once")
 	f.Var(o.bindLinger(), "linger", "how long a finished connection waits for late packets")
-	f.Var(o.bindTimeouts(), "timeout", "after which silence a connection is written")
+	f.Var(o.bindTimeouts(), "timeout", "after which silence a connection is written, by what is believed of it; closed and reset are for the tcpstates view, a record of ours lingers")
 	f.BoolP("no-names", "n", false, "accepted for tcpdump's sake: names are never resolved")
 	o.complete(cmd, formats)
 }

@@ -19,7 +19,8 @@ ones follow as they end. On a terminal it loses columns until it fits. -o writes
 other formats: they have all columns, and rows come in the order of their ends.
 
 A summary on standard error says how many packets were read and how the
-connections ended; where a capture is damaged, it says where.`
+connections ended; where a capture is damaged, it says where. An interrupt (^C) ends the
+reading: what is known by then is written, and the summary.`
 
 const readExample = `  onpath read capture.pcap
   onpath read -o table -o jsonl=conns.jsonl monday.pcap.gz tuesday.pcap.gz

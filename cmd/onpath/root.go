@@ -4,7 +4,10 @@ import "github.com/spf13/cobra"
 
 const rootLong = `onpath stands at one point of a path and observes TCP without taking part: from
 captured packets it tells what each connection was, and in which state both of
-its ends must have been.`
+its ends must have been.
+
+The exit code is 0 if the work was done, 1 if it could not be done or a file could
+not be read, and 2 if the command line is wrong.`
 
 const rootExample = `  onpath read capture.pcap                 the connections, as a table
   onpath read -o jsonl=conns.jsonl a.pcap  all columns, as JSON

@@ -23,7 +23,8 @@ var programs = [...]program{
 	{"decode", "onpath's reader and decoder", runDecode},
 	{"core", "onpath's reader, decoder and table: no output", runCore},
 	{"onpath", "onpath read -o jsonl=/dev/null", runOnpath},
-	{"gopacket", "pcapgo, DecodingLayerParser and a Go map", runGopacket},
+	{"gopacket", "pcapgo, DecodingLayerParser and a Go map of Flows", runGopacket},
+	{"tuned", "the same with ZeroCopyReadPacketData and a small key", runTuned},
 	{"reassembly", "pcapgo, DecodingLayerParser and gopacket/reassembly", runReassembly},
 }
 

@@ -56,16 +56,17 @@ func find[R any](formats []Format[R], name string) *Format[R] {
 	return nil
 }
 
-// openTable fits the table to the terminal, if it goes to one.
+// openTable writes what the locale can show, and fits the table to the terminal
+// if it goes to one.
 func openTable(w io.Writer, file *os.File) rows[record.Record] {
-	var c table.Config
+	c := table.Config{ASCII: !utf8Locale()}
 	if columns, _, err := term.GetSize(int(file.Fd())); err == nil {
-		c = table.Config{Width: columns, ASCII: !utf8Locale()}
+		c.Width = columns
 	}
 	return table.New(w, c, record.Overview(), func(r *record.Record) uint64 { return r.Conn })
 }
 
-// utf8Locale reports whether the terminal shows UTF-8: the first of these
+// utf8Locale reports whether text is UTF-8 here: the first of these
 // variables that is set decides (POSIX.1-2017 base definitions §8.2).
 func utf8Locale() bool {
 	for _, name := range [...]string{"LC_ALL", "LC_CTYPE", "LANG"} {

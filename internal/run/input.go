@@ -1,9 +1,13 @@
 package run
 
 import (
+	"errors"
 	"fmt"
 	"io/fs"
 	"os"
+	"slices"
+
+	"golang.org/x/term"
 
 	"onpath/source"
 )
@@ -15,6 +19,9 @@ const stdin = "-"
 // named at once; one that turns out to be no capture is found when its turn
 // comes, and costs only itself.
 func openInput(c Config) (*source.Reader, error) {
+	if slices.Contains(c.Files, stdin) && term.IsTerminal(int(os.Stdin.Fd())) {
+		return nil, errors.New("standard input is a terminal; pipe a capture into it, as in tcpdump -U -w - | onpath read -")
+	}
 	if c.Merge {
 		return source.Merge(c.Files...)
 	}

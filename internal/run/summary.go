@@ -17,7 +17,7 @@ func (j *job[R]) summary() {
 	j.tally.write(&b)
 	damages(&b, j.health)
 	spent := time.Since(j.began)
-	line(&b, "speed", fmt.Sprintf("%s packets/s (%s)", thousands(rate(j.tally.packets, spent)), spent.Round(time.Millisecond)))
+	line(&b, "speed", fmt.Sprintf("%s packets/s (%s)", thousands(rate(j.tally.packets, spent)), spent.Round(100*time.Microsecond)))
 	io.WriteString(stderr, b.String())
 }
 
@@ -53,25 +53,41 @@ func (t *tally) span() string {
 	return string(b)
 }
 
+// Where the summary's text begins, and where a list is broken, in characters.
+const (
+	summaryIndent = 13
+	summaryWidth  = 100
+)
+
 // line writes one line of the summary, or nothing where there is nothing to say.
 func line(b *strings.Builder, name, text string) {
 	if text != "" {
-		fmt.Fprintf(b, "%-12s %s\n", name, text)
+		fmt.Fprintf(b, "%-*s%s\n", summaryIndent, name, text)
 	}
 }
 
-// list writes the sum of the counts, and behind it what it is made of.
+// list writes the sum of the counts, and behind it what it is made of: as many
+// as fit in a line, and the others below.
 func list(counts []count) string {
 	var sum uint64
-	var parts []string
 	for _, c := range counts {
 		sum += c.n
-		parts = append(parts, thousands(c.n)+" "+c.name)
 	}
 	if sum == 0 {
 		return ""
 	}
-	return thousands(sum) + ": " + strings.Join(parts, ", ")
+	text, column := thousands(sum)+":", summaryIndent
+	for i, c := range counts {
+		part := " " + thousands(c.n) + " " + c.name
+		if i < len(counts)-1 {
+			part += ","
+		}
+		if column += len(part); column > summaryWidth {
+			text, column = text+"\n"+strings.Repeat(" ", summaryIndent-1), summaryIndent+len(part)
+		}
+		text += part
+	}
+	return text
 }
 
 // rate returns n per second.

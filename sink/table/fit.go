@@ -2,6 +2,8 @@ package table
 
 import (
 	"bytes"
+	"cmp"
+	"slices"
 	"unicode/utf8"
 
 	"onpath/record"
@@ -27,17 +29,21 @@ func toASCII(text []byte) []byte {
 func width(text []byte) int { return utf8.RuneCount(text) }
 
 // fit makes the table as narrow as the terminal, as far as that goes: columns
-// leave by their rank, then addresses lose their middle.
+// stay by their rank while there is room, then addresses lose their middle.
 func (w *Writer[R]) fit() {
 	if w.config.Width == 0 {
 		return
 	}
-	for w.excess() > 0 {
-		i := w.leaver()
-		if i < 0 {
-			break
+	wanted := slices.Clone(w.widths)
+	for i := range w.columns {
+		if w.columns[i].Rank > 0 {
+			w.widths[i] = gone
 		}
-		w.widths[i] = gone
+	}
+	for _, i := range w.byRank() {
+		if w.widths[i] = wanted[i]; w.excess() > 0 && w.columns[i].Rank > 0 {
+			w.widths[i] = gone
+		}
 	}
 	for w.excess() > 0 {
 		i := w.widest()
@@ -46,6 +52,15 @@ func (w *Writer[R]) fit() {
 		}
 		w.widths[i]--
 	}
+}
+
+// byRank returns the columns, those that must stay first.
+func (w *Writer[R]) byRank() (order []int) {
+	for i := range w.columns {
+		order = append(order, i)
+	}
+	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(w.columns[a].Rank, w.columns[b].Rank) })
+	return order
 }
 
 // excess returns by how many characters the table is too wide.
@@ -57,20 +72,6 @@ func (w *Writer[R]) excess() int {
 		}
 	}
 	return sum - w.config.Width
-}
-
-// leaver returns the column that leaves next, -1 if none may.
-func (w *Writer[R]) leaver() (next int) {
-	next = -1
-	for i := range w.columns {
-		if w.widths[i] == gone || w.columns[i].Rank == 0 {
-			continue
-		}
-		if next < 0 || w.columns[i].Rank > w.columns[next].Rank {
-			next = i
-		}
-	}
-	return next
 }
 
 // widest returns the widest column that may be cut, -1 if none may.

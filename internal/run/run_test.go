@@ -1,0 +1,153 @@
+package run
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+)
+
+const town = "../../testdata/town.pcap"
+
+// quiet sends the summary nowhere.
+func quiet(c Config) Config {
+	c.Quiet = true
+	return c
+}
+
+// pipe makes standard input a pipe that this test writes to.
+func pipe(t *testing.T) (in *os.File) {
+	r, w, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	old := os.Stdin
+	os.Stdin = r
+	t.Cleanup(func() { os.Stdin = old })
+	return w
+}
+
+// waitForLines waits until a file has that many lines.
+func waitForLines(t *testing.T, path string, want int) {
+	t.Helper()
+	for range 500 {
+		if octets, _ := os.ReadFile(path); bytes.Count(octets, []byte("\n")) == want {
+			return
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+	octets, _ := os.ReadFile(path)
+	t.Fatalf("want %d lines in\n%s", want, octets)
+}
+
+// What came through a pipe is shown before the next packet comes; a signal ends
+// the wait for it, and nothing is lost.
+func TestPipeThatIsStillWritten(t *testing.T) {
+	octets, err := os.ReadFile(town)
+	if err != nil {
+		t.Fatal(err)
+	}
+	in, out := pipe(t), filepath.Join(t.TempDir(), "out")
+	done := make(chan error)
+	go func() { done <- Packets(quiet(Config{Files: []string{"-"}, Outputs: []Output{{"text", out}}})) }()
+
+	const header, first = 24, 16 + 60 // of the file; of the first record, an ARP request
+	in.Write(octets[:header+first])
+	waitForLines(t, out, 1)
+	in.Write(octets[header+first:])
+	waitForLines(t, out, 37)
+	if err := syscall.Kill(os.Getpid(), syscall.SIGINT); err != nil {
+		t.Fatal(err)
+	}
+	select {
+	case err := <-done:
+		if err != nil {
+			t.Error(err)
+		}
+	case <-time.After(5 * time.Second):
+		t.Fatal("the signal did not end the wait")
+	}
+	waitForLines(t, out, 37)
+}
+
+// A reader that closes the pipe ends the work quietly; other outputs go on.
+func TestClosedPipe(t *testing.T) {
+	r, w, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer w.Close()
+	closed := fmt.Sprintf("/dev/fd/%d", w.Fd())
+	if f, err := os.OpenFile(closed, os.O_WRONLY, 0); err != nil {
+		t.Skip("no /dev/fd here")
+	} else {
+		f.Close()
+	}
+	r.Close()
+	if err := Read(quiet(Config{Files: []string{town}, Outputs: []Output{{"jsonl", closed}}})); err != nil {
+		t.Errorf("one output: %v", err)
+	}
+	out := filepath.Join(t.TempDir(), "out")
+	if err := Read(quiet(Config{Files: []string{town}, Outputs: []Output{{"jsonl", closed}, {"tsv", out}}})); err != nil {
+		t.Errorf("two outputs: %v", err)
+	}
+	waitForLines(t, out, 7)
+}
+
+func TestFullDisk(t *testing.T) {
+	if _, err := os.Stat("/dev/full"); err != nil {
+		t.Skip("no /dev/full here")
+	}
+	err := Read(quiet(Config{Files: []string{town}, Outputs: []Output{{"jsonl", "/dev/full"}}}))
+	if !errors.Is(err, syscall.ENOSPC) || !strings.Contains(err.Error(), "/dev/full") {
+		t.Errorf("%v", err)
+	}
+}
+
+// The seed of the hash is another one in each run; what is written is not.
+func TestOutputIsTheSameEveryTime(t *testing.T) {
+	var first []byte
+	for range 5 {
+		out := filepath.Join(t.TempDir(), "out")
+		if err := Read(quiet(Config{Files: []string{town}, Outputs: []Output{{"jsonl", out}}})); err != nil {
+			t.Fatal(err)
+		}
+		octets, err := os.ReadFile(out)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if first == nil {
+			first = octets
+		}
+		if !bytes.Equal(octets, first) {
+			t.Errorf("%s\nand\n%s", octets, first)
+		}
+	}
+}
+
+func TestSummaryBreaksLongLists(t *testing.T) {
+	var b strings.Builder
+	line(&b, "states", list(slices.Repeat([]count{{"ESTABLISHED/CLOSE-WAIT", 12345}}, 9)))
+	if !strings.HasPrefix(b.String(), "states       111,105: 12,345 ESTABLISHED/CLOSE-WAIT, 12,345 ") {
+		t.Error(b.String())
+	}
+	for text := range strings.Lines(b.String()) {
+		if text = strings.TrimSuffix(text, "\n"); len(text) > summaryWidth || text != strings.TrimRight(text, " ") {
+			t.Errorf("%d characters: %q", len(text), text)
+		}
+	}
+}
+
+func TestThousands(t *testing.T) {
+	for n, want := range map[uint64]string{0: "0", 999: "999", 1000: "1,000", 1234567: "1,234,567"} {
+		if got := thousands(n); got != want {
+			t.Errorf("%d: %s, want %s", n, got, want)
+		}
+	}
+}
