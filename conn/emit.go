@@ -32,10 +32,15 @@ func (m *move) leaves(notArrived bool) Set {
 // peer's SYN alone; anything, if that SYN carried data (RFC 7413).
 func (m *move) fromSynReceived() bool {
 	e, p, s := m.e, m.p, m.s
-	if m.old || p.has(synData) || !e.has(hasIRS) {
+	switch {
+	case m.old || p.has(synData):
 		return true
+	case e.has(hasIRS) && s.Ack != e.irs+1:
+		return false
+	case !e.has(hasISS):
+		return s.SeqLen() == 0
 	}
-	return s.Ack == e.irs+1 && (!e.has(hasISS) || !m.end.After(e.iss+1))
+	return !m.end.After(e.iss + 1)
 }
 
 // withFin: the states just after a FIN; a copy, with nothing new in it, leaves
@@ -87,7 +92,7 @@ func (m *move) emits() {
 	if to == 0 {
 		to = m.unfit(d)
 	}
-	if e.has(altNew) || e.set&inSS != 0 && !m.p.has(seen) {
+	if e.has(altNew) || e.set&inSS != 0 && m.alone {
 		to |= inSS
 	}
 	e.set = follow(to, e.pend)

@@ -16,6 +16,7 @@ func (m *move) joins() {
 		m.joinsSender()
 	}
 	if !p.has(on) && s.Flags&tcp.ACK != 0 {
+		m.alone = true
 		p.start(s.Ack)
 		p.set = all &^ inSS
 		p.bits |= maybe | lossy

@@ -82,6 +82,20 @@ func (m *move) ofNewestSyn() bool {
 	return p.has(hasISS) && m.s.Ack == p.iss+1 || p.has(altNew) && m.s.Ack == p.alt+1
 }
 
+// Swap lets the two ends change places: the other one is the client now.
+func (c *Conn) Swap() {
+	c.side[0], c.side[1] = c.side[1], c.side[0]
+	c.lost.dir ^= 1
+}
+
+// Detach lets go of what c borrowed from a Tracker, which the copy that goes on
+// still owns.
+func (c *Conn) Detach() {
+	for i := range c.side {
+		c.side[i].sent.more, c.side[i].sent.n = 0, 0
+	}
+}
+
 // stray is a segment that no window holds, kept to see whether the other end's
 // next one fits it: then the capture has missed much, and both are picked up
 // again.

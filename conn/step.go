@@ -58,6 +58,7 @@ type move struct {
 	old    bool // its ACK is of the peer's older incarnation
 	older  bool // it belongs to the older incarnation
 	newest bool // proven to be the sender's newest emission
+	alone  bool // nothing of the peer was known before
 	hole   bool // a pure ACK that is the first to show octets which did not pass
 }
 

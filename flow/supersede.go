@@ -7,19 +7,27 @@ import (
 	"onpath/tcp"
 )
 
-// supersede lets another incarnation take the ports over, with what next knows
-// already. The old entry stays behind the new one as a ghost: late segments of
-// its incarnation still count to its record. It returns the new entry.
-func (t *Table) supersede(i uint32, v *packet.View, next conn.Conn) uint32 {
+// supersede lets another incarnation take the ports over, which entry i's Conn
+// has just begun to follow; before is what it was. The old entry stays behind the
+// new one as a ghost: late segments of its incarnation still count to its
+// record. It returns the new entry.
+func (t *Table) supersede(i uint32, v *packet.View, before *conn.Conn, step conn.Step) uint32 {
 	if ghost := t.slab.at(i).older; ghost != 0 {
 		t.drop(ghost, record.EndSuperseded)
 	}
 	hash, old := t.hash(&v.Key), t.slab.at(i)
-	swapped := old.swapped != (conn.Opener(&v.Seg) == tcp.Server)
+	now := old.conn
+	swap := step.Begin == conn.Begun && step.Opener == tcp.Server
+	if swap {
+		now.Swap()
+	}
+	before.Detach()
+	old.conn = *before
+	swapped := old.swapped != swap
 	if t.slab.live >= t.max { // no room for a ghost
 		t.drop(i, record.EndSuperseded)
 		i = t.create(hash, v, swapped)
-		t.slab.at(i).conn = next
+		t.slab.at(i).conn = now
 		return i
 	}
 	n := t.slab.take()
@@ -27,19 +35,7 @@ func (t *Table) supersede(i uint32, v *packet.View, next conn.Conn) uint32 {
 	t.index.replace(hash, i, n)
 	t.begin(n, v, swapped)
 	e := t.slab.at(n)
-	e.conn, e.older, old.older = next, i, n
+	e.conn, e.older, old.older = now, i, n
 	t.reclass(i, ghost)
 	return n
-}
-
-// ghostOf returns the ghost behind entry i if the segment fits that one, else i.
-// The ghost may have the ends the other way round.
-func (t *Table) ghostOf(i uint32, v *packet.View) uint32 {
-	g := t.slab.at(i).older
-	s := v.Seg
-	s.Dir = t.slab.at(g).dir(v.FromB)
-	if t.slab.at(g).conn.Fits(&s) {
-		return g
-	}
-	return i
 }

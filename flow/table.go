@@ -41,13 +41,16 @@ func (t *Table) Observe(v *packet.View) record.Packet {
 	t.pass(v.At)
 	i := t.entryOf(v)
 	if v.Key.Proto == packet.ProtoTCP {
-		i = t.segment(i, v)
+		var step conn.Step
+		i, step = t.segment(i, v)
+		p.Explanation = step.Explanation
 	} else {
 		t.datagram(i, v)
 	}
 	e := t.slab.at(i)
 	p.Conn, p.Dir = e.num, e.dir(v.FromB)
 	p.State = [2]conn.State{e.conn.State(tcp.Client), e.conn.State(tcp.Server)}
+	p.Possible = [2]conn.Set{e.conn.Possible(tcp.Client), e.conn.Possible(tcp.Server)}
 	return p
 }
 
@@ -154,24 +157,30 @@ func (t *Table) datagram(i uint32, v *packet.View) {
 	e.history.Datagram(d, v.L4Len, v.L4Sum)
 }
 
-// segment lets conn take a TCP segment, and returns the entry it belongs to: i,
+// segment lets conn take a TCP segment, and returns the entry that counts it: i,
 // the one that supersedes it, or the ghost behind it.
-func (t *Table) segment(i uint32, v *packet.View) uint32 {
+func (t *Table) segment(i uint32, v *packet.View) (uint32, conn.Step) {
 	e, s := t.slab.at(i), &v.Seg
 	s.Dir = e.dir(v.FromB)
-	switch begin := e.conn.Begins(s); {
-	case begin == conn.Begun:
-		i = t.supersede(i, v, e.conn.Successor(conn.Opener(s) != tcp.Client))
-	case begin == conn.Candidate && e.written:
-		i = t.supersede(i, v, conn.Conn{}) // after so long a silence the SYN needs no ACK to be believed
-	case e.older != 0 && !e.conn.Fits(s):
-		i = t.ghostOf(i, v)
+	var before conn.Conn
+	turn := s.Flags&tcp.SYN != 0 || e.conn.Undecided()
+	if turn {
+		before = e.conn
 	}
-	e = t.slab.at(i)
-	s.Dir = e.dir(v.FromB)
+	step := t.tracker.Observe(&e.conn, s)
+	switch {
+	case turn && (step.Begin == conn.Begun || step.Begin == conn.Candidate && e.written):
+		i = t.supersede(i, v, &before, step)
+		e = t.slab.at(i)
+		s.Dir = e.dir(v.FromB)
+	case step.Older && e.older != 0:
+		i = e.older
+		e = t.slab.at(i)
+		s.Dir = e.dir(v.FromB)
+	}
 	t.resume(e, v)
-	t.count(i, v, t.tracker.Observe(&e.conn, s))
-	return i
+	t.count(i, v, step)
+	return i, step
 }
 
 // resume begins the next record of an entry whose last one was written.
@@ -191,7 +200,7 @@ func (t *Table) count(i uint32, v *packet.View, step conn.Step) {
 	e.last = max(e.last, v.At)
 	e.side[s.Dir].Add(v.IPLen, step.New, step.Repeated)
 	e.history.Segment(s, step)
-	if step.Begin == conn.Begun && step.Opening {
+	if step.Begin == conn.Begun && step.SynSeen {
 		e.opening = record.OpenSyn
 	}
 	if e.class != ghost {

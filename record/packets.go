@@ -34,6 +34,12 @@ var packetColumns = []Column[Packet]{
 		func(dst []byte, p *Packet) []byte { return p.appendState(dst, tcp.Client) }},
 	{"server_state", String, "", "the same of the server", srcTcpad,
 		func(dst []byte, p *Packet) []byte { return p.appendState(dst, tcp.Server) }},
+	{"client_possible", List, "", "all states that the client may be in after this packet, the shown one first; null if not TCP", srcOnpath,
+		func(dst []byte, p *Packet) []byte { return p.appendPossible(dst, tcp.Client) }},
+	{"server_possible", List, "", "the same of the server", srcOnpath,
+		func(dst []byte, p *Packet) []byte { return p.appendPossible(dst, tcp.Server) }},
+	{"explanation", String, "", "the mildest cause of what is surprising: path, capture, endpoint, none; null if nothing is", srcOnpath,
+		func(dst []byte, p *Packet) []byte { return append(dst, p.Explanation.String()...) }},
 	{"checksum", String, "", "transport checksum: good, bad, partial (left to the sender's card), unknown (not all captured, or not asked); null if not decoded", "RFC 9293 §3.1", appendSum},
 	{"undecoded", String, "", "why the frame could not be decoded; null if it was", srcOnpath, appendUndecoded},
 }
@@ -140,4 +146,18 @@ func appendUndecoded(dst []byte, p *Packet) []byte {
 		return dst
 	}
 	return append(dst, p.View.Why.String()...)
+}
+
+// appendPossible appends the states of one end, separated by commas.
+func (p *Packet) appendPossible(dst []byte, d tcp.Dir) []byte {
+	if p.Conn == 0 || p.View.Key.Proto != packet.ProtoTCP {
+		return dst
+	}
+	for i, st := range p.Possible[d].States(p.State[d]) {
+		if i > 0 {
+			dst = append(dst, ',')
+		}
+		dst = append(dst, st.String()...)
+	}
+	return dst
 }

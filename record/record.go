@@ -78,8 +78,10 @@ func (e Ending) String() string { return endings[e] }
 
 // Packet is one packet as the packet columns read it.
 type Packet struct {
-	View  *packet.View  // of this packet; valid until the next one is decoded
-	Conn  uint64        // the record it belongs to; 0 if it was not decoded
-	Dir   tcp.Dir       // who sent it; meaningful if Conn is not 0
-	State [2]conn.State // presumed after the packet, by tcp.Client, tcp.Server; meaningful for TCP
+	View        *packet.View     // of this packet; valid until the next one is decoded
+	Conn        uint64           // the record it belongs to; 0 if it was not decoded
+	Dir         tcp.Dir          // who sent it; meaningful if Conn is not 0
+	Possible    [2]conn.Set      // all that the ends may be in after it, by tcp.Client, tcp.Server
+	Explanation conn.Explanation // the mildest cause of what is surprising
+	State       [2]conn.State    // presumed after the packet, by tcp.Client, tcp.Server; meaningful for TCP
 }
