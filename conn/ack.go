@@ -22,10 +22,10 @@ func (m *move) acknowledges() {
 	}
 }
 
-// clearSyn: E acknowledges in this incarnation, so the SYN that began it is
-// proven; pending for ever it would let every closed connection grow back.
+// clearSyn: E acknowledges in this incarnation, and no candidate for another
+// waits, so the SYN that began it is proven; pending for ever it would let every closed connection grow back.
 func (m *move) clearSyn() {
-	if e := m.e; m.s.Flags&tcp.ACK != 0 && e.set&gone == 0 {
+	if e := m.e; m.s.Flags&tcp.ACK != 0 && e.set&gone == 0 && !m.p.has(altNew) {
 		e.pend &^= evSyn | evSyn2 | evSynAck
 	}
 }

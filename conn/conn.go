@@ -33,16 +33,17 @@ const (
 	rstIn                       // one that lies inside its stream did; rstLine is known
 	hasShift                    // its SYN announced a window shift
 	hasWL                       // wl1 and wl2 are known
-	zeroRst                     // of its own only a RST without a position passed
 )
 
 // end is the belief about one end, and its virtual stack. Nothing is shared
 // between the two, because they may live in different incarnations for a while
 // (RFC 9293 figures 8 and 9).
 type end struct {
-	set  Set   // states that it may be in; closed under pend
-	pend event // what passed towards it and is not proven
-	bits facts
+	set    Set   // states that it may be in; closed under pend
+	lead   Set   // those of them in its newest incarnation, if the one before may still live; else 0
+	pend   event // what passed towards it and is not proven
+	before event // of these, what passed before lead's incarnation began
+	bits   facts
 
 	iss, alt tcp.Seq // ISN; another one: of the incarnation before, or with altNew of a candidate
 	base     tcp.Seq // lowest SEQ known of its stream: ISS, or the first seen in mid-stream
@@ -100,7 +101,7 @@ func (c *Conn) Phase() Phase {
 		return Finished
 	case (a.bits|b.bits)&hasFin != 0:
 		return HalfClosed
-	case synchronized(c.State(tcp.Client)) && synchronized(c.State(tcp.Server)):
+	case c.synchronized(tcp.Client) && c.synchronized(tcp.Server):
 		return Open
 	}
 	return Opening
@@ -109,7 +110,11 @@ func (c *Conn) Phase() Phase {
 // finished reports whether the FIN of p was acknowledged.
 func (p *end) finished() bool { return p.has(hasFin|hasUna) && p.una.After(p.fin) }
 
-func synchronized(s State) bool { return sync.Has(s) }
+// synchronized reports whether an end is taken to be: what is shown, or where
+// something was missed what may be.
+func (c *Conn) synchronized(d tcp.Dir) bool {
+	return sync.Has(c.State(d)) || c.side[d].has(lossy) && c.side[d].set&sync != 0
+}
 
 // BothFins reports whether a FIN of each end passed.
 func (c *Conn) BothFins() bool { return c.side[0].bits&c.side[1].bits&hasFin != 0 }
@@ -129,38 +134,56 @@ func (c *Conn) Possible(d tcp.Dir) Set {
 }
 
 // State returns the state that is shown for an end: its only possible one, else
-// what is presumed, that all that passed arrived: the most advanced. Of an end
-// towards which something was missed it is the least advanced. LISTEN is shown
-// as CLOSED.
+// what is presumed, that all that passed arrived: the most advanced, of the newest
+// incarnation. Of an end towards which something was missed it is the least
+// advanced, but not one of the handshake if it may be past it and no SYN of it,
+// or the answer to it, passed. To have ended counts only if something passed that
+// ends a connection. LISTEN is shown as CLOSED.
 func (c *Conn) State(d tcp.Dir) State {
 	p := &c.side[d]
 	s := c.Possible(d)
-	if p.bits&lossy != 0 {
-		return p.least(s)
+	if p.lead != 0 {
+		s = p.lead
 	}
-	if s&gone != 0 && (p.has(seen) || s == gone || s&^gone == 0) && !p.has(zeroRst) {
+	if s.in(gone) || s&gone != 0 && !p.has(lossy) && p.mayHaveEnded() {
 		return Closed
 	}
-	for i := len(order) - 3; i >= 0; i-- { // TIME-WAIT and before
-		if s.Has(order[i]) {
-			return order[i]
-		}
+	s &^= gone
+	if !p.has(lossy) {
+		return s.most()
 	}
-	return Closed
+	if s&sync != 0 && (!p.has(synSeen) || p.pend&(evAckSyn|evSynAck) != 0) {
+		s &= sync
+	}
+	return s.least()
 }
 
-// least returns the least advanced state of s; to be gone is the most advanced,
-// unless nothing of the end was seen.
-func (p *end) least(s Set) State {
-	if s&gone != 0 && !p.has(seen) {
-		return Closed
-	}
-	for _, st := range order[:len(order)-2] {
+// mayHaveEnded reports whether something passed that ends this incarnation: a
+// RST of its own or towards it, or the ACK of its FIN.
+func (p *end) mayHaveEnded() bool {
+	return p.has(rstAny) || p.pend&^p.before&(evRst|evRstSyn) != 0 || p.finished()
+}
+
+// least returns the least advanced state of s, which is not empty and holds
+// neither CLOSED nor LISTEN.
+func (s Set) least() State {
+	for _, st := range order {
 		if s.Has(st) {
 			return st
 		}
 	}
 	return Closed
+}
+
+// most returns the most advanced state of s, which is not empty and holds
+// neither CLOSED nor LISTEN.
+func (s Set) most() State {
+	for i := len(order) - 3; i > 0; i-- {
+		if s.Has(order[i]) {
+			return order[i]
+		}
+	}
+	return order[0]
 }
 
 // Bounds are the intervals in which an end's variables lie: what is proven, and
@@ -175,12 +198,12 @@ type Bounds struct {
 // as long as not both streams are known.
 func (c *Conn) Bounds(d tcp.Dir) (b Bounds, ok bool) {
 	e, p := &c.side[d], &c.side[d^1]
-	if !e.has(on|hasRcv|hasIRS) || !p.has(on|hasISS) || e.irs != p.iss {
+	if !e.has(hasISS|hasRcv|hasIRS) || !p.has(hasISS) || e.irs != p.iss {
 		return b, false
 	}
 	b.RcvNxt = [2]tcp.Seq{e.rcv, p.contig.Max(e.rcv)}
-	b.SndUna = [2]tcp.Seq{e.base, e.base}
-	if e.has(hasISS) && e.set&(inSS|inSR) == 0 {
+	b.SndUna = [2]tcp.Seq{e.iss, e.iss}
+	if e.synTaken(p) {
 		b.SndUna[0]++
 	}
 	if e.has(hasUna) {
@@ -189,6 +212,15 @@ func (c *Conn) Bounds(d tcp.Dir) (b Bounds, ok bool) {
 	b.SndUna[1] = b.SndUna[1].Max(b.SndUna[0])
 	b.Sent = [2]tcp.Seq{e.top, e.right(p)}
 	return b, true
+}
+
+// synTaken reports whether e must have got an ACK of its SYN: it left the
+// handshake, and not by a CLOSE in SYN-RECEIVED (RFC 9293 §3.10.4).
+func (e *end) synTaken(p *end) bool {
+	if e.set&(inSS|inSR) != 0 || p.has(synData) {
+		return false
+	}
+	return e.set&Of(FinWait1, Closing) == 0 || e.has(hasFin) && e.fin != e.iss+1
 }
 
 // Stack is the virtual stack of one end, with tcpad's rows (seed document

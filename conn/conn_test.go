@@ -122,6 +122,9 @@ func FuzzObserve(f *testing.F) {
 			moved.Seq, moved.Ack = s.Seq.Add([2]uint32{a, b}[s.Dir]), s.Ack.Add([2]uint32{b, a}[s.Dir])
 			mirrored.Dir ^= 1
 			x, y, z := tr[0].Observe(&c[0], &s), tr[1].Observe(&c[1], &moved), tr[2].Observe(&c[2], &mirrored)
+			if x.Begin == Begun {
+				z.Opener ^= 1
+			}
 			if x != y || x != z {
 				t.Fatalf("%+v: step %+v, moved %+v, mirrored %+v", s, x, y, z)
 			}
@@ -170,7 +173,9 @@ func TestShortPath(t *testing.T) {
 0.1 > P. 101:201(100) ack 301 win 900
 0.2 < .  301:301(0) ack 201 win 800
 0.3 < P. 301:401(100) ack 201 win 700
-0.4 > .  201:201(0) ack 401 win 600`)
+0.4 > .  201:201(0) ack 401 win 600
+0.5 > P. 201:301(100) ack 401 win 600
+0.6 < P. 401:501(100) ack 301 win 900`)
 	var tr Tracker
 	var short, long Conn
 	taken := 0

@@ -76,13 +76,14 @@ func (m *move) noFinBefore() bool {
 // steps 7 to 10 of beliefs §4.
 func (m *move) emits() {
 	e := m.e
-	w := m.before()
+	w, lead := m.before(e.set), m.before(e.lead)
 	d := m.leaves(true)
 	m.passes()
-	to := w & after(d)
+	filter := after(d)
 	if m.newest {
-		to = w & d
+		filter = d
 	}
+	to := w & filter
 	if e.bits&(hasFin|maybe) == 0 && e.nxt == e.top {
 		to &^= finOut
 	}
@@ -96,13 +97,15 @@ func (m *move) emits() {
 		to |= inSS
 	}
 	e.set = follow(to, e.pend)
+	if e.lead != 0 {
+		e.lead = follow(lead&filter, e.pend&^e.before) & e.set
+	}
 }
 
-// before returns the states that the sender may have been in, with the calls
-// that only this segment shows.
-func (m *move) before() Set {
+// before returns the states that the sender may have been in by the belief w,
+// with the calls that only this segment shows.
+func (m *move) before(w Set) Set {
 	e, s := m.e, m.s
-	w := e.set
 	if e.has(lossy) {
 		w = everything(w, e.has(cw))
 	}
@@ -141,16 +144,16 @@ func (m *move) unfit(d Set) Set {
 	} else {
 		m.because(Endpoint)
 	}
-	if d == 0 {
+	if wide == 0 {
 		return sync
 	}
-	return d
+	return wide
 }
 
 // passes marks the segment's octets in the sender's stream.
 func (m *move) passes() {
 	e, s := m.e, m.s
-	if s.Len > 1 && m.end.After(e.top) || s.Len == 1 && !s.Seq.Before(e.top) && !e.has(maybe) {
+	if s.Len > 1 && !s.Seq.Add(s.Len).Before(e.top) { // the octet below top is data; a lone one may be a keep-alive's
 		e.bits &^= maybe
 	}
 	if s.Flags&tcp.FIN != 0 && !e.has(hasFin) {

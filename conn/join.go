@@ -60,7 +60,8 @@ func (m *move) fresh(e *end, isn tcp.Seq) {
 	if e.has(hasISS) && e.iss != isn {
 		n.alt, n.bits = e.iss, n.bits|hasAlt
 	}
-	n.contig, n.nxt, n.top, n.up, n.real = isn+1, isn+1, isn+1, isn+1, isn+1
+	n.up = isn
+	n.contig, n.nxt, n.top, n.real = isn+1, isn+1, isn+1, isn+1
 	n.bits |= hasReal
 	n.sent.begin(isn + 1)
 	began := e.has(on)

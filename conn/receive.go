@@ -10,7 +10,7 @@ func (m *move) receives() {
 	if fin == evFinAck {
 		ack &^= evAckFin // both or neither
 	}
-	p.pend |= m.synEvents() | ack | fin
+	p.add(m.synEvents() | ack | fin)
 	if s.Flags&tcp.ACK != 0 && !m.old && p.has(on) && !s.Ack.After(p.top) && !s.Ack.Before(p.first(e)) {
 		if !p.has(hasUna) {
 			p.una, p.bits = s.Ack, p.bits|hasUna
@@ -18,9 +18,23 @@ func (m *move) receives() {
 		p.una = p.una.Max(s.Ack)
 	}
 	if p.has(rstPend) && !e.contig.Before(p.rstMin) {
-		p.pend |= evRst
+		p.add(evRst)
 	}
+	p.widen()
+}
+
+// add lets events be pending towards p.
+func (p *end) add(q event) {
+	p.pend |= q
+	p.before &^= q
+}
+
+// widen adds to the belief what is pending.
+func (p *end) widen() {
 	p.set = follow(p.set, p.pend)
+	if p.lead != 0 {
+		p.lead = follow(p.lead, p.pend&^p.before)
+	}
 }
 
 // synEvents are those of a SYN or SYN,ACK.

@@ -15,7 +15,7 @@ func (m *move) reset() {
 		p.bits |= lossy
 		m.because(Capture)
 		m.rstSent(false)
-		p.set = follow(p.set, p.pend)
+		p.widen()
 		return
 	}
 	inside := m.rstInside()
@@ -38,8 +38,8 @@ func (m *move) reset() {
 	} else {
 		m.rstSent(inside)
 	}
-	e.set = follow(e.set, e.pend)
-	p.set = follow(p.set, p.pend)
+	e.widen()
+	p.widen()
 }
 
 // rstInside reports whether the RST has a position in its sender's stream. SEQ 0
@@ -87,15 +87,10 @@ func (m *move) atOdd() bool {
 // rstSent moves the sender of a RST.
 func (m *move) rstSent(inside bool) {
 	e, p := m.e, m.p
-	e.bits |= rstAny
-	if m.s.Flags&tcp.ACK == 0 || m.s.Seq != 0 {
-		e.bits |= seen
-		e.bits &^= zeroRst
-	} else if !e.has(seen) {
-		e.bits |= zeroRst | seen
-	}
+	e.bits |= rstAny | seen
 	if !inside {
 		e.set |= gone
+		e.lead &= e.set
 		return
 	}
 	e.bits |= rstIn
@@ -103,7 +98,7 @@ func (m *move) rstSent(inside bool) {
 	if e.has(swapped) {
 		e.set |= gone | inSR
 	} else {
-		e.set = gone
+		e.set, e.lead = gone, 0
 	}
 	if e.has(synDup) {
 		e.pend |= evSyn // the copy may reach a new listener
@@ -116,12 +111,12 @@ func (m *move) towards(answer bool) {
 	if answer {
 		p.rssAck = s.Ack
 		if p.has(hasISS) && p.synAcked(s.Ack) || p.has(altNew) && s.Ack == p.alt+1 {
-			p.pend |= evRstSyn
+			p.add(evRstSyn)
 		}
 	}
 	if !e.has(on) {
 		if !(s.Seq == 0 && answer) {
-			p.pend |= evRst
+			p.add(evRst)
 		}
 		return
 	}
@@ -136,7 +131,7 @@ func (m *move) towards(answer bool) {
 	}
 	p.rstMax = p.rstMax.Max(s.Seq)
 	if !e.contig.Before(p.rstMin) {
-		p.pend |= evRst
+		p.add(evRst)
 	}
 }
 

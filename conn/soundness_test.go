@@ -157,14 +157,14 @@ func outside(b [2]tcp.Seq, s tcp.Seq) bool { return s.Before(b[0]) || s.After(b[
 
 // play plays one run and counts its faults.
 func (j *judge) play(w *simulate.Sim, m *simulate.Mode, d *simulate.Dice, each func(*simulate.Passage, fault)) {
-	j.c, j.shows, j.worst = conn.Conn{}, [2]bool{}, [4]bool{}
+	j.tracker, j.c = conn.Tracker{}, conn.Conn{}
+	j.shows, j.worst = [2]bool{}, [4]bool{}
 	w.Run(m, d, func(p *simulate.Passage) {
 		f := j.watch(p)
 		if each != nil {
 			each(p, f)
 		}
 	})
-	j.c.Detach()
 	j.tally.runs++
 	for f, is := range j.worst {
 		if is {

@@ -108,6 +108,9 @@ func (m *move) ordinary() {
 		return
 	}
 	m.because(why)
+	if e.has(rstAny) {
+		m.because(Path) // its RST overtook it
+	}
 	m.hole = s.Len == 0 && s.Flags&tcp.FIN == 0 && s.Seq.After(e.top)
 	m.step.Gap = m.gap()
 	m.acknowledges()

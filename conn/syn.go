@@ -39,7 +39,7 @@ func (m *move) syn() {
 	m.options()
 	m.grantsOfSyn()
 	m.receives()
-	e.set = follow(e.set, e.pend)
+	e.widen()
 }
 
 // choose lets the candidate of x be its TCB.
@@ -53,8 +53,24 @@ func (m *move) choose(x *end) {
 	m.opened(x)
 }
 
+// Choose lets the candidate of the end that sends in direction d be its TCB,
+// without an ACK that says so: after a long silence.
+func (t *Tracker) Choose(c *Conn, d tcp.Dir) {
+	e := &c.side[d]
+	if !e.has(altNew) {
+		return
+	}
+	m := move{t: t, c: c, e: e, p: &c.side[d^1], s: &tcp.Segment{Dir: d}}
+	set := e.set
+	m.choose(e)
+	e.set, e.lead = set|inSS, inSS
+}
+
 // opened notes that x opens the incarnation that begins.
 func (m *move) opened(x *end) {
+	if m.step.Begin != Begun {
+		return
+	}
 	m.step.Opener = m.s.Dir
 	if x == m.p {
 		m.step.Opener ^= 1
@@ -139,8 +155,12 @@ func (m *move) newSyn() {
 	if e.rssAck == s.Seq+1 && e.pend&evRstSyn != 0 {
 		keep |= evRstSyn
 	}
+	two := to != inSS
 	m.fresh(e, s.Seq)
 	e.pend, e.set = keep, to
+	if two {
+		e.lead, e.before = inSS, keep&evRstSyn
+	}
 	m.sends()
 	m.opened(e)
 }
@@ -167,7 +187,7 @@ func (m *move) newSynAck() bool {
 		to |= e.set // this may be the older of two
 	}
 	keep := e.pend & (evRst | evFin)
-	older := e.has(on)
+	begin, two := m.step.Begin, to&^inSR != 0
 	m.fresh(e, s.Seq)
 	e.pend, e.set = keep, to
 	m.sends()
@@ -175,8 +195,11 @@ func (m *move) newSynAck() bool {
 	if known && p.has(synData) && p.synAcked(s.Ack) {
 		e.irs = p.iss
 	}
-	if older && known && m.step.Begin == Begun {
-		m.step.Begin = Same // the client's ISN is the same: the same attempt
+	if known {
+		m.step.Begin = begin // the client's ISN is the same, or begun above: the same attempt
+	}
+	if two {
+		e.lead, e.before = inSR, keep
 	}
 	m.joinsOpener(known)
 	return true

@@ -16,8 +16,12 @@ func (t *Table) supersede(i uint32, v *packet.View, before *conn.Conn, step conn
 		t.drop(ghost, record.EndSuperseded)
 	}
 	hash, old := t.hash(&v.Key), t.slab.at(i)
+	if step.Begin == conn.Candidate { // after so long a silence the SYN needs no ACK to be believed
+		t.tracker.Choose(&old.conn, v.Seg.Dir)
+		step.Opener = v.Seg.Dir
+	}
 	now := old.conn
-	swap := step.Begin == conn.Begun && step.Opener == tcp.Server
+	swap := step.Opener == tcp.Server
 	if swap {
 		now.Swap()
 	}

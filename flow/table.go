@@ -177,6 +177,7 @@ func (t *Table) segment(i uint32, v *packet.View) (uint32, conn.Step) {
 		i = e.older
 		e = t.slab.at(i)
 		s.Dir = e.dir(v.FromB)
+		step = t.tracker.Observe(&e.conn, s)
 	}
 	t.resume(e, v)
 	t.count(i, v, step)

@@ -63,6 +63,7 @@ func (t *TCB) listen(s *tcp.Segment) Reply {
 	t.learn(s)
 	if t.Host.FastOpen && s.Opts&tcp.OptTFO != 0 && s.Len <= t.RcvWnd {
 		t.receive(span{s.Data(), s.End()})
+		t.fast = true
 	}
 	return SynAck
 }

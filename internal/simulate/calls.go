@@ -34,12 +34,12 @@ func (e *end) open(octets uint32) {
 		return
 	}
 	e.SndEnd = e.SndEnd.Add(octets)
-	s := e.segment(tcp.SYN, e.ISS, 0)
+	n := uint32(0)
 	if e.Host.FastOpen {
-		s.Len = min(octets, e.Host.MSS)
-		e.SndNxt = e.SndNxt.Add(s.Len)
+		n = min(octets, e.Host.MSS)
 	}
-	e.send(s, KindSyn)
+	e.SndNxt = e.SndNxt.Add(n)
+	e.send(e.segment(tcp.SYN, e.ISS, n), KindSyn)
 }
 
 // give is SEND (§3.10.2): octets wait until they fit into the window.
@@ -124,9 +124,9 @@ func (e *end) output() {
 }
 
 // outputsEarly reports whether octets or a FIN may leave in SYN-RECEIVED: both
-// with Fast Open (RFC 7413 §4.2); a FIN if nothing else waits (RFC 9293 §3.10.4).
+// after Fast Open (RFC 7413 §4.2); a FIN if nothing else waits (RFC 9293 §3.10.4).
 func (e *end) outputsEarly() bool {
-	return !e.cookie && (e.Host.FastOpen || e.mode.Early && e.SndNxt == e.SndEnd)
+	return !e.cookie && (e.fast || e.mode.Early && e.SndNxt == e.SndEnd)
 }
 
 // finFits reports whether a FIN behind n octets may leave.

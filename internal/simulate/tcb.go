@@ -45,6 +45,7 @@ type TCB struct {
 	Incarnation int8 // of Host.ISN; -1 before the first
 	Passive     bool // opened by a SYN: a RST in SYN-RECEIVED leads back to LISTEN
 	cookie      bool // SYN-RECEIVED exists only in the cookie
+	fast        bool // took data with the SYN (RFC 7413)
 
 	ISS, SndUna, SndNxt tcp.Seq
 	SndUp, WL1, WL2     tcp.Seq
@@ -163,7 +164,7 @@ func (t *TCB) offer(s *tcp.Segment) {
 	if h.Stamps && first {
 		s.Opts |= tcp.OptTimestamp
 	}
-	if h.FastOpen {
+	if h.FastOpen && s.Len > 0 {
 		s.Opts |= tcp.OptTFO
 	}
 }
