@@ -45,6 +45,5 @@ func newRead() *cobra.Command {
 		},
 	}
 	o.bind(cmd, formatNames(run.RecordFormats))
-	cmd.Flags().BoolVarP(&o.run.Quiet, "quiet", "q", false, "no summary and no progress bar on standard error")
 	return cmd
 }
