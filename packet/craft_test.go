@@ -46,7 +46,7 @@ func ip4(src, dst [4]byte, proto uint8, rest ...[]byte) []byte {
 
 func ip4Fragment(src, dst [4]byte, proto uint8, fragment uint16, rest ...[]byte) []byte {
 	body := join(rest...)
-	h := be{0x45, 1}.u16(uint16(20 + len(body))).u16(0x1234).u16(fragment).u8(64).u8(proto).u16(0)
+	h := be{0x45, 3}.u16(uint16(20 + len(body))).u16(0x1234).u16(fragment).u8(64).u8(proto).u16(0)
 	h = append(append(h, src[:]...), dst[:]...)
 	binary.BigEndian.PutUint16(h[10:], ^onesSum(h))
 	return join(h, body)

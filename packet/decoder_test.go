@@ -18,6 +18,7 @@ var frameCases = []struct {
 	{"ethernet, padded", LinkEthernet, ether(typeIPv4, web(), make([]byte, 6)), webIs},
 	{"ethernet, IPv6", LinkEthernet, ether(typeIPv6, web6()), web6Is},
 	{"802.3 SNAP", LinkEthernet, ether(51, snap(typeIPv4, web())), webIs},
+	{"802.3 SNAP, padded, total length 0", LinkEthernet, ether(51, snap(typeIPv4, withLength4(web(), 0)), make([]byte, 6)), webIs},
 	{"802.3 with the SAP of IP", LinkEthernet, ether(46, []byte{6, 6, 3}, web()), webIs},
 	{"jumbo LLC", LinkEthernet, ether(typeLLCJumbo, snap(typeIPv4, web())), webIs},
 	{"802.1Q", LinkEthernet, ether(typeVLAN, tag(0xe007, typeIPv4, web())), webIs + " vlan 7"},
@@ -88,7 +89,7 @@ var frameCases = []struct {
 	{"802.11, QoS, HT control", LinkWiFi, wifi(0x88, 0x82, []byte{0, 0, 1, 2, 3, 4}, snap(typeIPv4, web())), webIs},
 	{"802.11, four addresses", LinkWiFi, wifi(0x08, 3, macs[:6], snap(typeIPv4, web())), webIs},
 	{"802.11, A-MSDU", LinkWiFi, wifi(0x88, 1, []byte{0x80, 0}, macs, []byte{0, 51}, snap(typeIPv4, web()), []byte{0}), webIs},
-	{"radiotap, FCS and padding", LinkRadiotap, join([]byte{0, 0, 17, 0, 3, 0, 0, 0, 1, 2, 3, 4, 5, 6, 7, 8, 0x30}, wifi(0x88, 1, []byte{0, 0, 0, 0}, snap(typeIPv4, web())), []byte{1, 2, 3, 4}), webIs},
+	{"radiotap, FCS and padding", LinkRadiotap, join([]byte{0, 0, 17, 0, 3, 0, 0, 0, 1, 2, 3, 4, 5, 6, 7, 8, 0x30}, wifi(0x88, 1, []byte{0, 0, 0, 0}, snap(typeIPv4, withLength4(web(), 0))), []byte{1, 2, 3, 4}), webIs},
 	{"radiotap, two presence words", LinkRadiotap, join([]byte{0, 0, 13, 0, 2, 0, 0, 0x80, 0, 0, 0, 0, 0}, wifi(0x08, 1, snap(typeIPv4, web()))), webIs},
 	{"AVS", LinkAVS, join(be{}.u32(0x80211001).u32(64), make([]byte, 56), wifi(0x08, 1, snap(typeIPv4, web()))), webIs},
 	{"Prism", LinkPrism, join(make([]byte, 144), wifi(0x08, 1, snap(typeIPv4, web()))), webIs},
@@ -157,6 +158,9 @@ func TestDecode(t *testing.T) {
 			v := decodeNew(c.link, c.frame)
 			if got := shown(v); got != c.want {
 				t.Errorf("got  %s\nwant %s", got, c.want)
+			}
+			if v.Fragments != 0 || v.Fragment != nil {
+				t.Errorf("put together of %d fragments", v.Fragments)
 			}
 			if v.IsTCP() && v.L4Len == 3 && !bytes.Equal(v.Payload, []byte("GET")) {
 				t.Errorf("payload %q", v.Payload)
