@@ -236,3 +236,42 @@ func TestCloseEarly(t *testing.T) {
 	}
 	r.Close()
 }
+
+// What a compressor has flushed into a pipe is read at once.
+func TestUnpackPipe(t *testing.T) {
+	type flusher interface {
+		io.Writer
+		Flush() error
+	}
+	for kind, compress := range map[string]func(io.Writer) flusher{
+		"gzip": func(w io.Writer) flusher { return gzip.NewWriter(w) },
+		"zstd": func(w io.Writer) flusher {
+			z, err := zstd.NewWriter(w)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return z
+		},
+	} {
+		in, out, err := os.Pipe()
+		if err != nil {
+			t.Fatal(err)
+		}
+		z := compress(out)
+		write(t, z, at('a', 1))
+		if err := z.Flush(); err != nil {
+			t.Fatal(err)
+		}
+		r, err := New(kind, in)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var f packet.Frame
+		if err := r.Next(&f); err != nil || string(f.Data) != "a" {
+			t.Errorf("%s: %q, %v", kind, f.Data, err)
+		}
+		out.Close()
+		r.Close()
+		in.Close()
+	}
+}
