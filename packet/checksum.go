@@ -169,10 +169,13 @@ func transportSum(src, dst *[16]byte, v6 bool, proto uint8, l4 []byte, length ui
 		length = covered // the length in the pseudo-header is that of the header
 	}
 	pseudo := pseudoSum(src, dst, v6, proto, length)
-	if all := fold(uint64(sum)+uint64(pseudo), 0); all == allOnes || field != pseudo {
-		return verdict(all)
+	switch all := fold(uint64(sum)+uint64(pseudo), 0); {
+	case all == allOnes:
+		return tcp.SumGood
+	case field == pseudo, proto == ProtoTCP && field == pseudoSum(src, dst, v6, proto, 0):
+		return tcp.SumPartial // Windows leaves the length out where the card is to cut segments (NDIS LSO)
 	}
-	return tcp.SumPartial
+	return tcp.SumBad
 }
 
 // pseudoSum returns the sum of the pseudo-header (RFC 9293 §3.1, RFC 8200 §8.1).

@@ -170,6 +170,8 @@ func TestTransportSum(t *testing.T) {
 			}
 			binary.BigEndian.PutUint16(changed[tt.field:], pseudoSum(&src, &dst, tt.v6, tt.proto, uint32(n)))
 			check("left to the card", changed, len(l4), tcp.SumPartial)
+			binary.BigEndian.PutUint16(changed[tt.field:], pseudoSum(&src, &dst, tt.v6, tt.proto, 0))
+			check("left to the card, without a length", changed, len(l4), map[bool]tcp.Sum{true: tcp.SumPartial, false: tcp.SumBad}[tt.proto == ProtoTCP])
 			src[15]++
 			check("another sender", l4, len(l4), tcp.SumBad)
 		}
