@@ -15,9 +15,10 @@
 //   - pcapng: any number of sections, each in its own byte order, and of
 //     interfaces; enhanced, simple and obsolete packet blocks; if_tsresol in
 //     both bases and if_tsoffset. Name resolution, statistics, secrets, journal,
-//     custom and unknown blocks are skipped. The section length is not needed
-//     and not believed. A simple packet has no time: it gets that of the frame
-//     before it, 0 if there is none.
+//     custom and unknown blocks are skipped (Wireshark numbers journal and
+//     custom blocks as frames; here they are none). The section length is not
+//     needed and not believed. A simple packet has no time: it gets that of the
+//     frame before it, 0 if there is none.
 //   - gzip, zstd and xz around either of them, of several members too. A zstd
 //     window or xz dictionary may take 128 MiB. xz is unpacked by the command
 //     xz if there is one (six times faster), else here; then only the

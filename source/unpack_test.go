@@ -81,7 +81,7 @@ func onDisk(t testing.TB, b []byte) string {
 func TestUnpack(t *testing.T) { withXZ(t, testUnpack) }
 
 func testUnpack(t *testing.T) {
-	plain := noise(3000)
+	plain := noise(1500)
 	half := len(plain) / 2
 	want, _ := read(t, plain)
 	ng, _ := read(t, join(be.section(), be.iface(1, 0), be.enhanced(0, 1, 60, small)))
@@ -131,7 +131,7 @@ func equal(a, b []got) bool {
 func TestUnpackDamage(t *testing.T) { withXZ(t, testUnpackDamage) }
 
 func testUnpackDamage(t *testing.T) {
-	plain := noise(3000)
+	plain := noise(1500)
 	want, _ := read(t, plain)
 	for _, kind := range []string{"gzip", "zstd", "xz"} {
 		packed := pack(t, kind, plain)
@@ -216,7 +216,7 @@ func TestCloseEarly(t *testing.T) {
 	if _, err := exec.LookPath("xz"); err != nil {
 		t.Skip("no command xz")
 	}
-	packed := pack(t, "xz", noise(20_000))
+	packed := pack(t, "xz", noise(4000))
 	r, err := Open(onDisk(t, packed))
 	if err != nil {
 		t.Fatal(err)
