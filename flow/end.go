@@ -80,7 +80,7 @@ func (t *Table) Flush() {
 		num uint64
 		i   uint32
 	}
-	var live []numbered
+	live := make([]numbered, 0, t.slab.live)
 	for i := uint32(1); i < t.slab.used; i++ { // the record of what was given back is written
 		if e := t.slab.at(i); !e.written {
 			live = append(live, numbered{e.num, i})
