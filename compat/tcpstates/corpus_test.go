@@ -49,46 +49,97 @@ func answers(t *testing.T, dir string) (all []answer) {
 	return all
 }
 
-// TestCorpus compares every capture of the corpus with the original's answers:
-// a sample of them by default, all with ONPATH_FULL=1.
-func TestCorpus(t *testing.T) {
-	dir := shared(t, "corpus")
-	all := answers(t, dir)
-	same, flows, packets, differ := 0, 0, 0, 0
-	for _, a := range all {
-		if a.refused {
-			continue
-		}
-		d := compare(t, dir, a)
-		if d == "" {
-			same, flows, packets = same+1, flows+len(a.flows), packets+len(a.packets)
-			continue
-		}
-		differ++
-		t.Errorf("%s: %s", a.path, d)
-	}
-	t.Logf("%d captures the same, %d differ; %d flows, %d packets", same, differ, flows, packets)
+// exclusions are the captures of which not all can be compared, with the reason.
+// None is of the kind that Tranalyzer2 answers from stale memory: headers that the
+// capture cut.
+var exclusions = []struct {
+	path      string // the end of it
+	onlyFlags bool   // times are not compared; otherwise nothing is
+	why       string
+}{
+	{"peafowl/test/pcaps/imap.cap", false, "damaged file: frame 8 is an octet short; our reader finds the next frame, libpcap reads garbage first"},
+	{"bug-1450-04/tls_DER-incomplete-header.pcap", false, "damaged file: frame 6 is two octets short; the same"},
+	{"bug-1450-05/tls_DER-incomplete-content.pcap", false, "damaged file: frame 6 is two octets short; the same"},
+	{"transform-base64-7296/input.pcap", true, "fractions of a second above 999999: printed as they are by the original, carried over by our reader"},
+	{"FuzzTarget-4981601846820864", true, "a fraction of 2³²−1: the same"},
 }
 
-func compare(t *testing.T, dir string, a answer) string {
-	out := play(tcpstates.Config{}, read(t, filepath.Join(dir, "captures", a.path)))
+// TestCorpus compares every capture of the corpus with the original's answers.
+// It takes a second, so there is no sample.
+func TestCorpus(t *testing.T) {
+	dir := shared(t, "corpus")
+	var captures, flows, packets, refused, excluded int
+	for _, a := range answers(t, dir) {
+		skip, onlyFlags, why := exclusion(a.path)
+		if a.refused {
+			refused++
+			t.Logf("not compared: %s: the original refuses it", a.path)
+			continue
+		}
+		if why != "" {
+			excluded++
+			t.Logf("excluded: %s (flags compared: %v): %s", a.path, !skip, why)
+		}
+		if skip {
+			continue
+		}
+		if d := compare(t, dir, a, onlyFlags); d != "" {
+			t.Errorf("%s: %s", a.path, d)
+		}
+		captures, flows, packets = captures+1, flows+len(a.flows), packets+len(a.packets)
+	}
+	if excluded != len(exclusions) {
+		t.Errorf("%d of %d exclusions used", excluded, len(exclusions))
+	}
+	t.Logf("%d captures compared: %d TCP flows, %d TCP packets; %d refused by the original; %d excluded, wholly or their times",
+		captures, flows, packets, refused, excluded)
+}
+
+func exclusion(path string) (skip, onlyFlags bool, why string) {
+	for _, e := range exclusions {
+		if strings.HasSuffix(path, e.path) {
+			return !e.onlyFlags, e.onlyFlags, e.why
+		}
+	}
+	return false, false, ""
+}
+
+// compare returns the first difference, "" if there is none.
+func compare(t *testing.T, dir string, a answer, onlyFlags bool) string {
+	path := filepath.Join(dir, "captures", a.path)
+	out := play(tcpstates.Config{}, libpcapSees(t, path, read(t, path)))
 	var flows, packets []string
 	for i, line := range out.flows {
 		if out.tcp[i] {
-			w := strings.Split(line, "\t")
-			flows = append(flows, strings.Join([]string{w[0], w[2], w[3], w[6], w[7], w[8], w[9], w[11]}, "\t"))
+			flows = append(flows, pick(line, 0, 2, 3, 6, 7, 8, 9, 11))
 		}
 	}
 	for i, line := range out.packets {
 		if out.isTCP[i] {
-			w := strings.Split(line, "\t")
-			packets = append(packets, w[0]+"\t"+w[8])
+			packets = append(packets, pick(line, 0, 8))
+		}
+	}
+	if onlyFlags {
+		for _, lines := range [][]string{flows, a.flows} {
+			for i := range lines {
+				lines[i] = pick(lines[i], 0, 3, 4, 5, 6, 7)
+			}
 		}
 	}
 	if d := first("flow", flows, a.flows); d != "" {
 		return d
 	}
 	return first("packet", packets, a.packets)
+}
+
+// pick returns some of the columns of a line.
+func pick(line string, columns ...int) string {
+	w := strings.Split(line, "\t")
+	picked := make([]string, len(columns))
+	for i, c := range columns {
+		picked[i] = w[c]
+	}
+	return strings.Join(picked, "\t")
 }
 
 // first tells the first difference.

@@ -48,40 +48,16 @@ func (w *walk) ipv4() layer {
 	if x.later() {
 		return nil
 	}
-	return w.payload4(total)
+	if b[9] == packet.ProtoTCP && total < 40 {
+		return nil
+	}
+	return w.transport(b[9])
 }
 
 // cut lets what stands here end after n octets.
 func (w *walk) cut(n int) {
 	w.wire = min(w.wire, n)
 	w.b = w.b[:min(len(w.b), n)]
-}
-
-// payload4 reads what an IPv4 header of a datagram of total octets announced.
-func (w *walk) payload4(total int) layer {
-	proto := w.x.key.proto
-	switch proto {
-	case packet.ProtoTCP:
-		if total < 40 {
-			return nil
-		}
-	case packet.ProtoAH:
-		return w.authentication()
-	}
-	return w.transport(proto)
-}
-
-// authentication reads AH before another header.
-func (w *walk) authentication() layer {
-	if len(w.b) < 2 {
-		return nil
-	}
-	proto := w.b[0]
-	if !w.skip(int(w.b[1])*4 + 8) {
-		return nil
-	}
-	w.x.key.proto, w.x.l4 = proto, w.b
-	return w.transport(proto)
 }
 
 // transport reads ports, or the header of a tunnel.

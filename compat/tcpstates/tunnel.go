@@ -1,25 +1,32 @@
 package tcpstates
 
-import (
-	"encoding/binary"
-)
+import "encoding/binary"
 
 // portAYIYA is followed over TCP too.
 const portAYIYA = 5072
 
-// udp follows the tunnels that the original knows by port.
+// udp follows the tunnels that the original knows by port, none of them over
+// IPv6, and Teredo by what it looks like.
 func (w *walk) udp() layer {
 	k := &w.x.key
-	w.skip(min(8, len(w.b)))
+	if k.kind != ipv4 || !w.skip(8) {
+		return nil
+	}
 	if l := udpTunnel(k.dport); l != nil {
 		return l
 	}
-	return udpTunnel(k.sport)
+	if l := udpTunnel(k.sport); l != nil {
+		return l
+	}
+	if looksTeredo(w.b) {
+		return (*walk).ipv6
+	}
+	return nil
 }
 
 func udpTunnel(port uint16) layer {
 	switch port {
-	case 4789:
+	case 4789, 8472:
 		return (*walk).vxlan
 	case 6081:
 		return (*walk).geneve
@@ -37,6 +44,14 @@ func udpTunnel(port uint16) layer {
 	return nil
 }
 
+// looksTeredo reports whether b is an IPv6 packet to or from a Teredo address,
+// 2001::/32 (RFC 4380 §2.6).
+func looksTeredo(b []byte) bool {
+	const prefix = 0x20010000
+	return len(b) >= 40 && b[0]>>4 == 6 &&
+		(binary.BigEndian.Uint32(b[8:]) == prefix || binary.BigEndian.Uint32(b[24:]) == prefix)
+}
+
 // tcpTunnel follows AYIYA over TCP, behind the header.
 func (w *walk) tcpTunnel() layer {
 	k := &w.x.key
@@ -49,18 +64,44 @@ func (w *walk) tcpTunnel() layer {
 	return (*walk).ayiya
 }
 
-func (w *walk) vxlan() layer { return w.over(8, (*walk).ethernet) }
+// vxlan reads the header of RFC 7348 §5, whatever its flags, but not that of
+// VXLAN-GPE, which has a flag for the next protocol.
+func (w *walk) vxlan() layer {
+	const flagP = 0x04
+	if len(w.b) < 8 || w.b[0]&flagP != 0 {
+		return nil
+	}
+	w.skip(8)
+	return (*walk).tenant
+}
+
+// tenant reads the Ethernet frame inside an overlay: the original follows IP
+// right behind the addresses, not tags or LLC.
+func (w *walk) tenant() layer {
+	if len(w.b) < 14 {
+		return nil
+	}
+	switch t := binary.BigEndian.Uint16(w.b[12:]); t {
+	case typeIPv4, typeIPv6:
+		w.skip(14)
+		return w.named(t)
+	}
+	return nil
+}
+
+// maxGeneveOptions is how many words of options the original follows, as far as
+// is known: 2 it does, 19 it does not.
+const maxGeneveOptions = 15
 
 func (w *walk) geneve() layer {
-	if len(w.b) < 8 {
+	if len(w.b) < 8 || binary.BigEndian.Uint16(w.b[2:]) != typeTEB {
 		return nil
 	}
-	n := 8 + int(w.b[0]&0x3f)*4
-	t := binary.BigEndian.Uint16(w.b[2:])
-	if !w.skip(n) {
+	words := int(w.b[0] & 0x3f)
+	if words > maxGeneveOptions {
 		return nil
 	}
-	return w.named(t)
+	return w.over(8+words*4, (*walk).tenant)
 }
 
 // gtp reads GTP-U version 1.
@@ -197,6 +238,10 @@ func (w *walk) gre() layer {
 		return nil
 	}
 	switch proto {
+	case typeTEB: // with a key it is NVGRE (RFC 7637), which is not followed
+		if flags&greKey != 0 {
+			return nil
+		}
 	case greERSPAN:
 		if flags&greSequence == 0 {
 			return (*walk).ethernet

@@ -70,7 +70,9 @@ func (w *walk) noIP(ethertype uint16) layer {
 	return nil
 }
 
-// link starts at a link header. The original refuses other link types.
+// link starts at a link header. The original refuses other link types, and Linux
+// cooked v2, which is read because tcpdump writes it today. Those of Juniper and
+// Symantec, which the original reads, are not.
 func (w *walk) link(t packet.LinkType) layer {
 	switch t {
 	case packet.LinkEthernet:
@@ -80,6 +82,10 @@ func (w *walk) link(t packet.LinkType) layer {
 	case packet.LinkLinuxSLL:
 		if len(w.b) >= 16 {
 			return (*walk).cooked
+		}
+	case packet.LinkLinuxSLL2: // refused by the original
+		if len(w.b) >= 20 {
+			return (*walk).cooked2
 		}
 	case packet.LinkNull, packet.LinkLoop:
 		return w.over(4, (*walk).ip)
@@ -208,6 +214,15 @@ func (w *walk) cooked() layer {
 	return w.typed()
 }
 
+// cooked2 reads Linux cooked v2: the protocol stands first, the sender's address
+// last.
+func (w *walk) cooked2() layer {
+	t := binary.BigEndian.Uint16(w.b)
+	copy(w.src[:], w.b[12:18])
+	w.skip(20)
+	return w.named(t)
+}
+
 // hdlc tells Cisco HDLC from PPP by the address octet.
 func (w *walk) hdlc() layer {
 	if len(w.b) >= 4 && (w.b[0] == 0x0f || w.b[0] == 0x8f) && w.b[1] == 0 {
@@ -218,7 +233,7 @@ func (w *walk) hdlc() layer {
 }
 
 // ppp reads the protocol behind address and control, which may have been left
-// out, as may the protocol's first octet.
+// out. A protocol of one octet is not followed, nor is MPLS.
 func (w *walk) ppp() layer {
 	if len(w.b) >= 2 && w.b[0] == 0xff && w.b[1] == 3 {
 		w.skip(2)
@@ -226,18 +241,13 @@ func (w *walk) ppp() layer {
 	if len(w.b) < 2 {
 		return w.noIP(0)
 	}
-	proto, n := binary.BigEndian.Uint16(w.b), 2
-	if w.b[0]&1 == 1 {
-		proto, n = uint16(w.b[0]), 1
-	}
-	w.skip(n)
+	proto := binary.BigEndian.Uint16(w.b)
+	w.skip(2)
 	switch proto {
 	case 0x0021:
 		return (*walk).ipv4
 	case 0x0057:
 		return (*walk).ipv6
-	case 0x0281, 0x0283:
-		return (*walk).mpls
 	}
 	return w.noIP(proto)
 }
