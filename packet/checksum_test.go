@@ -140,6 +140,7 @@ var sealed = []struct {
 	{"ICMPv6", ProtoICMPv6, true, 2, 29, octets(29, nil)},
 	{"DCCP", ProtoDCCP, false, 6, 40, octets(40, map[int]byte{4: 4, 5: 0})},
 	{"DCCP, the header", ProtoDCCP, false, 6, 16, octets(40, map[int]byte{4: 4, 5: 1})},
+	{"DCCP, all of them words", ProtoDCCP, false, 6, 24, octets(24, map[int]byte{4: 4, 5: 3})},
 	{"DCCP, some data", ProtoDCCP, true, 6, 24, octets(40, map[int]byte{4: 4, 5: 3})},
 }
 

@@ -109,6 +109,7 @@ func TestFragmentStories(t *testing.T) {
 		{"end inside what came", []string{"abcd.", "  c"}, "h b", FragmentStats{Held: 1, Octets: 2 * blockSize, Bad: 1}},
 		{"past the end", []string{"  cd", "    e.", "ab."}, "h b abcd", FragmentStats{Datagrams: 1, Bad: 1}},
 		{"nothing in it", []string{"ab.", "  ", "  .", "  cd"}, "h b b abcd", FragmentStats{Datagrams: 1, Bad: 2}},
+		{"up to the end, and more", []string{"  cd", "  cd.", "ab."}, "h h abcd", FragmentStats{Datagrams: 1, Duplicates: 1}},
 		{"whole", []string{"ab"}, "ab", FragmentStats{Datagrams: 1}},
 		{"again from the start", []string{"ab.", "  c", "ab.", "  c"}, "h abc h abc", FragmentStats{Datagrams: 2}},
 	} {
@@ -290,7 +291,7 @@ func TestFragmentTooLongInAll(t *testing.T) {
 	f.add(0, piece4(whole, 60_000, 65_515))
 	first := piece4(whole, 0, 60_000)
 	first.header = header4(4, 0, 0, true, 60_000)
-	if _, why := f.add(0, first); why != FragmentBad || f.stats.Held != 0 || f.stats.Octets != 0 {
+	if _, why := f.add(0, first); why != FragmentBad || f.stats.Bad != 1 || f.stats.Held != 0 || f.stats.Octets != 0 {
 		t.Errorf("%v, %+v", why, f.stats)
 	}
 	f.add(0, piece4(whole, 60_000, 65_515))
@@ -337,6 +338,7 @@ func TestFragmentTimeout(t *testing.T) {
 		{"IPv6 in time", piece6, [2]int64{0, 60 * second}, Decoded, 0},
 		{"IPv6 late", piece6, [2]int64{0, 60*second + 1}, FragmentHeld, 1},
 		{"a little back", piece4, [2]int64{second, 0}, Decoded, 0},
+		{"back by the timeout", piece4, [2]int64{30 * second, 0}, Decoded, 0},
 		{"far back: another with this id", piece4, [2]int64{100 * second, 0}, FragmentHeld, 1},
 		{"as far as numbers go", piece4, [2]int64{1<<63 - 1, -1 << 63}, Decoded, 0}, // the distance wraps to -1
 	} {
@@ -383,6 +385,7 @@ func TestFragmentBounds(t *testing.T) {
 		{"datagrams", FragmentConfig{MaxDatagrams: 3}, func(f *fragments) Reason { return spray(f, 10, whole[:16]) }, FragmentHeld, 7, 3},
 		{"one datagram", FragmentConfig{MaxDatagrams: 1}, func(f *fragments) Reason { return spray(f, 10, whole[:16]) }, FragmentHeld, 9, 1},
 		{"octets", FragmentConfig{MaxOctets: 20 * blockSize}, func(f *fragments) Reason { return spray(f, 11, whole[:16]) }, FragmentHeld, 1, 10}, // a piece and a header each
+		{"an odd number of blocks", FragmentConfig{MaxOctets: 21 * blockSize}, func(f *fragments) Reason { return spray(f, 11, whole[:16]) }, FragmentHeld, 1, 10},
 		{"no octets", FragmentConfig{MaxOctets: 1}, func(f *fragments) Reason { return spray(f, 3, whole[:16]) }, FragmentLost, 3, 0},
 		{"pieces", FragmentConfig{MaxPieces: 4}, func(f *fragments) Reason { return scatter(f, whole, 5) }, FragmentLost, 1, 0},
 		{"pieces by default", FragmentConfig{}, func(f *fragments) Reason { return scatter(f, whole, 200) }, FragmentHeld, 0, 1},
@@ -586,6 +589,14 @@ func TestFragmentSizes(t *testing.T) {
 	}
 	if got := unsafe.Sizeof(pending{}); got > 128 {
 		t.Errorf("a pending datagram takes %d octets, want at most 128", got)
+	}
+	f := newFragments(FragmentConfig{})
+	if cap(f.blocks.blocks)+cap(f.held)+cap(f.heads) != 0 {
+		t.Error("an empty store takes memory")
+	}
+	f.add(0, piece4(words(16), 0, 8))
+	if cap(f.blocks.blocks) > 64 || cap(f.held) > 65 {
+		t.Errorf("one fragment takes %d blocks and %d datagrams", cap(f.blocks.blocks), cap(f.held))
 	}
 }
 
