@@ -167,7 +167,7 @@ func transportSum(src, dst *[16]byte, v6 bool, proto uint8, l4 []byte, length ui
 		length = covered // the length in the pseudo-header is that of the header
 	}
 	pseudo := pseudoSum(src, dst, v6, proto, length)
-	switch all := fold(uint64(sum)+uint64(pseudo)); {
+	switch all := fold(uint64(sum) + uint64(pseudo)); {
 	case all == allOnes:
 		return tcp.SumGood
 	case field == pseudo, proto == ProtoTCP && field == pseudoSum(src, dst, v6, proto, 0):
@@ -181,7 +181,7 @@ func transportSum(src, dst *[16]byte, v6 bool, proto uint8, l4 []byte, length ui
 func pseudoSum(src, dst *[16]byte, v6 bool, proto uint8, length uint32) uint16 {
 	rest := uint64(proto) + uint64(length)
 	if v6 {
-		return fold(uint64(onesSum(src[:]))+uint64(onesSum(dst[:]))+rest)
+		return fold(uint64(onesSum(src[:])) + uint64(onesSum(dst[:])) + rest)
 	}
-	return fold(uint64(onesSum(src[12:]))+uint64(onesSum(dst[12:]))+rest)
+	return fold(uint64(onesSum(src[12:])) + uint64(onesSum(dst[12:])) + rest)
 }
