@@ -41,9 +41,17 @@ type end struct {
 	sent     stream  // the octets of it that passed
 	bits     bits
 	state    State // presumed
-	was      State // before a RST closed it, to take that back
-	shift    uint8 // window shift that its SYN announced, at most 14
+	pair     uint8 // was and shift, four bits each: the end has 88 octets so, not 92
 }
+
+// was returns its state before a RST closed it, to take that back.
+func (p *end) was() State { return State(p.pair >> 4) }
+
+// shift returns the window shift that its SYN announced, at most 14.
+func (p *end) shift() uint8 { return p.pair & 15 }
+
+func (p *end) setWas(s State)   { p.pair = uint8(s)<<4 | p.pair&15 }
+func (p *end) setShift(n uint8) { p.pair = p.pair&^15 | n }
 
 func (p *end) has(b bits) bool { return p.bits&b == b }
 
@@ -140,7 +148,7 @@ func (c *Conn) Stack(d tcp.Dir) Stack {
 		s.RcvNxt = p.contig(e)
 	}
 	if scaled(e, p) {
-		s.SndScale, s.RcvScale = p.shift, e.shift
+		s.SndScale, s.RcvScale = p.shift(), e.shift()
 	}
 	return s
 }

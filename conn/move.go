@@ -46,7 +46,8 @@ func (e *end) sendsSyn(p *end, s *tcp.Segment) {
 	}
 	e.iss, e.bits = s.Seq, e.bits|hasISS|synSeen
 	if s.Opts&(tcp.OptWScale|tcp.OptLength) == tcp.OptWScale {
-		e.shift, e.bits = min(s.WScale, 14), e.bits|hasShift
+		e.setShift(min(s.WScale, 14))
+		e.bits |= hasShift
 	}
 	e.bits &^= rstGot
 	p.bits &^= rstSent | rstLine

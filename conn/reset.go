@@ -11,7 +11,8 @@ func (t *Tracker) reset(c *Conn, e, p *end, s *tcp.Segment) Step {
 	if !e.has(known) && !p.has(known) {
 		e.firstSegment(s)
 		c.rst, e.bits = s.Seq, e.bits|seen|rstSent
-		e.state, e.was = Closed, Established
+		e.state = Closed
+		e.setWas(Established)
 		return Step{}
 	}
 	taken := e.resets(p, s)
@@ -51,7 +52,8 @@ func (c *Conn) remember(e, p *end, s *tcp.Segment) {
 // closeBy closes p for a RST, and remembers what it was.
 func (p *end) closeBy(how event, as bits) {
 	if !p.ended() {
-		p.was, p.bits = p.state, p.bits|as
+		p.setWas(p.state)
+		p.bits |= as
 	}
 	p.on(how)
 }
@@ -97,7 +99,7 @@ func (c *Conn) goesOn(e, p *end, s *tcp.Segment) {
 // revive gives p the state back that it had before a RST.
 func (p *end) revive() {
 	if p.bits&(rstGot|rstSent) != 0 {
-		p.state = p.was
+		p.state = p.was()
 		p.bits &^= rstGot | rstSent | rstLine
 	}
 }

@@ -8,7 +8,7 @@ import "onpath/tcp"
 func (e *end) window(p *end, s *tcp.Segment) uint32 {
 	w := uint32(s.Win)
 	if s.Flags&tcp.SYN == 0 && e.has(hasShift) && (p.has(hasShift) || !p.has(synSeen)) {
-		w <<= e.shift
+		w <<= e.shift()
 	}
 	return w
 }
