@@ -21,7 +21,8 @@ type Flow struct {
 	TCP State // the seven fields
 
 	key       packet.Key
-	heard     int64 // second of the last packet that put off the flow's end
+	heard     int64 // second of the last packet while the flow was in sight
+	since     int64 // second in which it became silent or complete
 	hash      uint32
 	next      uint32
 	prev      uint32
@@ -53,10 +54,10 @@ func (f *Flow) Proto() uint8 { return f.key.Proto }
 type phase uint8
 
 const (
-	active phase = iota
-	lost         // no longer looked at until the end
-	silent       // idle, and not yet gone
-	complete     // over, and not yet gone
+	active   phase = iota
+	lost           // no longer looked at until the end
+	silent         // idle, and not yet gone
+	complete       // over, and not yet gone
 )
 
 // Seconds of a flow's life, after packet times rounded down.
@@ -71,9 +72,9 @@ const (
 func (f *Flow) due(second int64) bool {
 	switch f.phase {
 	case silent:
-		return second-f.heard >= goneSilent
+		return second-f.since >= goneSilent
 	case complete:
-		return second-f.heard >= goneDone
+		return second-f.since >= goneDone
 	}
 	return false
 }

@@ -45,16 +45,69 @@ func (t *Table) unlink(i uint32) {
 	}
 }
 
-func (t *Table) move(i uint32, l uint8) {
+// listOfPhase has the list of the flows that are not active.
+var listOfPhase = [...]uint8{lost: listLost, silent: listSilent, complete: listComplete}
+
+// retire makes a flow lost, silent or complete.
+func (t *Table) retire(i uint32, p phase) {
+	f := &t.flows[i]
+	f.phase, f.since = p, t.second
 	t.unlink(i)
-	t.link(i, l)
+	t.link(i, listOfPhase[p])
 }
 
-// sweep ends the flows whose time has come in that second.
-func (t *Table) sweep(second int64) {
+// hear notes that a flow was heard in this second.
+func (t *Table) hear(i uint32) {
+	f := &t.flows[i]
+	inTime := t.second-f.heard <= idleTo
+	switch {
+	case f.phase > silent || f.phase == lost:
+	case inTime && (f.heard != t.second || f.phase == silent):
+		f.phase, f.heard = active, t.second
+		t.unlink(i)
+		t.link(i, listOf(t.second))
+	case !inTime && f.phase == active:
+		t.retire(i, lost)
+	}
+}
+
+// sweep ends the flows whose time has come in this second.
+func (t *Table) sweep() {
 	for _, l := range [...]uint8{listComplete, listSilent} {
-		for i := t.lists[l].head; i != 0 && t.flows[i].due(second); i = t.lists[l].head {
+		for i := t.lists[l].head; i != 0 && t.flows[i].due(t.second); i = t.lists[l].head {
 			t.end(i)
 		}
 	}
+}
+
+// hush makes the flows silent that were heard last 25 to 29 seconds ago. Flows
+// of another second in the same lists were missed by one turn of the ring, or
+// time stepped back by more than half of one: they are lost.
+func (t *Table) hush() {
+	for ago := int64(idleTo); ago >= idleFrom; ago-- {
+		l := listOf(t.second - ago)
+		for i := t.lists[l].head; i != 0; i = t.lists[l].head {
+			p := silent
+			if t.flows[i].heard != t.second-ago {
+				p = lost
+			}
+			t.retire(i, p)
+		}
+	}
+}
+
+// evict ends the flow that is nearest to its end: complete, silent, lost, or the
+// one that was heard longest ago.
+func (t *Table) evict() {
+	i := t.lists[listComplete].head
+	for _, l := range [...]uint8{listSilent, listLost} {
+		if i == 0 {
+			i = t.lists[l].head
+		}
+	}
+	for s := t.second + 1; i == 0; s++ {
+		i = t.lists[listOf(s)].head
+	}
+	t.stats.Evicted++
+	t.end(i)
 }

@@ -1,10 +1,12 @@
 package tcpchain
 
 import (
+	"math"
 	"math/bits"
 	"slices"
 
 	"onpath/packet"
+	"onpath/tcp"
 )
 
 // Config bounds a Table. The zero Config is a good one.
@@ -35,6 +37,7 @@ type Table struct {
 	free    uint32   // head of those not used, by next
 	buckets []uint32 // heads of chains
 	lists   [numLists]list
+	second  int64 // of the last frame
 	stats   Stats
 }
 
@@ -50,6 +53,7 @@ func New(c Config, chains ...Chain) *Table {
 		max:     min(c.MaxFlows, 1<<31-2),
 		flows:   make([]Flow, 1, 64),
 		buckets: make([]uint32, 64),
+		second:  math.MinInt64,
 	}
 }
 
@@ -59,7 +63,11 @@ func (t *Table) Stats() Stats { return t.stats }
 // Observe takes the next frame of the capture.
 func (t *Table) Observe(f *packet.Frame) {
 	second := floor(f.At)
-	t.sweep(second)
+	later := second != t.second
+	t.second = second
+	if later {
+		t.sweep()
+	}
 	ip := datagram(f)
 	h, ok := parse(ip)
 	if ok && (h.ported() || h.quoted()) {
@@ -67,7 +75,9 @@ func (t *Table) Observe(f *packet.Frame) {
 	} else {
 		t.stats.NoFlow++
 	}
-	t.rest(second)
+	if later {
+		t.hush()
+	}
 }
 
 // floor returns the second that a time in ns lies in.
@@ -90,22 +100,23 @@ func (t *Table) take(at int64, ip []byte, h *header) {
 	}
 	f.Packets[d]++
 	f.Octets[d] += uint64(len(ip))
-	if f.phase < complete {
-		t.hear(i, floor(at))
+	t.hear(i)
+	if seg := h.segment(); seg != nil && !t.segment(f, seg, rev) && f.phase == active {
+		t.retire(i, complete)
 	}
-	if seg := h.segment(); seg != nil {
-		f.Segments++
-		more := f.TCP.Segment(seg.Flags(), rev, t.rules)
-		for c := range t.chains {
-			if call := t.chains[c].TCP; call != nil && !f.unwatched {
-				more = call(f, seg, rev) && more
-			}
-		}
-		if !more && f.phase == active {
-			f.phase = complete
-			t.move(i, listComplete)
+}
+
+// segment shows a segment to State and to the chains, and reports whether the
+// flow goes on.
+func (t *Table) segment(f *Flow, h tcp.Header, rev bool) (more bool) {
+	f.Segments++
+	more = f.TCP.Segment(h.Flags(), rev, t.rules)
+	for c := range t.chains {
+		if call := t.chains[c].TCP; call != nil && !f.unwatched {
+			more = call(f, h, rev) && more
 		}
 	}
+	return more
 }
 
 // find returns the flow of a packet, a new one if there is none, and whether the
@@ -118,7 +129,7 @@ func (t *Table) find(at int64, ip []byte, h *header) (i uint32, rev bool) {
 			break
 		}
 	}
-	if i != 0 && t.flows[i].due(floor(at)) {
+	if i != 0 && t.flows[i].due(t.second) {
 		t.end(i)
 		i = 0
 	}
@@ -134,7 +145,7 @@ func (t *Table) begin(at int64, ip []byte, k *packet.Key, hash uint32, fromB boo
 	t.stats.Flows++
 	f := &t.flows[i]
 	b := t.bucket(hash)
-	*f = Flow{First: at, Last: at, Number: t.stats.Flows, Slot: i - 1, key: *k, hash: hash, fromB: fromB, heard: floor(at), chain: t.buckets[b]}
+	*f = Flow{First: at, Last: at, Number: t.stats.Flows, Slot: i - 1, key: *k, hash: hash, fromB: fromB, heard: t.second, chain: t.buckets[b]}
 	t.buckets[b] = i
 	t.link(i, listOf(f.heard))
 	for c := range t.chains {
