@@ -153,21 +153,18 @@ func transportSum(src, dst *[16]byte, v6 bool, proto uint8, l4 []byte, length ui
 		return tcp.SumUnknown
 	}
 	covered, legal := t.covered(l4, length)
-	if !legal {
+	switch {
+	case !legal:
 		return tcp.SumBad
-	}
-	if uint64(covered) > uint64(len(l4)) {
+	case uint64(covered) > uint64(len(l4)):
 		return tcp.SumUnknown
-	}
-	sum := onesSum(l4[:covered])
-	if !t.pseudo {
-		return verdict(sum)
-	}
-	if proto == ProtoUDP {
+	case !t.pseudo:
+		return verdict(onesSum(l4[:covered]))
+	case proto == ProtoUDP:
 		length = covered // the length in the pseudo-header is that of the header
 	}
 	pseudo := pseudoSum(src, dst, v6, proto, length)
-	switch all := fold(uint64(sum) + uint64(pseudo)); {
+	switch all := fold(uint64(onesSum(l4[:covered])) + uint64(pseudo)); {
 	case all == allOnes:
 		return tcp.SumGood
 	case field == pseudo, proto == ProtoTCP && field == pseudoSum(src, dst, v6, proto, 0):
