@@ -60,7 +60,7 @@ func (x *facts) plain(b []byte) bool {
 	putIPv4(&k.dst, b[ip+16:])
 	k.sport, k.dport = be.Uint16(b[l4:]), be.Uint16(b[l4+2:])
 	k.ethertype, k.vlan, k.proto, k.kind = typeIPv4, 0, packet.ProtoTCP, ipv4
-	x.tags, x.numTags, x.more, x.offset, x.id = [3]uint16{}, 0, false, 0, 0
+	x.tags, x.numTags, x.more, x.offset, x.id = [3]uint16{}, 0, false, 0, be.Uint16(b[ip+4:])
 	x.l4 = b[l4 : ip+total]
 	return k.sport != portAYIYA && k.dport != portAYIYA // a tunnel over TCP
 }

@@ -1,7 +1,6 @@
 package tcpstates
 
-// index finds pairs by key: chains, whose heads are as many as there are pairs
-// or up to twice that.
+// index finds pairs by key: chains of one or two pairs on average.
 type index struct {
 	heads []uint32
 	n     int
@@ -30,7 +29,7 @@ func (x *index) mask() uint64 { return uint64(len(x.heads) - 1) }
 // enter puts pair i in.
 func (t *Table) enter(i uint32, hash uint64) {
 	x := &t.index
-	if x.n >= len(x.heads) {
+	if x.n >= 2*len(x.heads) {
 		t.growIndex()
 	}
 	x.n++

@@ -2,15 +2,18 @@ package tcpstates
 
 import (
 	"math/rand/v2"
+	"reflect"
 	"testing"
 	"time"
 	"unsafe"
+
+	"onpath/packet"
 )
 
-// TestSize: a pair may cost 160 octets. The index has one to two pairs a head,
-// that of fragments at least four entries a head.
+// TestSize: a pair may cost 160 octets. Right after it grew, the index has one
+// pair a head, that of fragments two entries a head.
 func TestSize(t *testing.T) {
-	const head, fragHead = 4, 4 * 2 / 4
+	const head, fragHead = 4, 2 * 4 / 2
 	if n := unsafe.Sizeof(pair{}) + head + fragHead; n > 160 {
 		t.Errorf("a pair has %d octets with its places in the indexes, at most 160 are allowed", n)
 	}
@@ -62,4 +65,28 @@ func TestOver(t *testing.T) {
 	if !over(last, first, 1) || over(first, last, 0) || over(0, 1, 0) || !over(1, 1, 0) {
 		t.Error("over")
 	}
+}
+
+// FuzzPlain: the short way through a frame finds what the long one does.
+func FuzzPlain(f *testing.F) {
+	frame := []byte("\x02\x00\x00\x00\x00\x02\x02\x00\x00\x00\x00\x01\x08\x00\x45\x00\x00\x28\x00\x01\x40\x00\x40\x06\x00\x00" +
+		"\x0a\x00\x00\x01\x0a\x00\x00\x02\x9c\x40\x00\x50\x00\x00\x00\x01\x00\x00\x00\x02\x50\x12\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00")
+	for i := 12; i < len(frame); i++ {
+		odd := append([]byte{}, frame...)
+		odd[i] ^= 0xff
+		f.Add(odd, uint16(0))
+		f.Add(frame[:i], uint16(9))
+	}
+	f.Add(frame, uint16(0))
+	f.Fuzz(func(t *testing.T, data []byte, missing uint16) {
+		var short facts
+		if !short.plain(data) {
+			return
+		}
+		var long walk
+		frame := packet.Frame{Data: data, WireLen: uint32(len(data)) + uint32(missing), Link: packet.LinkEthernet}
+		if !long.any(&frame) || !reflect.DeepEqual(short, long.x) {
+			t.Fatalf("short way\n%+v, long way\n%+v", short, long.x)
+		}
+	})
 }

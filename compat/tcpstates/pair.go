@@ -30,7 +30,7 @@ type Pair struct {
 func (p *Pair) Observe(s *tcp.Segment, l *Limits) Flags {
 	d := s.Dir & 1
 	c, o := &p.side[d], &p.side[d^1]
-	if p.over(s.At, l) {
+	if p.over(d, s.At, l) && p.over(d^1, s.At, l) {
 		p.restart()
 	}
 	p.last[d] = s.At
@@ -41,14 +41,10 @@ func (p *Pair) Observe(s *tcp.Segment, l *Limits) Flags {
 	return c.flags
 }
 
-// over reports whether all directions that exist are too old at now.
-func (p *Pair) over(now int64, l *Limits) bool {
-	for d := range p.side {
-		if s := &p.side[d]; s.has(present) && !over(now, p.last[d], l[s.state]) {
-			return false
-		}
-	}
-	return true
+// over reports whether direction d is too old at now, or does not exist.
+func (p *Pair) over(d tcp.Dir, now int64, l *Limits) bool {
+	s := &p.side[d]
+	return !s.has(present) || over(now, p.last[d], l[s.state])
 }
 
 // restart ends the flow and begins another.

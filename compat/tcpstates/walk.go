@@ -27,6 +27,11 @@ func (w *walk) read(f *packet.Frame) bool {
 	if f.Link == packet.LinkEthernet && w.x.plain(f.Data) {
 		return true
 	}
+	return w.any(f)
+}
+
+// any reads any frame, layer by layer.
+func (w *walk) any(f *packet.Frame) bool {
 	*w = walk{b: f.Data, wire: max(int(f.WireLen), len(f.Data))}
 	if len(f.Data) == 0 {
 		return false
