@@ -1,6 +1,7 @@
 package flow
 
 import (
+	"cmp"
 	"slices"
 
 	"onpath/conn"
@@ -75,22 +76,20 @@ func (t *Table) countEvicted(c class) {
 // Flush writes the records of all that is open, in the order of their numbers:
 // the capture has ended. The Table is empty afterwards.
 func (t *Table) Flush() {
-	var live []uint32
-	for c := range t.lists {
-		for i := t.lists[c].head; i != 0; i = t.slab.at(i).next {
-			live = append(live, i)
+	type numbered struct {
+		num uint64
+		i   uint32
+	}
+	live := make([]numbered, 0, t.slab.live)
+	for i := uint32(1); i < t.slab.used; i++ { // the record of what was given back is written
+		if e := t.slab.at(i); !e.written {
+			live = append(live, numbered{e.num, i})
 		}
 	}
-	slices.SortFunc(live, func(a, b uint32) int {
-		if t.slab.at(a).num < t.slab.at(b).num {
-			return -1
-		}
-		return 1
-	})
-	for _, i := range live {
-		if e := t.slab.at(i); !e.written {
-			t.write(e, t.lastEnding(e))
-		}
+	slices.SortFunc(live, func(a, b numbered) int { return cmp.Compare(a.num, b.num) })
+	for _, l := range live {
+		e := t.slab.at(l.i)
+		t.write(e, t.lastEnding(e))
 	}
 	t.forgetAll()
 }

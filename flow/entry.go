@@ -45,7 +45,7 @@ func limits(c Config) (ns [numClasses]int64) {
 	return ns
 }
 
-// entry is one connection or conversation: 384 octets without pointers.
+// entry is one connection or conversation: at most 512 octets without pointers.
 type entry struct {
 	key     packet.Key
 	num     uint64 // of its record, or of the last one it had

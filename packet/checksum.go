@@ -30,7 +30,7 @@ func onesSum(b []byte) uint16 {
 		b = b[8:]
 	}
 	acc, carry = bits.Add64(acc, lastWord(b), carry)
-	return bits.ReverseBytes16(fold(acc, carry))
+	return bits.ReverseBytes16(fold(acc + carry)) // seven octets leave room for the carry
 }
 
 // lastWord returns up to seven octets as a little-endian word.
@@ -45,11 +45,9 @@ func lastWord(b []byte) (word uint64) {
 	return word
 }
 
-// fold adds the words of 16 bits in acc, and carry, with the carry of each
-// addition brought round (RFC 1071 §2).
-func fold(acc, carry uint64) uint16 {
-	acc, carry = bits.Add64(acc, 0, carry)
-	acc += carry
+// fold adds the words of 16 bits in acc, with the carry of each addition brought
+// round (RFC 1071 §2).
+func fold(acc uint64) uint16 {
 	acc = acc>>32 + acc&0xffffffff
 	acc = acc>>32 + acc&0xffffffff
 	acc = acc>>16 + acc&0xffff
@@ -155,24 +153,24 @@ func transportSum(src, dst *[16]byte, v6 bool, proto uint8, l4 []byte, length ui
 		return tcp.SumUnknown
 	}
 	covered, legal := t.covered(l4, length)
-	if !legal {
+	switch {
+	case !legal:
 		return tcp.SumBad
-	}
-	if uint64(covered) > uint64(len(l4)) {
+	case uint64(covered) > uint64(len(l4)):
 		return tcp.SumUnknown
-	}
-	sum := onesSum(l4[:covered])
-	if !t.pseudo {
-		return verdict(sum)
-	}
-	if proto == ProtoUDP {
+	case !t.pseudo:
+		return verdict(onesSum(l4[:covered]))
+	case proto == ProtoUDP:
 		length = covered // the length in the pseudo-header is that of the header
 	}
 	pseudo := pseudoSum(src, dst, v6, proto, length)
-	if all := fold(uint64(sum)+uint64(pseudo), 0); all == allOnes || field != pseudo {
-		return verdict(all)
+	switch all := fold(uint64(onesSum(l4[:covered])) + uint64(pseudo)); {
+	case all == allOnes:
+		return tcp.SumGood
+	case field == pseudo, proto == ProtoTCP && field == pseudoSum(src, dst, v6, proto, 0):
+		return tcp.SumPartial // Windows leaves the length out where the card is to cut segments (NDIS LSO)
 	}
-	return tcp.SumPartial
+	return tcp.SumBad
 }
 
 // pseudoSum returns the sum of the pseudo-header (RFC 9293 §3.1, RFC 8200 §8.1).
@@ -180,7 +178,7 @@ func transportSum(src, dst *[16]byte, v6 bool, proto uint8, l4 []byte, length ui
 func pseudoSum(src, dst *[16]byte, v6 bool, proto uint8, length uint32) uint16 {
 	rest := uint64(proto) + uint64(length)
 	if v6 {
-		return fold(uint64(onesSum(src[:]))+uint64(onesSum(dst[:]))+rest, 0)
+		return fold(uint64(onesSum(src[:])) + uint64(onesSum(dst[:])) + rest)
 	}
-	return fold(uint64(onesSum(src[12:]))+uint64(onesSum(dst[12:]))+rest, 0)
+	return fold(uint64(onesSum(src[12:])) + uint64(onesSum(dst[12:])) + rest)
 }

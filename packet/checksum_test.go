@@ -140,6 +140,7 @@ var sealed = []struct {
 	{"ICMPv6", ProtoICMPv6, true, 2, 29, octets(29, nil)},
 	{"DCCP", ProtoDCCP, false, 6, 40, octets(40, map[int]byte{4: 4, 5: 0})},
 	{"DCCP, the header", ProtoDCCP, false, 6, 16, octets(40, map[int]byte{4: 4, 5: 1})},
+	{"DCCP, all of them words", ProtoDCCP, false, 6, 24, octets(24, map[int]byte{4: 4, 5: 3})},
 	{"DCCP, some data", ProtoDCCP, true, 6, 24, octets(40, map[int]byte{4: 4, 5: 3})},
 }
 
@@ -170,6 +171,8 @@ func TestTransportSum(t *testing.T) {
 			}
 			binary.BigEndian.PutUint16(changed[tt.field:], pseudoSum(&src, &dst, tt.v6, tt.proto, uint32(n)))
 			check("left to the card", changed, len(l4), tcp.SumPartial)
+			binary.BigEndian.PutUint16(changed[tt.field:], pseudoSum(&src, &dst, tt.v6, tt.proto, 0))
+			check("left to the card, without a length", changed, len(l4), map[bool]tcp.Sum{true: tcp.SumPartial, false: tcp.SumBad}[tt.proto == ProtoTCP])
 			src[15]++
 			check("another sender", l4, len(l4), tcp.SumBad)
 		}

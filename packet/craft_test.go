@@ -46,7 +46,7 @@ func ip4(src, dst [4]byte, proto uint8, rest ...[]byte) []byte {
 
 func ip4Fragment(src, dst [4]byte, proto uint8, fragment uint16, rest ...[]byte) []byte {
 	body := join(rest...)
-	h := be{0x45, 1}.u16(uint16(20 + len(body))).u16(0x1234).u16(fragment).u8(64).u8(proto).u16(0)
+	h := be{0x45, 3}.u16(uint16(20 + len(body))).u16(0x1234).u16(fragment).u8(64).u8(proto).u16(0)
 	h = append(append(h, src[:]...), dst[:]...)
 	binary.BigEndian.PutUint16(h[10:], ^onesSum(h))
 	return join(h, body)
@@ -135,6 +135,6 @@ var host6C = host6(3)
 // summed6 sets the checksum of a TCP segment.
 func summed6(src, dst [16]byte, l4 []byte) []byte {
 	sum := pseudoSum(&src, &dst, true, ProtoTCP, uint32(len(l4)))
-	binary.BigEndian.PutUint16(l4[16:], ^fold(uint64(onesSum(l4))+uint64(sum), 0))
+	binary.BigEndian.PutUint16(l4[16:], ^fold(uint64(onesSum(l4))+uint64(sum)))
 	return l4
 }

@@ -97,6 +97,8 @@ func TestCutOptions(t *testing.T) {
 // header and a home address put into the pseudo-header.
 func TestChecksums(t *testing.T) {
 	routed := join([]byte{ProtoTCP, 2, 0, 1, 0, 0, 0, 0}, host6C[:])
+	segments := join([]byte{ProtoTCP, 2, 4, 1, 0, 0, 0, 0}, host6C[:])
+	rpl := join([]byte{ProtoTCP, 2, 3, 1, 0, 0, 0, 0}, host6C[:])
 	home := join([]byte{ProtoTCP, 2, optionHomeAddress, 16}, host6C[:], make([]byte, 4))
 	good := func(dst [16]byte) []byte { return summed6(host6A, dst, segment(1000, 80, "GET")) }
 	for _, c := range []struct {
@@ -108,6 +110,8 @@ func TestChecksums(t *testing.T) {
 		{"of another address", ip6(host6A, host6B, ProtoTCP, good(host6C)), tcp.SumBad},
 		{"of the final destination", ip6(host6A, host6B, ProtoRouting, routed, good(host6C)), tcp.SumGood},
 		{"not of the first", ip6(host6A, host6B, ProtoRouting, routed, good(host6B)), tcp.SumBad},
+		{"of the last segment", ip6(host6A, host6B, ProtoRouting, segments, good(host6C)), tcp.SumGood},
+		{"of nobody knows whom", ip6(host6A, host6B, ProtoRouting, rpl, good(host6C)), tcp.SumUnknown},
 		{"of a home address", ip6(host6A, host6B, ProtoDestOpts, home, good(host6B)), tcp.SumUnknown},
 	} {
 		if v := decodeNew(LinkRaw, c.frame); v.L4Sum != c.want || v.Seg.Sum != c.want {

@@ -18,7 +18,9 @@ var frameCases = []struct {
 	{"ethernet, padded", LinkEthernet, ether(typeIPv4, web(), make([]byte, 6)), webIs},
 	{"ethernet, IPv6", LinkEthernet, ether(typeIPv6, web6()), web6Is},
 	{"802.3 SNAP", LinkEthernet, ether(51, snap(typeIPv4, web())), webIs},
+	{"802.3 SNAP, padded, total length 0", LinkEthernet, ether(51, snap(typeIPv4, withLength4(web(), 0)), make([]byte, 6)), webIs},
 	{"802.3 with the SAP of IP", LinkEthernet, ether(46, []byte{6, 6, 3}, web()), webIs},
+	{"bridge tunnel", LinkEthernet, ether(51, []byte{0xaa, 0xaa, 3, 0, 0, 0xf8, 8, 0}, web()), webIs},
 	{"jumbo LLC", LinkEthernet, ether(typeLLCJumbo, snap(typeIPv4, web())), webIs},
 	{"802.1Q", LinkEthernet, ether(typeVLAN, tag(0xe007, typeIPv4, web())), webIs + " vlan 7"},
 	{"QinQ", LinkEthernet, ether(typeQinQ, tag(5, typeVLAN, tag(7, typeIPv4, web()))), webIs + " vlan 7"},
@@ -55,6 +57,8 @@ var frameCases = []struct {
 	{"cooked", LinkLinuxSLL, join([]byte{0, 0, 0, 1, 0, 6, 1, 2, 3, 4, 5, 6, 0, 0, 8, 0}, web()), webIs},
 	{"cooked, VLAN", LinkLinuxSLL, join([]byte{0, 0, 0, 1, 0, 6, 1, 2, 3, 4, 5, 6, 0, 0, 0x81, 0}, tag(7, typeIPv4, web())), webIs + " vlan 7"},
 	{"cooked, LLC", LinkLinuxSLL, join([]byte{0, 0, 0, 1, 0, 6, 1, 2, 3, 4, 5, 6, 0, 0, 0, 4}, snap(typeIPv4, web())), webIs},
+	{"cooked, radiotap", LinkLinuxSLL, join([]byte{0, 0, 3, 0x23, 0, 6, 1, 2, 3, 4, 5, 6, 0, 0, 0, 1}, []byte{0, 0, 8, 0, 0, 0, 0, 0}, wifi(0x08, 1, snap(typeIPv4, web()))), webIs},
+	{"cooked, Frame Relay", LinkLinuxSLL, join([]byte{0, 0, 3, 2, 0, 6, 1, 2, 3, 4, 5, 6, 0, 0, 0, 1}, []byte{0x18, 0x41, 3, 0x8e}, web6()), web6Is},
 	{"cooked v2", LinkLinuxSLL2, join([]byte{8, 0, 0, 0, 0, 0, 0, 1, 0, 1, 0, 6, 1, 2, 3, 4, 5, 6, 0, 0}, web()), webIs},
 	{"raw", LinkRaw, web(), webIs},
 	{"raw 12", LinkRaw12, web6(), web6Is},
@@ -73,9 +77,12 @@ var frameCases = []struct {
 	{"FDDI", LinkFDDI, join([]byte{0x50}, macs, snap(typeIPv4, web())), webIs},
 	{"ARCnet", LinkARCnet, join([]byte{1, 2, 212, 0, 0, 7}, web()), webIs},
 	{"ARCnet, RFC 1051", LinkARCnet, join([]byte{1, 2, 240}, web()), webIs},
+	{"ARCnet, IPv6", LinkARCnet, join([]byte{1, 2, 196, 0, 0, 7}, web6()), web6Is},
 	{"ARCnet, exception", LinkARCnet, join([]byte{1, 2, 212, 0xff, 0xff, 0xff, 212, 0, 0, 7}, web()), webIs},
 	{"ARCnet, Linux", LinkARCnetL, join([]byte{1, 2, 0, 0, 212, 0, 0, 7}, web()), webIs},
 	{"InfiniBand", LinkInfiniBand, join(make([]byte, 40), []byte{8, 0, 0, 0}, web()), webIs},
+	{"ATM, NLPID", LinkATM, join([]byte{0xfe, 0xfe, 3, 0xcc}, web()), webIs},
+	{"ATM, bridged", LinkATM, join([]byte{0xaa, 0xaa, 3, 0, 0x80, 0xc2, 0, 7, 0, 0}, ether(typeIPv4, web())), webIs},
 	{"ATM", LinkATM, snap(typeIPv4, web()), webIs},
 	{"Fibre Channel", LinkIPoverFC, join(make([]byte, 16), snap(typeIPv4, web())), webIs},
 	{"FireWire", LinkFireWire, join(make([]byte, 16), []byte{8, 0}, web()), webIs},
@@ -88,7 +95,7 @@ var frameCases = []struct {
 	{"802.11, QoS, HT control", LinkWiFi, wifi(0x88, 0x82, []byte{0, 0, 1, 2, 3, 4}, snap(typeIPv4, web())), webIs},
 	{"802.11, four addresses", LinkWiFi, wifi(0x08, 3, macs[:6], snap(typeIPv4, web())), webIs},
 	{"802.11, A-MSDU", LinkWiFi, wifi(0x88, 1, []byte{0x80, 0}, macs, []byte{0, 51}, snap(typeIPv4, web()), []byte{0}), webIs},
-	{"radiotap, FCS and padding", LinkRadiotap, join([]byte{0, 0, 17, 0, 3, 0, 0, 0, 1, 2, 3, 4, 5, 6, 7, 8, 0x30}, wifi(0x88, 1, []byte{0, 0, 0, 0}, snap(typeIPv4, web())), []byte{1, 2, 3, 4}), webIs},
+	{"radiotap, FCS and padding", LinkRadiotap, join([]byte{0, 0, 17, 0, 3, 0, 0, 0, 1, 2, 3, 4, 5, 6, 7, 8, 0x30}, wifi(0x88, 1, []byte{0, 0, 0, 0}, snap(typeIPv4, withLength4(web(), 0))), []byte{1, 2, 3, 4}), webIs},
 	{"radiotap, two presence words", LinkRadiotap, join([]byte{0, 0, 13, 0, 2, 0, 0, 0x80, 0, 0, 0, 0, 0}, wifi(0x08, 1, snap(typeIPv4, web()))), webIs},
 	{"AVS", LinkAVS, join(be{}.u32(0x80211001).u32(64), make([]byte, 56), wifi(0x08, 1, snap(typeIPv4, web()))), webIs},
 	{"Prism", LinkPrism, join(make([]byte, 144), wifi(0x08, 1, snap(typeIPv4, web()))), webIs},
@@ -158,6 +165,9 @@ func TestDecode(t *testing.T) {
 			if got := shown(v); got != c.want {
 				t.Errorf("got  %s\nwant %s", got, c.want)
 			}
+			if v.Fragments != 0 || v.Fragment != nil {
+				t.Errorf("put together of %d fragments", v.Fragments)
+			}
 			if v.IsTCP() && v.L4Len == 3 && !bytes.Equal(v.Payload, []byte("GET")) {
 				t.Errorf("payload %q", v.Payload)
 			}
@@ -184,6 +194,20 @@ func TestReasons(t *testing.T) {
 		{"a link type of something else", 147, web(), LinkUnknown},
 		{"empty", LinkEthernet, nil, LinkCut},
 		{"PPPoE discovery", LinkEthernet, ether(0x8863, make([]byte, 40)), LinkNoData},
+		{"netlink", LinkLinuxSLL, join([]byte{0, 4, 3, 0x38, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 8, 0}, web()), NotIP},
+		{"CAN", LinkLinuxSLL, join([]byte{0, 4, 1, 24, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 12}, web()), NotIP},
+		{"Novell", LinkLinuxSLL, join([]byte{0, 0, 0, 1, 0, 6, 1, 2, 3, 4, 5, 6, 0, 0, 0, 1}, web()), NotIP},
+		{"ISO over NULL", LinkNull, join([]byte{7, 0, 0, 0}, web()), NotIP},
+		{"FDDI token", LinkFDDI, make([]byte, 20), LinkNoData},
+		{"later piece of an ARCnet datagram", LinkARCnet, join([]byte{1, 2, 212, 2, 0, 7}, web()), NotIP},
+		{"ARCnet, ARP", LinkARCnet, join([]byte{1, 2, 213, 0, 0, 7}, web()), NotIP},
+		{"later fragment of an 802.11 frame", LinkWiFi, join(wifi(0x08, 1)[:22], []byte{0x11, 0}, snap(typeIPv4, web())), LinkNoData},
+		{"802.11 version 1", LinkWiFi, wifi(0x09, 1, web()), LinkBad},
+		{"PPI around a link type that is not read", LinkPPI, join([]byte{0, 0, 8, 0, 147, 0, 0, 0}, web()), LinkUnknown},
+		{"nflog without a packet", LinkNFLOG, []byte{2, 0, 0, 0, 5, 0, 10, 0, 'x', 0, 0, 0}, LinkNoData},
+		{"nflog, length", LinkNFLOG, []byte{2, 0, 0, 0, 3, 0, 10, 0}, LinkBad},
+		{"MPLS over something else", LinkEthernet, ether(typeMPLS, label(18, true), make([]byte, 40)), NotIP},
+		{"NSH version", LinkEthernet, ether(0x894f, []byte{0x40, 2, 1, 1, 0, 0, 1, 255}, web()), LinkBad},
 		{"PPPoE version", LinkEthernet, ether(typePPPoE, make([]byte, 40)), LinkBad},
 		{"LCP", LinkPPP, []byte{0xc0, 0x21, 1, 1, 0, 4}, LinkNoData},
 		{"beacon", LinkWiFi, wifi(0x80, 0, make([]byte, 40)), LinkNoData},

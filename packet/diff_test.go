@@ -29,6 +29,7 @@ type segment struct {
 	flags    tcp.Flags
 	win      uint16
 	len      uint32
+	sum      tcp.Sum // bad where only the pseudo-header was summed, as the others say
 }
 
 // indexRow is a line of the corpus's INDEX.tsv.
@@ -124,8 +125,20 @@ func ours(v *packet.View) (s segment, ok bool) {
 	if v.FromB {
 		src, dst = dst, src
 	}
-	g := &v.Seg
-	return segment{src, dst, uint32(g.Seq), uint32(g.Ack), g.Flags, g.Win, g.Len}, true
+	g, sum := &v.Seg, v.L4Sum
+	if sum == tcp.SumPartial {
+		sum = tcp.SumBad
+	}
+	return segment{src, dst, uint32(g.Seq), uint32(g.Ack), g.Flags, g.Win, g.Len, sum}, true
+}
+
+// agrees reports whether s is what the other program says, which may know
+// nothing of the checksum.
+func (s segment) agrees(theirs segment) bool {
+	if theirs.sum == tcp.SumUnknown {
+		theirs.sum = s.sum
+	}
+	return s == theirs
 }
 
 // A difference is a frame on which two programs do not agree.
@@ -142,7 +155,7 @@ func (s *segment) String() string {
 	if s == nil {
 		return "no TCP"
 	}
-	return fmt.Sprintf("%v > %v [%v] seq %d ack %d win %d len %d", s.src, s.dst, s.flags, s.seq, s.ack, s.win, s.len)
+	return fmt.Sprintf("%v > %v [%v] seq %d ack %d win %d len %d sum %v", s.src, s.dst, s.flags, s.seq, s.ack, s.win, s.len, s.sum)
 }
 
 // differ returns the frames on which a and b do not agree, in order.
@@ -150,7 +163,7 @@ func differ(a, b map[uint64]segment) (all []difference) {
 	for frame, s := range a {
 		if o, ok := b[frame]; !ok {
 			all = append(all, difference{frame, &s, nil})
-		} else if o != s {
+		} else if !s.agrees(o) {
 			all = append(all, difference{frame, &s, &o})
 		}
 	}

@@ -16,13 +16,16 @@ import (
 // the innermost header.
 var tsharkFields = []string{
 	"frame.number", "frame.protocols", "ip.src", "ip.dst", "ipv6.src", "ipv6.dst", "tcp.srcport", "tcp.dstport",
-	"tcp.seq_raw", "tcp.ack_raw", "tcp.flags", "tcp.window_size_value", "tcp.len",
+	"tcp.seq_raw", "tcp.ack_raw", "tcp.flags", "tcp.window_size_value", "tcp.len", "tcp.checksum.status",
 }
+
+// tsharkSums are the values of tcp.checksum.status that say something.
+var tsharkSums = map[string]tcp.Sum{"0": tcp.SumBad, "1": tcp.SumGood}
 
 // tshark returns what tshark says of each frame with TCP.
 func tshark(t *testing.T, path string) map[uint64]segment {
 	t.Helper()
-	args := []string{"-n", "-r", path, "-Y", "tcp", "-T", "fields", "-E", "occurrence=l", "-o", "tcp.desegment_tcp_streams:FALSE"}
+	args := []string{"-n", "-r", path, "-Y", "tcp", "-T", "fields", "-E", "occurrence=l", "-o", "tcp.desegment_tcp_streams:FALSE", "-o", "tcp.check_checksum:TRUE"}
 	for _, f := range tsharkFields {
 		args = append(args, "-e", f)
 	}
@@ -65,7 +68,7 @@ func tsharkSegment(cell []string) (s segment, ok bool) {
 	return segment{
 		netip.AddrPortFrom(src, number[uint16](cell[6])), netip.AddrPortFrom(dst, number[uint16](cell[7])),
 		number[uint32](cell[8]), number[uint32](cell[9]), tcp.Flags(number[uint16](cell[10]) & 0x1ff),
-		number[uint16](cell[11]), number[uint32](cell[12]),
+		number[uint16](cell[11]), number[uint32](cell[12]), tsharkSums[cell[13]],
 	}, true
 }
 

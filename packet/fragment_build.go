@@ -39,7 +39,7 @@ func (d *pending) wholeIPv4(h []byte) {
 func setWord(h []byte, at int, word uint16) {
 	old, sum := binary.BigEndian.Uint16(h[at:]), binary.BigEndian.Uint16(h[10:])
 	binary.BigEndian.PutUint16(h[at:], word)
-	binary.BigEndian.PutUint16(h[10:], ^fold(uint64(^sum)+uint64(^old)+uint64(word), 0))
+	binary.BigEndian.PutUint16(h[10:], ^fold(uint64(^sum)+uint64(^old)+uint64(word)))
 }
 
 // wholeIPv6 does the same for IPv6: payload length, the header that followed the

@@ -45,7 +45,8 @@ type Key struct {
 	Net          uint32   // NetVXLAN or NetGeneve with the VNI; 0 outside of both
 	Proto        uint8    // IP protocol number
 	V6           bool     // the addresses are IPv6
-	pad          [2]byte  // 0; named, so that == is one comparison of memory
+	//lint:ignore U1000 it is 0; a name lets == compare memory in one go
+	pad [2]byte
 }
 
 // Kinds of overlay networks in Key.Net, above the 24 bits of the VNI: the same

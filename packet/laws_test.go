@@ -76,11 +76,34 @@ func checkFrame(t *testing.T, f *Frame) {
 	checkSwapped(t, f, fresh)
 }
 
-// dirtyView is a View after a TCP segment with SACK blocks in a tunnel.
+// dirtyView is a View of which every field is set.
 func dirtyView() *View {
-	sack := []byte{1, 1, 5, 18, 0, 0, 0, 1, 0, 0, 0, 2, 0, 0, 0, 3, 0, 0, 0, 4}
-	frame := ip4(hostB, hostA, ProtoIPv4, ip4(hostA, hostB, ProtoTCP, tcpOptions(1, 2, []byte("x"), sack)))
-	return decodeNew(LinkRaw, frame)
+	v := new(View)
+	soil(reflect.ValueOf(v).Elem())
+	return v
+}
+
+func soil(v reflect.Value) {
+	switch v.Kind() {
+	case reflect.Struct:
+		for i := range v.NumField() {
+			soil(v.Field(i))
+		}
+	case reflect.Array:
+		for i := range v.Len() {
+			soil(v.Index(i))
+		}
+	case reflect.Slice:
+		v.SetBytes([]byte("soil"))
+	case reflect.Bool:
+		v.SetBool(true)
+	case reflect.Int64:
+		v.SetInt(0x55)
+	default:
+		if v.CanSet() {
+			v.SetUint(0x55)
+		}
+	}
 }
 
 // checkSwapped decodes the frame again as the other end would have sent it.

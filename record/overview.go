@@ -32,7 +32,7 @@ var overview = []Shown[Record]{
 	{"CLIENT", false, true, 0, func(dst []byte, r *Record) []byte { return r.appendEnd(dst, tcp.Client) }},
 	{"", false, false, 0, appendArrow},
 	{"SERVER", false, true, 0, func(dst []byte, r *Record) []byte { return r.appendEnd(dst, tcp.Server) }},
-	{"TIME", true, false, 4, func(dst []byte, r *Record) []byte { return appendSpan(dst, r.End-r.Start) }},
+	{"LASTED", true, false, 4, func(dst []byte, r *Record) []byte { return appendSpan(dst, r.End-r.Start) }},
 	{"PACKETS", false, false, 5, func(dst []byte, r *Record) []byte {
 		return appendPair(dst, r.Side[tcp.Client].Packets, r.Side[tcp.Server].Packets)
 	}},

@@ -75,11 +75,18 @@ func (d Damage) String() string {
 	}
 	switch {
 	case d.Lost > 0:
-		what += "; " + num(uint64(d.Lost)) + " octets passed over"
+		what += "; " + octets(d.Lost) + " passed over"
 	case d.Lost < 0:
-		what += "; the next record begins " + num(uint64(-d.Lost)) + " octets before"
+		what += "; the next record begins " + octets(-d.Lost) + " before"
 	}
 	return fmt.Sprintf("%s: octet %d, frame %d: %s", d.File, d.Offset, d.Frame, what)
+}
+
+func octets(n int64) string {
+	if n == 1 {
+		return "1 octet"
+	}
+	return strconv.FormatInt(n, 10) + " octets"
 }
 
 // Health is what was wrong with the files of a Reader, as far as they were read.

@@ -15,9 +15,10 @@
 //   - pcapng: any number of sections, each in its own byte order, and of
 //     interfaces; enhanced, simple and obsolete packet blocks; if_tsresol in
 //     both bases and if_tsoffset. Name resolution, statistics, secrets, journal,
-//     custom and unknown blocks are skipped. The section length is not needed
-//     and not believed. A simple packet has no time: it gets that of the frame
-//     before it, 0 if there is none.
+//     custom and unknown blocks are skipped (Wireshark numbers journal and
+//     custom blocks as frames; here they are none). The section length is not
+//     needed and not believed. A simple packet has no time: it gets that of the
+//     frame before it, 0 if there is none.
 //   - gzip, zstd and xz around either of them, of several members too. A zstd
 //     window or xz dictionary may take 128 MiB. xz is unpacked by the command
 //     xz if there is one (six times faster), else here; then only the
@@ -38,8 +39,8 @@
 //
 // A length is believed once the octets are there. Captured octets of a classic
 // record: 262,144, the most that libpcap captures by default and that Wireshark
-// accepts; for D-Bus and the USB link types, 128 MiB as in both, of which
-// the first 262,144 are handed over. A pcapng block: 16 MiB, as in both. 65,536
+// accepts; for D-Bus and the USB link types, 128 MiB as in libpcap, of which the
+// first 262,144 are handed over. A pcapng block: 16 MiB, as in both. 65,536
 // interfaces in a section. The read buffer is 1 MiB and grows only for a longer
 // block, which must be there; when many files are merged, theirs are smaller.
 //
@@ -47,8 +48,11 @@
 //
 // Nothing in a file that was recognised is an error: it is a Damage, with the
 // file, the octet and the frame, and reading goes on. If a record's length
-// cannot be true, a plausible record is looked for in the next 64 MiB; what
-// plausible means stands at classic.plausible and ng.plausible. A frame whose
+// cannot be true, plausible records are looked for in the next 64 MiB, in a
+// classic file also inside the record before; what plausible means stands at
+// classic.chain and ng.chain. After one that is found, all is read as before. If
+// a record runs past the end of the file, its length is taken for a lie only if
+// the record contradicts itself and others lead exactly to the end. A frame whose
 // time or lengths are odd but whose successor can be read is kept. If a file
 // ends inside a record, the octets of this last record are dropped (tcpdump and
 // tshark do so too) and the file counts as cut; so does compressed data that

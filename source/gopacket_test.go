@@ -64,7 +64,7 @@ var gopacketDiffers = []struct{ path, what, why string }{
 	{"FuzzTarget-5643903448645632", "1 and 0 frames: Unknown minor version 3", "it knows 2.4 only; tshark reads 1"},
 	{"FuzzTarget-5755755617189888", "2 and 0 frames: Unknown minor version 3", "the same; tshark reads 2"},
 	{"FuzzTarget-4981601846820864", "frame 1: at 4294971366967295000 and 4294967076294966296, link 12 and 12, length 538976288 and 538976288, captured 171 and 171",
-		"it multiplies the fraction 2³²−1 by 1000 in 32 bits; tshark adds the 4294 s as we do"},
+		"the fraction 2³²−1 µs is 4294.97 s; gopacket and tshark wrap it around in 32 bits"},
 	{"file_heuristics/pcapng-example.pcapng.dup", "frame 60: at 9223372036854775807 and -505425287000, link 113 and 113, length 68 and 68, captured 68 and 68",
 		"ticks above 2⁶³ are unsigned (draft-ietf-opsawg-pcapng §4.3) and after the year 2262; tshark shows the year 586524, gopacket wraps around to before 1970"},
 }

@@ -32,23 +32,31 @@ type head struct {
 
 // openMerge opens all files, or none.
 func openMerge(paths []string, h *Health) (*merge, error) {
-	m := &merge{}
 	size := max(minBuffer, min(chunkSize, mergeBuffers/max(1, len(paths))))
+	var files []*file
 	var errs []error
-	for rank, path := range paths {
+	for _, path := range paths {
 		f, err := openFile(path, make([]byte, size), h)
 		if err != nil {
 			errs = append(errs, err)
 			continue
 		}
-		m.all = append(m.all, f)
-		m.heads = append(m.heads, head{file: f, rank: rank})
+		files = append(files, f)
 	}
+	m := newMerge(files)
 	if len(errs) > 0 {
 		m.close()
 		return nil, errors.Join(errs...)
 	}
 	return m, nil
+}
+
+func newMerge(files []*file) *merge {
+	m := &merge{all: files}
+	for rank, f := range files {
+		m.heads = append(m.heads, head{file: f, rank: rank})
+	}
+	return m
 }
 
 func (m *merge) next(f *packet.Frame) error {

@@ -8,43 +8,39 @@ import (
 	"onpath/packet"
 )
 
+// ngForms is a file with all blocks, several sections in both byte orders, and
+// interfaces with clocks of their own.
+func ngForms(o, other order) []byte {
+	offset := o.AppendUint64(nil, 100)
+	return join(
+		o.section(o.option(1, []byte("made by hand")...), o.option(0)),
+		o.iface(1, 99),
+		o.enhanced(0, 5_000_001, 1400, small, o.option(1, 'a'), o.option(1, 'b'), o.option(0)),
+		o.block(4, make([]byte, 20)), o.block(5, make([]byte, 20)), o.block(10, make([]byte, 20)),
+		o.block(0x1234, nil),
+		o.iface(276, 50, o.option(9, 9), o.option(14, offset...)),
+		o.enhanced(1, 7_000_000_001, 200, medium),
+		o.oldPacket(1, 8_000_000_002, 61, payload(61, 7)),
+		o.simple(1400, payload(99, 8)),
+		other.section(),
+		other.iface(101, 30, other.option(9, 0x8a)),
+		other.simple(40, small[:30]),
+		other.enhanced(0, 1536, 60, small),
+	)
+}
+
 // TestNGForms has all blocks and both byte orders, several sections and
 // interfaces.
 func TestNGForms(t *testing.T) {
-	for _, o := range []order{le, be} {
-		other := be
-		if o == be {
-			other = le
-		}
-		nanos, offset := o.option(9, 9), o.option(14, make([]byte, 8)...)
-		if o == le {
-			offset[4] = 100
-		} else {
-			offset[11] = 100
-		}
-		all, h := read(t, join(
-			o.section(o.option(1, []byte("made by hand")...), o.option(0)),
-			o.block(0x0bad, payload(40, 1)),
-			o.iface(1, 0),
-			o.enhanced(0, 5_000_001, 1400, small, o.option(1, 'a'), o.option(1, 'b'), o.option(0)),
-			o.block(4, payload(20, 2)), o.block(5, payload(20, 3)), o.block(9, payload(20, 4)), o.block(10, payload(20, 5)),
-			o.block(0x40000bad, payload(40, 1)), o.block(0x1234, nil),
-			o.iface(276, 50, nanos, offset),
-			o.enhanced(1, 7_000_000_001, 200, medium),
-			o.oldPacket(1, 8_000_000_002, 61, payload(61, 7)),
-			o.simple(1400, payload(99, 8)),
-			other.section(),
-			other.iface(101, 30),
-			other.simple(40, small[:30]),
-			other.enhanced(0, 1_000_000, 60, small),
-		))
+	for _, orders := range [][2]order{{le, be}, {be, le}} {
+		all, h := read(t, join(ngForms(orders[0], orders[1]), orders[1].block(9, payload(20, 4)), orders[1].block(0x0bad, small), orders[1].block(0x40000bad, small)))
 		want := []got{
 			{5_000_001_000, packet.LinkEthernet, 1400, string(small)},
 			{107_000_000_001, packet.LinkLinuxSLL2, 200, string(medium)},
 			{108_000_000_002, packet.LinkLinuxSLL2, 61, string(payload(61, 7))},
-			{108_000_000_002, packet.LinkEthernet, 1400, string(append(payload(99, 8), 0))}, // padding cannot be told from data
+			{108_000_000_002, packet.LinkEthernet, 1400, string(payload(99, 8))},
 			{108_000_000_002, packet.LinkRaw, 40, string(small[:30])},
-			{1_000_000_000, packet.LinkRaw, 60, string(small)},
+			{1_500_000_000, packet.LinkRaw, 60, string(small)},
 		}
 		if !slices.Equal(all, want) || h.Damaged != 0 || h.Comments != 3 {
 			t.Errorf("got %v, %d comments, damages %v", all, h.Comments, h.Damages)
@@ -96,6 +92,7 @@ func TestNGDamage(t *testing.T) {
 		{"length behind that is not the one in front", with(a, -4, 88), 0, []Fault{BlockTrailer}, 92},
 		{"too short for its type", le.block(blockEnhanced, payload(16, 1)), 0, []Fault{BlockShort}, 28},
 		{"captured more than the block has", with(a, 20, 61), 0, []Fault{BlockContent}, 92},
+		{"a simple packet longer than its block", le.simple(61, small), 0, []Fault{BlockContent}, 76},
 		{"captured more than the wire had", with(a, 24, 59), 1, []Fault{LengthOrder}, 0},
 		{"an interface that was not described", with(a, 8, 1), 0, []Fault{NoInterface}, 92},
 		{"an option longer than the block", le.enhanced(0, 1, 60, small, short), 1, []Fault{BlockOption}, 0},

@@ -105,9 +105,13 @@ func (g *ng) simple(f *packet.Frame, body []byte) bool {
 	}
 	in := &g.ifaces[0]
 	wirelen, data := g.u32(body), body[4:]
-	caplen := min(wirelen, uint32(len(data)))
+	caplen := wirelen
 	if in.snaplen > 0 {
 		caplen = min(caplen, in.snaplen)
+	}
+	if caplen > uint32(len(data)) {
+		g.lose(BlockContent, uint64(caplen), uint64(len(data)), len(body))
+		return false
 	}
 	g.hand(f, data[:caplen:caplen], wirelen, in.link)
 	return true

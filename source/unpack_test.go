@@ -81,7 +81,7 @@ func onDisk(t testing.TB, b []byte) string {
 func TestUnpack(t *testing.T) { withXZ(t, testUnpack) }
 
 func testUnpack(t *testing.T) {
-	plain := noise(3000)
+	plain := noise(1500)
 	half := len(plain) / 2
 	want, _ := read(t, plain)
 	ng, _ := read(t, join(be.section(), be.iface(1, 0), be.enhanced(0, 1, 60, small)))
@@ -131,7 +131,7 @@ func equal(a, b []got) bool {
 func TestUnpackDamage(t *testing.T) { withXZ(t, testUnpackDamage) }
 
 func testUnpackDamage(t *testing.T) {
-	plain := noise(3000)
+	plain := noise(1500)
 	want, _ := read(t, plain)
 	for _, kind := range []string{"gzip", "zstd", "xz"} {
 		packed := pack(t, kind, plain)
@@ -216,7 +216,7 @@ func TestCloseEarly(t *testing.T) {
 	if _, err := exec.LookPath("xz"); err != nil {
 		t.Skip("no command xz")
 	}
-	packed := pack(t, "xz", noise(20_000))
+	packed := pack(t, "xz", noise(4000))
 	r, err := Open(onDisk(t, packed))
 	if err != nil {
 		t.Fatal(err)
@@ -235,4 +235,43 @@ func TestCloseEarly(t *testing.T) {
 		t.Fatal(err)
 	}
 	r.Close()
+}
+
+// What a compressor has flushed into a pipe is read at once.
+func TestUnpackPipe(t *testing.T) {
+	type flusher interface {
+		io.Writer
+		Flush() error
+	}
+	for kind, compress := range map[string]func(io.Writer) flusher{
+		"gzip": func(w io.Writer) flusher { return gzip.NewWriter(w) },
+		"zstd": func(w io.Writer) flusher {
+			z, err := zstd.NewWriter(w)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return z
+		},
+	} {
+		in, out, err := os.Pipe()
+		if err != nil {
+			t.Fatal(err)
+		}
+		z := compress(out)
+		write(t, z, at('a', 1))
+		if err := z.Flush(); err != nil {
+			t.Fatal(err)
+		}
+		r, err := New(kind, in)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var f packet.Frame
+		if err := r.Next(&f); err != nil || string(f.Data) != "a" {
+			t.Errorf("%s: %q, %v", kind, f.Data, err)
+		}
+		out.Close()
+		r.Close()
+		in.Close()
+	}
 }

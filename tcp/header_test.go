@@ -47,6 +47,11 @@ func TestHeaderCut(t *testing.T) {
 			t.Errorf("%d octets: error %v", n, err)
 		}
 	}
+	bare := append([]byte{}, wire[:MinHeader]...)
+	bare[12] = 5 << 4
+	if h, payload, err := ParseHeader(bare); err != nil || len(h) != MinHeader || len(payload) != 0 {
+		t.Errorf("a header without options: %d octets, error %v", len(h), err)
+	}
 	for words, want := range map[byte]string{
 		0: "tcp header: data offset below 5 words (have 0, need 20)",
 		4: "tcp header: data offset below 5 words (have 16, need 20)",

@@ -60,7 +60,7 @@ const (
 type KindInfo struct {
 	Kind     Kind
 	Name     string // as in the IANA registry, shortened as Wireshark shows it
-	Tcpdump  string // the word tcpdump 4.99 prints
+	Tcpdump  string // the word tcpdump 4.99.3 prints, which does not know all of them
 	Min, Max int    // legal lengths in octets, kind and length included; 1 for EOL and NOP
 	Bit      OptSet
 	Source   string
@@ -80,9 +80,9 @@ var kinds = [...]KindInfo{
 	{KindAO, "AO", "tcp-ao", 4, 40, OptAO, "RFC 5925 §2.2"},
 	{KindMPTCP, "MPTCP", "mptcp", 3, 40, OptMPTCP, "RFC 8684 §3"},
 	{KindTFO, "TFO", "tfo", 2, 18, OptTFO, "RFC 7413 §4.1.1"},
-	{KindAccECN0, "AccECN0", "accecn0", 2, 40, OptAccECN, "RFC 9768 §3.2.3"},
-	{KindAccECN1, "AccECN1", "accecn1", 2, 40, OptAccECN, "RFC 9768 §3.2.3"},
-	{KindExp1, "EXP1", "exp", 2, 40, OptExp, "RFC 6994 §3"},
+	{KindAccECN0, "AccECN0", "unknown-172", 2, 40, OptAccECN, "RFC 9768 §3.2.3"},
+	{KindAccECN1, "AccECN1", "unknown-174", 2, 40, OptAccECN, "RFC 9768 §3.2.3"},
+	{KindExp1, "EXP1", "unknown-253", 2, 40, OptExp, "RFC 6994 §3"},
 	{KindExp2, "EXP2", "exp", 2, 40, OptExp, "RFC 6994 §3"},
 }
 

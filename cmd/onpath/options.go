@@ -31,6 +31,7 @@ func (o *options) bind(cmd *cobra.Command, formats [][2]string) {
 	f.IntVar(&o.run.Flow.MaxConnections, "max-connections", flow.DefaultMaxConnections, "remember at most `N` connections at once")
 	f.Var(o.bindLinger(), "linger", "how long a finished connection waits for late packets")
 	f.Var(o.bindTimeouts(), "timeout", "after which silence a connection is written, by what is believed of it; closed and reset are for the tcpstates view, a record of ours lingers")
+	f.BoolVarP(&o.run.Quiet, "quiet", "q", false, "nothing on standard error but errors")
 	f.BoolP("no-names", "n", false, "accepted for tcpdump's sake: names are never resolved")
 	o.complete(cmd, formats)
 }

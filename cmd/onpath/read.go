@@ -15,8 +15,10 @@ named at the end, and the exit code is 1. Files follow one another as given, or
 with --merge are read as one stream in the order of time.
 
 The table is sorted by the numbers of the connections up to 10,000 rows; further
-ones follow as they end. On a terminal it loses columns until it fits. -o writes
-other formats: they have all columns, and rows come in the order of their ends.
+ones follow as they end. PACKETS and OCTETS are the client's and the server's; the
+arrow is broken where only one of them was seen; times are UTC. On a terminal the
+table loses columns until it fits. -o writes other formats: they have all columns,
+and rows come in the order of their ends.
 
 A summary on standard error says how many packets were read and how the
 connections ended; where a capture is damaged, it says where. An interrupt (^C) ends the
@@ -43,6 +45,5 @@ func newRead() *cobra.Command {
 		},
 	}
 	o.bind(cmd, formatNames(run.RecordFormats))
-	cmd.Flags().BoolVarP(&o.run.Quiet, "quiet", "q", false, "no summary and no progress bar on standard error")
 	return cmd
 }

@@ -37,9 +37,10 @@ func (t table) print(w io.Writer) {
 	tw.Flush()
 }
 
-// octets is what a connection takes, where the program still held them all.
+// octets is what a connection takes, where the program still held them all and
+// they are so many that nothing else counts.
 func octets(m measure) string {
-	if m.Live == 0 {
+	if m.Live < 10_000 {
 		return "-"
 	}
 	return fmt.Sprintf("%.0f", m.octetsPerConnection())

@@ -176,8 +176,8 @@ func (j *job[R]) finish(summary bool) error {
 	if j.err == errNobodyReads {
 		return nil
 	}
-	if summary && !j.config.Quiet {
-		j.summary()
+	if !j.config.Quiet {
+		j.report(summary)
 	}
 	return errors.Join(append(j.lost, j.err)...)
 }

@@ -29,7 +29,10 @@ func pipe(t *testing.T) (in *os.File) {
 	}
 	old := os.Stdin
 	os.Stdin = r
-	t.Cleanup(func() { os.Stdin = old })
+	t.Cleanup(func() { // the write end stays open until here: its finalizer would end the stream
+		os.Stdin = old
+		w.Close()
+	})
 	return w
 }
 

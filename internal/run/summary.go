@@ -11,13 +11,18 @@ import (
 	"onpath/source"
 )
 
-// summary writes what was read and found, one line a question.
-func (j *job[R]) summary() {
+// report writes what was damaged, and in a summary before and behind it what was
+// read and found, one line a question.
+func (j *job[R]) report(summary bool) {
 	var b strings.Builder
-	j.tally.write(&b)
+	if summary {
+		j.tally.write(&b)
+	}
 	damages(&b, j.health)
-	spent := time.Since(j.began)
-	line(&b, "speed", fmt.Sprintf("%s packets/s (%s)", thousands(rate(j.tally.packets, spent)), spent.Round(100*time.Microsecond)))
+	if summary {
+		spent := time.Since(j.began)
+		line(&b, "speed", fmt.Sprintf("%s packets/s (%s)", thousands(rate(j.tally.packets, spent)), spent.Round(100*time.Microsecond)))
+	}
 	io.WriteString(stderr, b.String())
 }
 

@@ -80,7 +80,7 @@ func (e *end) answer(r Reply, s *tcp.Segment) {
 
 // delayAck lets an ACK wait, but not a second one (RFC 9293 §3.8.6.3).
 func (e *end) delayAck() {
-	if e.ackAt != never || e.dice.chance(500) {
+	if e.ackAt != never || !e.dice.chance(500) {
 		e.sendAck()
 		return
 	}

@@ -65,7 +65,7 @@ func (w *Sim) drawHost(h *Host, d tcp.Dir) {
 		h.Shift = uint8(w.shift + dice.below(2))
 	}
 	h.Buffer = bufferSizes[dice.below(len(bufferSizes))] << h.Shift
-	h.MSS = uint32(dice.between(3, 12)) << (h.Shift / 2)
+	h.MSS = uint32(dice.between(3, 12)) << h.Shift
 	h.FastOpen = m.FastOpen && !dice.chance(200)
 	h.Cookies = m.Cookies && d == 1
 	h.Splits = m.Splits && d == 1

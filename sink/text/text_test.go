@@ -89,3 +89,26 @@ func Example() {
 	// Output:
 	// 00:00:00.000000 not decoded, not-ip: no IP inside: ARP, LLDP, spanning tree and their like, length 60
 }
+
+// FuzzWrite: whatever a datagram holds, its line is one line of printable ASCII.
+func FuzzWrite(f *testing.F) {
+	for _, datagram := range []string{syn, data, sack, lie, ping, gone, udp, esp, odd, cut} {
+		octets, err := hex.DecodeString(strings.ReplaceAll(datagram, " ", ""))
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(octets)
+	}
+	decoder, v := packet.NewDecoder(packet.Config{}), &packet.View{}
+	f.Fuzz(func(t *testing.T, octets []byte) {
+		decoder.Decode(&packet.Frame{Data: octets, WireLen: uint32(len(octets)), Link: packet.LinkRaw}, v)
+		var b strings.Builder
+		if err := text.New(&b).Write(&record.Packet{View: v, Conn: 1}); err != nil {
+			t.Fatal(err)
+		}
+		line, ok := strings.CutSuffix(b.String(), "\n")
+		if !ok || strings.ContainsFunc(line, func(r rune) bool { return r < ' ' || r > '~' }) {
+			t.Errorf("%q", b.String())
+		}
+	})
+}

@@ -1,0 +1,62 @@
+package tcpstates
+
+import "onpath/tcp"
+
+// Pair is the state machine of one connection that somebody else tracks: plain
+// memory of 40 octets. The zero Pair has seen nothing. It may pass through
+// several flows, as Tranalyzer2 counts them, which it ends when the timeouts of
+// both directions are over.
+//
+// It gives the values of a Table where each segment reaches both, but:
+//
+//   - The tracker's records cut where Tranalyzer2's flows may go on. A flow that
+//     spans two records is two flows here, and each ends as open.
+//   - Frames that the tracker puts together or leaves out are one segment or
+//     none here, and other things in a Table: fragments of IP, TCP headers with a
+//     bad data offset, of less than 20 octets, in IPv4 datagrams of less than 40.
+//   - A Table has its own keys: directions with different VLAN tags are two flows
+//     there; tunnels with equal addresses inside are one; a segment to its own
+//     address and port has no direction.
+//   - Where time steps backwards, a Table's list decides which flow is looked at;
+//     a Pair ends whenever its own timeouts are over.
+//   - A Table is full at some point, and evicts.
+type Pair struct {
+	last [2]int64 // ns since the Unix epoch, of each direction's last segment
+	side [2]side
+}
+
+// Observe takes the next segment and returns the flags of its direction in the
+// current flow, as the packet file shows them: before what the flow's end adds.
+func (p *Pair) Observe(s *tcp.Segment, l *Limits) Flags {
+	d := s.Dir & 1
+	c, o := &p.side[d], &p.side[d^1]
+	if p.over(d, s.At, l) && p.over(d^1, s.At, l) {
+		p.restart()
+	}
+	p.last[d] = s.At
+	c.marks |= present
+	if c.state != established || s.Flags&four != tcp.ACK {
+		observe(c, o, s.Flags, s.Seq, s.Ack)
+	}
+	return c.flags
+}
+
+// over reports whether direction d is too old at now, or does not exist.
+func (p *Pair) over(d tcp.Dir, now int64, l *Limits) bool {
+	s := &p.side[d]
+	return !s.has(present) || over(now, p.last[d], l[s.state])
+}
+
+// restart ends the flow and begins another.
+func (p *Pair) restart() {
+	client, server := p.Final()
+	p.side = [2]side{{past: client}, {past: server}}
+}
+
+// Final returns, by direction, the flags of all flows so far, with what the end
+// of each adds, as if the current one ended now. It changes nothing.
+func (p *Pair) Final() (client, server Flags) {
+	c, s := &p.side[tcp.Client], &p.side[tcp.Server]
+	client, server = final(c, s)
+	return client | c.past, server | s.past
+}
