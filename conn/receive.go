@@ -54,6 +54,9 @@ func (m *move) synEvents() event {
 	case e.has(hasAlt):
 		return evSyn | evSyn2
 	}
+	if p.has(rstAny) && p.set&gone != 0 { // it refused an earlier one
+		p.lead = inSR
+	}
 	return evSyn
 }
 

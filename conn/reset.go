@@ -90,7 +90,7 @@ func (m *move) rstSent(inside bool) {
 	e.bits |= rstAny | seen
 	if !inside {
 		e.set |= gone
-		e.lead &= e.set
+		e.lead = 0
 		return
 	}
 	e.bits |= rstIn

@@ -85,6 +85,9 @@ func (m *move) synAgain(answer bool) {
 	m.sends()
 	if !answer {
 		e.set = e.set&inSS | e.set&after(inSS)
+		if e.pend&evRstSyn != 0 && e.set&inSS != 0 { // refused, and tried again
+			e.lead, e.before = inSS, e.before|evRstSyn
+		}
 		return
 	}
 	to := e.set&inSR | e.set&after(inSR)
