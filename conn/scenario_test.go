@@ -66,12 +66,12 @@ func reading(segs []tcp.Segment) string {
 
 // belief is the shown state, and the others behind it.
 func belief(c *Conn, d tcp.Dir) string {
-	states := c.Possible(d).States(c.State(d))
+	states, n := c.Possible(d).States(c.State(d))
 	text := states[0].String()
-	for i, st := range states[1:] {
+	for i, st := range states[1:n] {
 		text += [...]string{" (", " "}[min(i, 1)] + st.String()
 	}
-	if len(states) > 1 {
+	if n > 1 {
 		text += ")"
 	}
 	return text

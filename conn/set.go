@@ -44,19 +44,20 @@ func (s Set) in(t Set) bool { return s&^t == 0 }
 // by it. CLOSED and LISTEN stand for having ended.
 var order = [...]State{SynSent, SynReceived, Established, FinWait1, FinWait2, Closing, CloseWait, LastAck, TimeWait, Listen, Closed}
 
-// States returns the members of s, the shown one first, then the others from
+// States returns the n members of s, the shown one first, then the others from
 // the least advanced on; LISTEN is told as CLOSED.
-func (s Set) States(shown State) []State {
-	list := []State{shown}
+func (s Set) States(shown State) (list [NumStates]State, n int) {
+	list[0], n = shown, 1
 	if s&gone != 0 {
 		s = s&^gone | 1<<Closed
 	}
 	for _, st := range order {
 		if s.Has(st) && st != shown {
-			list = append(list, st)
+			list[n] = st
+			n++
 		}
 	}
-	return list
+	return list, n
 }
 
 // String returns the names of all members, from the least advanced on, such as

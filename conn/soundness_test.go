@@ -1,6 +1,7 @@
 package conn_test
 
 import (
+	"flag"
 	"fmt"
 	"hash/fnv"
 	"math"
@@ -51,6 +52,7 @@ type judge struct {
 	shows   [2]bool // an end's segments have shown that something towards it was missed
 	worst   [4]bool // faults of this run
 	step    conn.Step
+	stop    fault // where tell ends; sound: at any fault
 	tally   tally
 }
 
@@ -187,14 +189,14 @@ func TestSoundness(t *testing.T) {
 			t.Parallel()
 			var w simulate.Sim
 			var j judge
-			var first [4][]uint64 // seeds
+			var first [4]uint64 // the first seed with each fault
 			for k := range uint64(n) {
 				seed := seedOf(m.Name) + k
 				d := simulate.Seeded(seed)
 				j.play(&w, m, &d, nil)
 				for f, is := range j.worst {
-					if is && len(first[f]) < 20 {
-						first[f] = append(first[f], seed)
+					if is && j.tally.faults[f] == 1 {
+						first[f] = seed
 					}
 				}
 			}
@@ -237,59 +239,56 @@ func (n *tally) row(mode string) string {
 	return row
 }
 
-// smallest shrinks runs with a fault and tells the shortest.
-func smallest(m *simulate.Mode, seeds []uint64, f fault) string {
+// smallest shrinks a run with a fault as far as some thousand tries lead.
+func smallest(m *simulate.Mode, seed uint64, f fault) string {
 	var w simulate.Sim
 	var j judge
-	best := ""
 	tries := 0
 	fails := func(numbers []uint32) bool {
-		if tries++; tries > 10000 {
+		if tries++; tries > 4000 {
 			return false
 		}
 		d := simulate.Tape(numbers)
 		j.play(&w, m, &d, nil)
 		return j.worst[f]
 	}
-	for _, seed := range seeds[:min(2, len(seeds))] {
-		tries = 0
-		numbers := simulate.Recorded(seed, func(d *simulate.Dice) { w.Run(m, d, func(*simulate.Passage) {}) })
-		d := simulate.Tape(simulate.Shrink(numbers, fails))
-		text := tell(&w, m, &d, f)
-		if best == "" || strings.Count(text, "\n") < strings.Count(best, "\n") {
-			best = text
-		}
-	}
-	return best
+	numbers := simulate.Recorded(seed, func(d *simulate.Dice) { w.Run(m, d, func(*simulate.Passage) {}) })
+	d := simulate.Tape(simulate.Shrink(numbers, fails))
+	j.stop = f
+	return j.tell(&w, m, &d)
 }
 
-// tell writes a run as a conversation, up to its first fault of a kind, with the
-// truth and the sets behind each segment.
-func tell(w *simulate.Sim, m *simulate.Mode, d *simulate.Dice, f fault) string {
-	var j judge
+// tell plays a run and writes it as a conversation, up to its first fault, with
+// the truth and the sets behind each segment.
+func (j *judge) tell(w *simulate.Sim, m *simulate.Mode, d *simulate.Dice) string {
 	var b strings.Builder
 	over := false
-	j.play(w, m, d, func(p *simulate.Passage, got fault) {
+	j.play(w, m, d, func(p *simulate.Passage, f fault) {
 		if over {
 			return
 		}
-		fmt.Fprintf(&b, "%-70s %-9s", simulate.Line(&p.Seg), p.Kind)
-		for e := range p.Ends {
-			fmt.Fprintf(&b, " | %v is %s of {%v}", tcp.Dir(e), truth(&p.Ends[e]), j.c.Possible(tcp.Dir(e)))
-		}
-		if j.step.Explanation != 0 {
-			fmt.Fprintf(&b, " | %v", j.step.Explanation)
-		}
-		if p.Hidden > 0 {
-			fmt.Fprintf(&b, " | %d missed", p.Hidden)
-		}
-		fmt.Fprintf(&b, "\n")
-		if j.worst[f] {
-			over = true
+		j.line(&b, p)
+		over = f == j.stop || f != sound && j.stop == sound
+		if over {
 			b.WriteString(j.why(p, f))
 		}
 	})
 	return b.String()
+}
+
+// line writes one segment, and what is true and believed when it has passed.
+func (j *judge) line(b *strings.Builder, p *simulate.Passage) {
+	fmt.Fprintf(b, "%-70s %-9s", simulate.Line(&p.Seg), p.Kind)
+	for e := range p.Ends {
+		fmt.Fprintf(b, " | %v is %s of {%v}", tcp.Dir(e), truth(&p.Ends[e]), j.c.Possible(tcp.Dir(e)))
+	}
+	if j.step.Explanation != conn.Unsurprising {
+		fmt.Fprintf(b, " | %v", j.step.Explanation)
+	}
+	if p.Hidden > 0 {
+		fmt.Fprintf(b, " | %d missed", p.Hidden)
+	}
+	b.WriteByte('\n')
 }
 
 // truth writes both true states, the second only if it differs.
@@ -316,26 +315,41 @@ func (j *judge) why(p *simulate.Passage, f fault) string {
 	return ""
 }
 
-// TestSoundnessRapid plays runs whose every choice rapid draws, so that rapid
-// shrinks what fails: 0 is always the dull choice.
+// TestSoundnessRapid plays runs whose every throw rapid draws, so that rapid
+// looks for faults and shrinks them in its own way: 0 is always the dull choice.
 func TestSoundnessRapid(t *testing.T) {
+	flag.Set("rapid.nofailfile", "true") // the conversation says it all
 	for i := range simulate.Modes {
 		m := &simulate.Modes[i]
-		if limits[m.Name] != [4]float64{} {
-			continue
-		}
-		t.Run(m.Name, rapid.MakeCheck(func(t *rapid.T) {
-			var w simulate.Sim
-			var j judge
-			var text []string
-			d := simulate.Thrown(drawn(t))
-			j.play(&w, m, &d, func(p *simulate.Passage, f fault) { text = append(text, simulate.Line(&p.Seg)) })
-			for f := escaped; f <= strong; f++ {
-				if j.worst[f] {
-					t.Fatalf("%s:\n%s", faultNames[f], strings.Join(text, "\n"))
+		if limits[m.Name] == [4]float64{} {
+			t.Run(m.Name, rapid.MakeCheck(func(t *rapid.T) {
+				if s := rapid.Custom(playsDrawn(m)).Draw(t, "run"); s != "" {
+					t.Fatal("see the run")
 				}
+			}))
+		}
+	}
+}
+
+// story is a faulty run as a conversation; rapid prints it.
+type story string
+
+// GoString is what rapid prints.
+func (s story) GoString() string { return "\n" + string(s) }
+
+// playsDrawn returns a generator of runs: their stories, if they are faulty.
+func playsDrawn(m *simulate.Mode) func(*rapid.T) story {
+	return func(t *rapid.T) story {
+		var w simulate.Sim
+		var j judge
+		d := simulate.Thrown(drawn(t))
+		text := j.tell(&w, m, &d)
+		for f := escaped; f <= strong; f++ {
+			if j.worst[f] {
+				return story(text + faultNames[f])
 			}
-		}))
+		}
+		return ""
 	}
 }
 
@@ -343,5 +357,5 @@ func TestSoundnessRapid(t *testing.T) {
 // mean few faults, only 0 is left as it is; the others are spread.
 func drawn(t *rapid.T) func() uint32 {
 	draw := rapid.Uint16()
-	return func() uint32 { return uint32(draw.Draw(t, "")) * 0x9e3779b1 }
+	return func() uint32 { return uint32(draw.Draw(t, "throw")) * 0x9e3779b1 }
 }

@@ -125,6 +125,9 @@ len=12
 win=17520
 client_state=ESTABLISHED
 server_state=CLOSE-WAIT
+client_possible=ESTABLISHED
+server_possible=CLOSE-WAIT
+explanation=
 checksum=good
 undecoded=
 `},
@@ -144,6 +147,9 @@ len=
 win=
 client_state=
 server_state=
+client_possible=
+server_possible=
+explanation=
 checksum=
 undecoded=not-ip
 `},
@@ -161,6 +167,7 @@ var lawful = map[Type]*regexp.Regexp{
 	Time:     regexp.MustCompile(`^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{9}Z$`),
 	Addr:     regexp.MustCompile(`^[0-9a-f.:]*$`),
 	String:   regexp.MustCompile(`^[0-9A-Za-z.:+/=^-]*$`),
+	List:     regexp.MustCompile(`^([0-9A-Za-z.:+/=^-]+(,[0-9A-Za-z.:+/=^-]+)*)?$`),
 }
 
 func TestColumnsKeepTheirPromises(t *testing.T) {

@@ -153,7 +153,8 @@ func (p *Packet) appendPossible(dst []byte, d tcp.Dir) []byte {
 	if p.Conn == 0 || p.View.Key.Proto != packet.ProtoTCP {
 		return dst
 	}
-	for i, st := range p.Possible[d].States(p.State[d]) {
+	states, n := p.Possible[d].States(p.State[d])
+	for i, st := range states[:n] {
 		if i > 0 {
 			dst = append(dst, ',')
 		}
