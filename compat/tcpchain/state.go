@@ -18,6 +18,7 @@ const (
 type State struct {
 	syn  [2]uint8 // flags of the SYN, by direction: 0 forward
 	seen seen
+	pass origin
 }
 
 // seen is a set of what a flow has shown. The bit of the reverse direction
@@ -32,12 +33,31 @@ const (
 	rstFwd
 	rstRev
 	connected
-	flipped // Pass: the first segment came from the server
+)
+
+// origin is what Pass knows of the first segment.
+type origin uint8
+
+const (
+	nobody origin = iota
+	client        // it came from tcp.Client
+	server
 )
 
 // Segment takes the flags of one segment. It returns true if the flow goes on,
 // false if it is complete: a FIN in each direction, or any RST.
 func (s *State) Segment(f tcp.Flags, rev bool, rules Rules) (more bool) {
+	if f&(tcp.SYN|tcp.FIN|tcp.RST) != 0 {
+		s.mark(f, rev, rules)
+	}
+	if f&tcp.ACK != 0 && !rev && s.opened() {
+		s.seen |= connected
+	}
+	return !s.Complete()
+}
+
+// mark notes a SYN, FIN or RST.
+func (s *State) mark(f tcp.Flags, rev bool, rules Rules) {
 	d := seen(0)
 	if rev {
 		d = 1
@@ -50,10 +70,6 @@ func (s *State) Segment(f tcp.Flags, rev bool, rules Rules) (more bool) {
 		s.syn[d] = uint8(f)
 	}
 	s.seen |= seen(f>>1&1)*synFwd<<d | seen(f&1)*finFwd<<fin | seen(f>>2&1)*rstFwd<<d
-	if !rev && f&tcp.ACK != 0 && s.opened() {
-		s.seen |= connected
-	}
-	return !s.Complete()
 }
 
 // opened reports whether a SYN went forward and a SYN-ACK came back.
@@ -65,10 +81,14 @@ func (s *State) opened() bool {
 // Pass is Segment for a caller who knows ends, but not which of them came
 // first: forward is the direction of the first segment passed.
 func (s *State) Pass(f tcp.Flags, from tcp.Dir, rules Rules) (more bool) {
-	if *s == (State{}) && from == tcp.Server {
-		s.seen = flipped
+	sender := client
+	if from == tcp.Server {
+		sender = server
 	}
-	return s.Segment(f, (from == tcp.Server) != (s.seen&flipped != 0), rules)
+	if s.pass == nobody {
+		s.pass = sender
+	}
+	return s.Segment(f, sender != s.pass, rules)
 }
 
 // SynFlags returns tcp_synflags_fwd or tcp_synflags_rev: the low eight flags of

@@ -13,12 +13,16 @@ import (
 type Config struct {
 	// Rules of the seven fields.
 	Rules Rules
-	// MaxFlows is how many flows are remembered at once; each takes 216 octets.
+	// MaxFlows is how many flows are remembered at once; each takes 160 octets.
 	// When one more comes, the one nearest to its end is done. 0 means 1<<16.
 	MaxFlows int
-	// Seed keys the hash of the flows; no output depends on it.
+	// Seed keys the hash of the flows; no output depends on it. 0 means
+	// defaultSeed, which whoever chooses addresses knows too.
 	Seed packet.Seed
 }
+
+// defaultSeed is the fraction of π: Key.Hash spreads badly under zeros.
+var defaultSeed = packet.Seed{0x243f6a8885a308d3, 0x13198a2e03707344, 0xa4093822299f31d0, 0x082efa98ec4e6c89}
 
 // Stats counts what a Table met.
 type Stats struct {
@@ -45,6 +49,9 @@ type Table struct {
 func New(c Config, chains ...Chain) *Table {
 	if c.MaxFlows <= 0 {
 		c.MaxFlows = 1 << 16
+	}
+	if c.Seed == (packet.Seed{}) {
+		c.Seed = defaultSeed
 	}
 	return &Table{
 		rules:   c.Rules,

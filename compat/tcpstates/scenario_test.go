@@ -101,6 +101,22 @@ var scenarios = []struct{ name, story, want string }{
 		1100 > F 1:1(0)
 		1282 > F. 1:1(0) ack 7
 		1500 > R 1:1(0)`, "c80 c81 c80 c80 c01 cc1 | 83; 83; 83; 83; c3"},
+	{"SYNs that cross, one of them acknowledged", `
+		0.0 > S 100:100(0)
+		0.1 < S 500:500(0)
+		0.2 > . 101:101(0) ack 501
+		0.3 > S 100:100(0)`, "c00 s00 c00 c00 | 03 03"},
+	{"a RST after the close", open + shut + `
+		0.02 < R 502:502(0)`, "c00 s00 c00 c00 s00 c00 s4a | 02 4a"},
+	{"a RST,ACK that nobody asked for", `
+		0 > R. 1:1(0) ack 7`, "cc1 | c3"},
+	{"a FIN scan that is answered", `
+		0.0 > F. 1:1(0) ack 7
+		0.1 < .  7:7(0) ack 2`, "c01 s01 | 83 03"},
+	{"FIN and ACK first, then a close as it should be", `
+		0.0 > F. 1:1(0) ack 7
+		0.1 < F. 7:7(0) ack 2
+		0.2 > .  2:2(0) ack 8`, "c01 s01 c01 | 01 01"},
 	{"mid-stream", `
 		0.0 > P. 100:110(10) ack 500
 		0.1 < .  500:500(0) ack 110`, "c01 s01 | 03 03"},
