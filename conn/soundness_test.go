@@ -268,7 +268,7 @@ func (j *judge) tell(w *simulate.Sim, m *simulate.Mode, d *simulate.Dice) string
 			return
 		}
 		j.line(&b, p)
-		over = f == j.stop || f != sound && j.stop == sound
+		over = f != sound && (j.stop == sound || j.worst[j.stop])
 		if over {
 			b.WriteString(j.why(p, f))
 		}
