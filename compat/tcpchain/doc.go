@@ -25,7 +25,8 @@
 //   - A flow is addresses, ports and proto. Forward is the direction of its first
 //     packet. Where both ends have one address and one port, all is reverse.
 //   - An ICMP error about a TCP segment is a packet of that segment's flow, in
-//     the other direction; it may be the flow's first.
+//     the other direction; it may be the flow's first. (The captures show it for
+//     type 3 of ICMP and 1 of ICMPv6; the other errors are taken to be alike.)
 //   - Octets are those captured from the IP header on: without what the snap
 //     length took, with the padding of short Ethernet frames.
 //   - Flags are the low eight bits; options are not needed.
@@ -40,8 +41,8 @@
 //     taking packets until a packet comes five seconds later.
 //   - A flow is idle when a packet comes, of whatever kind, 25 to 29 seconds
 //     after its last one. It then goes on taking packets until one comes six
-//     seconds later; one of its own before 30 seconds have passed since its last
-//     packet makes it active again.
+//     seconds later (six or seven: the captures do not tell); one of its own
+//     before 30 seconds have passed since its last packet makes it active again.
 //   - Where no packet comes in those five seconds the original loses sight of
 //     the flow: its next packet joins it, however late, and from then on it
 //     neither becomes idle nor complete. It ends with the capture.

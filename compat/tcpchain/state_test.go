@@ -29,6 +29,10 @@ var scenarios = []struct{ name, text, documented, released string }{
 	{"handshake without its end", `
 	0.00 > S  100:100(0)
 	0.01 < S. 300:300(0) ack 101`, fields("2", "18", "", "", "", "", ""), ""},
+	{"only an ACK ends a handshake", `
+	0.00 > S  100:100(0)
+	0.01 < S. 300:300(0) ack 101
+	0.02 > R  101:101(0)`, fields("2", "18", "", "", "rst", "", ""), ""},
 	{"asks for ECN and is granted it", `
 	0.00 > SEW 100:100(0)
 	0.01 < S.E 300:300(0) ack 101

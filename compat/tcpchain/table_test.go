@@ -3,6 +3,7 @@ package tcpchain_test
 import (
 	"bytes"
 	"fmt"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -60,30 +61,28 @@ func counts(all []tcpchain.Flow) string {
 
 // A packet of another flow, or of none, lets time pass.
 func TestIdle(t *testing.T) {
-	const second = 1e9
-	for _, tt := range []struct {
-		name   string
-		others []int64 // seconds in which some other packet came
-		again  int64   // second of the flow's next packet
-		want   string
-	}{
-		{"nothing else", nil, 100, "2/0"},
-		{"24 seconds later", []int64{24}, 100, "2/0"},
-		{"25 seconds later", []int64{25}, 31, "1/0 1/0"},
-		{"29 seconds later", []int64{29}, 35, "1/0 1/0"},
-		{"30 seconds later: too late to be noticed", []int64{30, 31, 99}, 100, "2/0"},
-		{"idle, but back before 30 seconds have passed", []int64{25, 40}, 29, "2/0"},
-		{"idle, and not quite gone", []int64{26}, 31, "2/0"},
+	for _, tt := range []struct{ name, times, want string }{ // f: of the flow, o: of another
+		{"nothing else", "f0 f100", "2/0"},
+		{"24 seconds later", "f0 o24 f100", "2/0"},
+		{"25 seconds later", "f0 o25 f31", "1/0 1/0"},
+		{"29 seconds later", "f0 o29 f35", "1/0 1/0"},
+		{"30 seconds later: too late to be noticed", "f0 o30 o31 o99 f100", "2/0"},
+		{"idle, and not quite gone", "f0 o26 f31", "2/0"},
+		{"idle, and too late to come back", "f0 o28 f30 f35", "2/0 1/0"},
+		{"idle, but back before 30 seconds have passed", "f0 o25 f29 o40 f45", "3/0"},
+		{"and idle again", "f0 o25 f29 o57 f63", "2/0 1/0"},
 	} {
-		frames := []*packet.Frame{raw(0, between(tcp.Client, tcp.SYN))}
-		done := false
-		for _, s := range append(tt.others, tt.again) {
-			if !done && s >= tt.again {
-				frames, done = append(frames, raw(tt.again*second, between(tcp.Client, tcp.SYN))), true
+		var frames []*packet.Frame
+		for _, word := range strings.Fields(tt.times) {
+			ip := between(tcp.Client, tcp.SYN)
+			if word[0] == 'o' {
+				ip = ip4(8, 9, packet.ProtoUDP, 0, nil)
 			}
-			if s != tt.again {
-				frames = append(frames, raw(s*second, ip4(8, 9, packet.ProtoUDP, 0, nil)))
+			s, err := strconv.Atoi(word[1:])
+			if err != nil {
+				t.Fatal(err)
 			}
+			frames = append(frames, raw(int64(s)*1e9, ip))
 		}
 		if got := counts(flows(tcpchain.Config{}, frames...)); got != tt.want {
 			t.Errorf("%s: %s, want %s", tt.name, got, tt.want)
@@ -148,6 +147,13 @@ func TestICMP(t *testing.T) {
 	if len(all) != 1 || all[0].Packets != [2]uint64{1, 1} || all[0].Octets != [2]uint64{40, 56} || all[0].Segments != 1 {
 		t.Errorf("%+v", all)
 	}
+	for kind, want := range map[byte]uint64{0: 0, 3: 1, 4: 1, 5: 1, 8: 0, 11: 1, 12: 1, 13: 0} {
+		unreachable[20] = kind
+		if all := flows(tcpchain.Config{}, raw(0, syn), raw(1, unreachable)); all[0].Packets[1] != want {
+			t.Errorf("ICMP type %d: %d packets, want %d", kind, all[0].Packets[1], want)
+		}
+	}
+	unreachable[20] = 3
 	if all := flows(tcpchain.Config{}, raw(0, unreachable)); len(all) != 0 {
 		t.Errorf("a flow without a segment: %+v", all)
 	}
