@@ -21,7 +21,9 @@ type Truth struct {
 type Vars struct {
 	State  conn.State // as read
 	TCB    bool       // the numbers below mean something
-	Synced bool       // RcvNxt does
+	Synced bool       // IRS and RcvNxt do
+	ISS    tcp.Seq
+	IRS    tcp.Seq
 	RcvNxt tcp.Seq
 	SndUna tcp.Seq
 	SndNxt tcp.Seq // highest sent
@@ -143,7 +145,7 @@ func (u *truth) of(d tcp.Dir) Truth {
 
 // vars reads a TCB.
 func (e *shadow) vars(t *TCB) Vars {
-	v := Vars{State: e.read(t), RcvNxt: t.RcvNxt, SndUna: t.SndUna, SndNxt: t.SndNxt}
+	v := Vars{State: e.read(t), ISS: t.ISS, IRS: t.IRS, RcvNxt: t.RcvNxt, SndUna: t.SndUna, SndNxt: t.SndNxt}
 	v.TCB = v.State != conn.Closed
 	v.Synced = v.TCB && v.State != conn.SynSent
 	return v
