@@ -34,15 +34,20 @@ const (
 var faultNames = [...]string{"sound", "a true state escaped the set", "a true variable left its bounds", "the explanation is too strong"}
 
 // limits are the faults that beliefs are known to have in a mode, in runs of
-// 100,000; docs/soundness.md tells their causes. A mode without a row has none.
+// 100,000. A mode without a row has none.
 var limits = map[string][4]float64{
-	"crash":     {escaped: 62, left: 22, strong: 15},
-	"reuse":     {escaped: 68, left: 24, strong: 15},
+	// Chains of faults: a listener takes a copy of an old SYN that was made behind
+	// us, and loses its SYN,ACK before us.
+	"crash": {escaped: 62, left: 22, strong: 15},
+	"reuse": {escaped: 68, left: 24, strong: 15},
+	// A hidden ACK of a FIN, then a RST that nothing explains but an abort
+	// (beliefs §6 row 12).
 	"hide10":    {strong: 49},
 	"hide10+ts": {strong: 62},
 	"hide30":    {escaped: 7, strong: 114},
 	"mid+ws":    {escaped: 1},
-	"forge":     {escaped: 493, strong: 27},
+	// Forgeries that the two ends' real segments make plausible later.
+	"forge": {escaped: 493, strong: 27},
 }
 
 // judge holds a Conn to the truth of one run after the other.

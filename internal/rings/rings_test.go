@@ -51,6 +51,7 @@ var packages = map[string]pkg{
 	"internal/genload":  {ring: 3, may: "tcp packet", world: true},
 	"internal/bench":    {ring: 3, may: "packet flow record source internal/genload internal/run sink/jsonl", world: true},
 	"cmd/genload":       {ring: 3, may: "internal/genload", world: true},
+	"cmd/simulate":      {ring: 3, may: "internal/simulate", world: true},
 }
 
 // effects are imports that rings 0 to 2 do without: what they compute depends on
