@@ -12,7 +12,7 @@ const (
 	hasAlt                      // alt is known
 	altNew                      // alt is the ISN of a candidate for the next incarnation, not of the last one
 	hasIRS                      // irs is known
-	hasRcv                      // rcv, edge and winLo are known
+	hasRcv                      // rcv, edge and shut are known
 	hasFin                      // fin is known
 	hasUna                      // una is known
 	hasTS                       // tsMax is known
@@ -32,6 +32,7 @@ const (
 	rstAny                      // a RST of its own passed
 	rstIn                       // one that lies inside its stream did; rstLine is known
 	hasShift                    // its SYN announced a window shift
+	shut                        // it granted a closed window together with ACK = rcv
 	hasWL                       // wl1 and wl2 are known
 )
 
@@ -56,7 +57,7 @@ type end struct {
 	irs, rcv tcp.Seq // IRS: ISN of the peer it lives with; highest ACK it sent: proven RCV.NXT
 
 	edge         tcp.Seq    // highest ACK + window that it granted
-	wmax, winLo  uint32     // its largest window; the smallest granted together with ACK = rcv
+	wmax         uint32     // its largest window
 	rstMin       tcp.Seq    // lowest SEQ of the RSTs pending towards it
 	rstMax       tcp.Seq    // highest
 	rstLine      tcp.Seq    // the peer's top when its own RST passed: an ACK above it was sent after that RST
@@ -66,6 +67,9 @@ type end struct {
 	up, wl1, wl2 tcp.Seq    // SND.UP, SND.WL1, SND.WL2
 	wnd, win     uint32     // SND.WND: the peer's window; RCV.WND: its own latest; in octets
 	sent         stream     // payload octets of it that passed
+	tsRecent     uint32     // TS.Recent: TSval that it must echo next (RFC 7323 §4.3), presumed
+	sacked       [2]span    // octets of it that its peer told to have, beyond una (RFC 2018)
+	nSacked      uint8      // how many of them
 	shift        uint8      // window shift that its SYN announced, at most 14
 }
 
@@ -75,8 +79,11 @@ func (p *end) has(b facts) bool { return p.bits&b == b }
 // one before or a candidate for the next, as much as is needed to tell them
 // apart. The zero Conn has seen nothing and is ready to use, through a Tracker.
 type Conn struct {
+	Salt uint32 // tells equal segments of different connections apart; whoever keeps many sets it
+
 	side [2]end
 	lost stray
+	seen [2]evidence
 }
 
 // Phase is how far a connection has come, coarser than its two states. It says

@@ -169,8 +169,13 @@ func (m *move) passes() {
 // mark moves the end of what passed to cover s, whatever its flags.
 func (m *move) mark() {
 	e, s := m.e, m.s
+	acked := m.acked()
+	if s.Seq.Before(acked) && e.has(hasUna) {
+		m.step.Filled = uint32(acked - s.Seq)
+	}
 	m.step.New = m.t.mark(&e.sent, s.Data(), s.Data().Add(s.Len))
 	m.step.Repeated = s.Len - m.step.New
+	m.step.Filled = min(m.step.Filled, m.step.New)
 	if s.SeqLen() > 0 {
 		e.nxt = e.nxt.Max(m.end)
 	}

@@ -85,6 +85,7 @@ func (m *move) ofNewestSyn() bool {
 // Swap lets the two ends change places: the other one is the client now.
 func (c *Conn) Swap() {
 	c.side[0], c.side[1] = c.side[1], c.side[0]
+	c.seen[0], c.seen[1] = c.seen[1], c.seen[0]
 	c.lost.dir ^= 1
 }
 

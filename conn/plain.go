@@ -18,27 +18,40 @@ func plain(e, p *end, s *tcp.Segment) bool {
 		e.irs == p.iss && p.irs == e.iss &&
 		e.pend&^evAckSyn == 0 && p.pend == evAckSyn &&
 		s.Seq == e.contig && s.Seq == e.nxt && s.Seq == e.top && s.Seq == e.sent.contig &&
-		!s.Ack.Before(e.rcv) && !s.Ack.After(p.contig) && p.sent.n == 0 &&
+		!s.Ack.Before(e.rcv) && !s.Ack.After(p.contig) && p.sent.n == 0 && s.NumSACK == 0 && p.nSacked == 0 &&
 		!s.Seq.Add(s.Len).After(p.edge) &&
 		(s.Opts&tcp.OptTimestamp == 0 || !e.has(hasTS) || int32(s.TSval-e.tsMax) >= 0)
 }
 
-// inOrder moves both ends by a segment that plain accepted.
-func inOrder(e, p *end, s *tcp.Segment) Step {
+// inOrder moves both ends by a segment that plain accepted. A copy of a pure ACK
+// comes here too, and only its class is at stake.
+func (m *move) inOrder() {
+	e, p, s := m.e, m.p, m.s
+	m.step.Delivery = New
+	if d, copied := m.copies(); copied {
+		m.step.Delivery = d
+	} else if s.Len == 0 && m.ageOf() == older {
+		m.step.Delivery = Reordered
+	}
+	m.noteAck(e.rcv, true)
 	to := s.Seq.Add(s.Len)
 	e.sent.contig, e.contig, e.nxt, e.top, e.real = to, to, to, to, to
 	p.una = p.una.Max(s.Ack)
 	if s.Opts&tcp.OptTimestamp != 0 {
 		e.tsMax, e.bits = s.TSval, e.bits|hasTS
+		if int32(s.TSval-p.tsRecent) >= 0 {
+			p.tsRecent = s.TSval
+		}
 	}
 	win := e.window(p, s)
 	e.win, e.wmax = win, max(e.wmax, win)
-	if s.Ack != e.rcv {
-		e.rcv, e.winLo = s.Ack, win
-	} else {
-		e.winLo = min(e.winLo, win)
-	}
+	e.moves(s.Ack, win)
 	e.edge = e.edge.Max(s.Ack.Add(win))
 	p.updateWindow(s, win)
-	return Step{New: s.Len}
+	m.step.New = s.Len
+	if s.Len > 0 {
+		m.ev.passed = to
+	}
+	m.ev.at = millisOf(s.At)
+	m.ev.counts(s.IPID)
 }

@@ -106,7 +106,7 @@ func (m *move) finEvents() event {
 	if s.Flags&tcp.ACK == 0 || !p.has(on) || s.Ack.After(p.top) || !p.acksFin(s.Ack) {
 		return evFin
 	}
-	if p.has(hasFin|hasRcv) && s.Len == 0 && s.Seq == p.rcv && p.pend&evAckFin == 0 && p.winLo > 0 {
+	if p.has(hasFin|hasRcv) && s.Len == 0 && s.Seq == p.rcv && p.pend&evAckFin == 0 && !p.has(shut) {
 		return evFinAck
 	}
 	return evFin | evAckFin | evFinAck

@@ -22,26 +22,33 @@ type Step struct {
 	Outside     bool    // its numbers lie outside of every window: nothing moved
 	New         uint32  // payload octets that had not passed before
 	Repeated    uint32  // payload octets that had
-	Gap         uint32  // sequence numbers that its ACK was the first to cover, and that had not passed
+	Delivery    Delivery
+	Loss        Loss   // with Retransmission: where the original was lost
+	DSACK       bool   // its SACK tells of octets that arrived twice (RFC 2883)
+	Filled      uint32 // of New, the octets that had been counted in a Gap
+	Gap         uint32 // sequence numbers that its ACK was the first to cover, and that had not passed
 }
 
 // Tracker moves Conns. It holds what they share: a bounded pool for streams
 // with many holes. The zero Tracker is ready; it is used by one goroutine.
 type Tracker struct {
+	SACKGivenUp  uint64 // SACK blocks that were not kept: only two of a direction are
 	HolesGivenUp uint64 // holes forgotten because the pool, or a stream's share of it, was full
 
-	pool pool
+	pool   pool
+	recent recent
 }
 
 // Observe moves c by s, whose Dir is set. Segments are given in the order they
 // passed. It allocates only when the pool grows.
 func (t *Tracker) Observe(c *Conn, s *tcp.Segment) Step {
 	e, p := &c.side[s.Dir], &c.side[s.Dir^1]
+	m := move{t: t, c: c, e: e, p: p, s: s, ev: &c.seen[s.Dir], end: s.End()}
 	if plain(e, p, s) {
-		return inOrder(e, p, s)
+		m.inOrder()
+		return m.step
 	}
-	m := move{t: t, c: c, e: e, p: p, s: s, end: s.End()}
-	m.observe()
+	m.long()
 	return m.step
 }
 
@@ -52,7 +59,8 @@ type move struct {
 	c    *Conn
 	e, p *end // sender, addressee
 	s    *tcp.Segment
-	end  tcp.Seq // s.End()
+	ev   *evidence // of the sender
+	end  tcp.Seq   // s.End()
 	step Step
 
 	old    bool // its ACK is of the peer's older incarnation
@@ -67,7 +75,22 @@ func (m *move) because(why Explanation) {
 	m.step.Explanation = max(m.step.Explanation, why)
 }
 
-// observe is the long path: the order of beliefs §4.
+// long is the long path: what the segment is to its octets, then what it says of
+// both ends.
+func (m *move) long() {
+	m.step.Delivery, m.step.Loss = m.deliver()
+	before, known := m.e.rcv, m.e.has(hasRcv)
+	m.observe()
+	if m.step.Outside {
+		return
+	}
+	m.note()
+	if m.s.Flags&(tcp.ACK|tcp.RST) == tcp.ACK {
+		m.noteAck(before, known)
+	}
+}
+
+// observe moves both ends: the order of beliefs §4.
 func (m *move) observe() {
 	m.begin()
 	switch f := m.s.Flags; {
@@ -114,6 +137,9 @@ func (m *move) ordinary() {
 	m.hole = s.Len == 0 && s.Flags&tcp.FIN == 0 && s.Seq.After(e.top)
 	m.step.Gap = m.gap()
 	m.acknowledges()
+	if s.NumSACK > 0 || p.nSacked > 0 {
+		m.step.DSACK = m.t.takeSACK(p, s)
+	}
 	m.emits()
 	m.grants()
 	e.bits |= seen
@@ -164,6 +190,9 @@ func (m *move) stamps() {
 	}
 	if !e.has(hasTS) || int32(s.TSval-e.tsMax) > 0 {
 		e.tsMax, e.bits = s.TSval, e.bits|hasTS
+	}
+	if p := m.p; !s.Seq.After(e.contig) && int32(s.TSval-p.tsRecent) >= 0 || s.Flags&tcp.SYN != 0 {
+		p.tsRecent = s.TSval
 	}
 }
 

@@ -9,17 +9,17 @@ type span struct{ from, to tcp.Seq }
 // losses need one or two; more are borrowed from the Tracker's pool.
 const inlineSpans = 2
 
-// stream is which payload octets of one direction passed: all of [base, contig)
+// stream is which payload octets of one direction passed: all before contig
 // and the spans beyond it, in order, apart from each other.
 type stream struct {
-	base, contig tcp.Seq
-	few          [inlineSpans]span
-	more         uint16 // block of the pool that holds the spans instead of few; 0: none
-	n            uint16 // spans held
+	contig tcp.Seq
+	few    [inlineSpans]span
+	more   uint16 // block of the pool that holds the spans instead of few; 0: none
+	n      uint16 // spans held
 }
 
 // begin sets the first octet of the stream.
-func (st *stream) begin(at tcp.Seq) { st.base, st.contig = at, at }
+func (st *stream) begin(at tcp.Seq) { st.contig = at }
 
 // blockSpans is how many spans a block of the pool holds.
 const blockSpans = 62

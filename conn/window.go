@@ -37,16 +37,23 @@ func (m *move) grants() {
 		return
 	}
 	edge := s.Ack.Add(win)
-	switch {
-	case !e.has(hasRcv):
-		e.rcv, e.edge, e.winLo, e.bits = s.Ack, edge, win, e.bits|hasRcv
-	case s.Ack.After(e.rcv):
-		e.rcv, e.winLo = s.Ack, win
-	case s.Ack == e.rcv:
-		e.winLo = min(e.winLo, win)
+	if !e.has(hasRcv) {
+		e.rcv, e.edge, e.bits = s.Ack, edge, e.bits|hasRcv
 	}
+	e.moves(s.Ack, win)
 	e.edge = e.edge.Max(edge)
 	m.p.updateWindow(s, win)
+}
+
+// moves moves RCV.NXT to an ACK, and notes whether it closed the window there.
+func (e *end) moves(ack tcp.Seq, win uint32) {
+	if ack.After(e.rcv) {
+		e.rcv = ack
+		e.bits &^= shut
+	}
+	if ack == e.rcv && win == 0 {
+		e.bits |= shut
+	}
 }
 
 // updateWindow follows RFC 9293 §3.10.7.4: a newer segment, or the same one with

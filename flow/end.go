@@ -147,7 +147,7 @@ func (t *Table) fill(e *entry, why record.Ending) {
 		v := &e.side[d]
 		t.row.Side[d] = record.Side{
 			Packets: v.Packets, IPOctets: v.IPOctets, Octets: v.Octets, Repeated: v.Repeated,
-			State: e.conn.State(tcp.Dir(d)),
+			State: e.conn.State(tcp.Dir(d)), Possible: e.conn.Possible(tcp.Dir(d)), Repairs: e.repairs[d],
 		}
 	}
 }

@@ -45,13 +45,14 @@ func limits(c Config) (ns [numClasses]int64) {
 	return ns
 }
 
-// entry is one connection or conversation: at most 512 octets without pointers.
+// entry is one connection or conversation: at most 640 octets without pointers.
 type entry struct {
 	key     packet.Key
 	num     uint64 // of its record, or of the last one it had
 	start   int64  // time of the record's first packet
 	last    int64  // latest time of its packets
 	side    [2]measure.Volume
+	repairs [2]measure.Repairs
 	history measure.History
 	conn    conn.Conn
 	next    uint32 // in its class's list, or of free entries

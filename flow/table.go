@@ -43,7 +43,7 @@ func (t *Table) Observe(v *packet.View) record.Packet {
 	if v.Key.Proto == packet.ProtoTCP {
 		var step conn.Step
 		i, step = t.segment(i, v)
-		p.Explanation = step.Explanation
+		p.Explanation, p.Delivery = step.Explanation, step.Delivery
 	} else {
 		t.datagram(i, v)
 	}
@@ -98,6 +98,7 @@ func (t *Table) create(hash uint32, v *packet.View, swapped bool) uint32 {
 func (t *Table) begin(i uint32, v *packet.View, swapped bool) {
 	e := t.slab.at(i)
 	e.key, e.swapped = v.Key, swapped
+	e.conn.Salt = i
 	t.open(e, v)
 	if v.Key.Proto == packet.ProtoTCP {
 		t.enlist(i, halfOpen)
@@ -190,7 +191,7 @@ func (t *Table) resume(e *entry, v *packet.View) {
 		return
 	}
 	before := e.num
-	e.side, e.history, e.written = [2]measure.Volume{}, measure.History{}, false
+	e.side, e.repairs, e.history, e.written = [2]measure.Volume{}, [2]measure.Repairs{}, measure.History{}, false
 	t.open(e, v)
 	e.back = uint32(min(e.num-before, 1<<32-1))
 }
@@ -201,6 +202,10 @@ func (t *Table) count(i uint32, v *packet.View, step conn.Step) {
 	e.last = max(e.last, v.At)
 	e.side[s.Dir].Add(v.IPLen, step.New, step.Repeated)
 	e.history.Segment(s, step)
+	e.repairs[s.Dir].Segment(step)
+	if step.Gap > 0 {
+		e.repairs[s.Dir^1].Gap(step.Gap)
+	}
 	if step.Begin == conn.Begun && step.SynSeen {
 		e.opening = record.OpenSyn
 	}

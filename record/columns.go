@@ -2,6 +2,7 @@ package record
 
 import (
 	"net/netip"
+	"onpath/conn"
 
 	"onpath/packet"
 	"onpath/tcp"
@@ -72,6 +73,78 @@ var columns = []Column[Record]{
 		func(dst []byte, r *Record) []byte { return appendUint(dst, r.Side[tcp.Server].Octets) }},
 	{"server_repeated_octets", Uint, "octets", "TCP payload that the server sent again; null if not TCP", srcOnpath,
 		func(dst []byte, r *Record) []byte { return r.appendRepeated(dst, tcp.Server) }},
+	{"client_possible", List, "", "all states that the client may be in after the last packet, the shown one first; null if not TCP", srcOnpath,
+		func(dst []byte, r *Record) []byte { return r.appendPossible(dst, tcp.Client) }},
+	{"server_possible", List, "", "all states that the server may be in after the last packet, the shown one first; null if not TCP", srcOnpath,
+		func(dst []byte, r *Record) []byte { return r.appendPossible(dst, tcp.Server) }},
+	{"client_retransmissions", Uint, "segments", "of the client: segments sent again, the original lost or taken to be; null if not TCP", "RFC 6298 §5",
+		func(dst []byte, r *Record) []byte {
+			return r.appendRepair(dst, uint64(r.Side[tcp.Client].Repairs.Retransmissions()))
+		}},
+	{"client_spurious", Uint, "segments", "of the client: segments sent again although the original had arrived; null if not TCP", "RFC 3522, RFC 2883",
+		func(dst []byte, r *Record) []byte {
+			return r.appendRepair(dst, uint64(r.Side[tcp.Client].Repairs.Spurious))
+		}},
+	{"client_keepalives", Uint, "segments", "of the client: keep-alive segments; null if not TCP", "RFC 9293 §3.8.4",
+		func(dst []byte, r *Record) []byte {
+			return r.appendRepair(dst, uint64(r.Side[tcp.Client].Repairs.KeepAlives))
+		}},
+	{"client_probes", Uint, "segments", "of the client: probes of a closed window; null if not TCP", "RFC 9293 §3.8.6.1",
+		func(dst []byte, r *Record) []byte {
+			return r.appendRepair(dst, uint64(r.Side[tcp.Client].Repairs.Probes))
+		}},
+	{"client_reordered", Uint, "segments", "of the client: originals that came late; null if not TCP", "RFC 4737",
+		func(dst []byte, r *Record) []byte {
+			return r.appendRepair(dst, uint64(r.Side[tcp.Client].Repairs.Reordered))
+		}},
+	{"client_duplicates", Uint, "segments", "of the client: copies made by the path or by the capture; null if not TCP", "RFC 5560",
+		func(dst []byte, r *Record) []byte {
+			return r.appendRepair(dst, uint64(r.Side[tcp.Client].Repairs.Duplicates))
+		}},
+	{"client_lost_before", Uint, "segments", "of the client: retransmissions whose original was lost before it passed here; null if not TCP", srcOnpath,
+		func(dst []byte, r *Record) []byte {
+			return r.appendRepair(dst, uint64(r.Side[tcp.Client].Repairs.LostBefore))
+		}},
+	{"client_lost_after", Uint, "segments", "of the client: retransmissions whose original passed here and was lost behind; null if not TCP", srcOnpath,
+		func(dst []byte, r *Record) []byte {
+			return r.appendRepair(dst, uint64(r.Side[tcp.Client].Repairs.LostAfter))
+		}},
+	{"client_gap_octets", Uint, "octets", "of the client: sequence numbers that were acknowledged and never passed here; null if not TCP", "Zeek conn.log: missed_bytes",
+		func(dst []byte, r *Record) []byte { return r.appendRepair(dst, r.Side[tcp.Client].Repairs.GapOctets()) }},
+	{"server_retransmissions", Uint, "segments", "of the server: segments sent again, the original lost or taken to be; null if not TCP", "RFC 6298 §5",
+		func(dst []byte, r *Record) []byte {
+			return r.appendRepair(dst, uint64(r.Side[tcp.Server].Repairs.Retransmissions()))
+		}},
+	{"server_spurious", Uint, "segments", "of the server: segments sent again although the original had arrived; null if not TCP", "RFC 3522, RFC 2883",
+		func(dst []byte, r *Record) []byte {
+			return r.appendRepair(dst, uint64(r.Side[tcp.Server].Repairs.Spurious))
+		}},
+	{"server_keepalives", Uint, "segments", "of the server: keep-alive segments; null if not TCP", "RFC 9293 §3.8.4",
+		func(dst []byte, r *Record) []byte {
+			return r.appendRepair(dst, uint64(r.Side[tcp.Server].Repairs.KeepAlives))
+		}},
+	{"server_probes", Uint, "segments", "of the server: probes of a closed window; null if not TCP", "RFC 9293 §3.8.6.1",
+		func(dst []byte, r *Record) []byte {
+			return r.appendRepair(dst, uint64(r.Side[tcp.Server].Repairs.Probes))
+		}},
+	{"server_reordered", Uint, "segments", "of the server: originals that came late; null if not TCP", "RFC 4737",
+		func(dst []byte, r *Record) []byte {
+			return r.appendRepair(dst, uint64(r.Side[tcp.Server].Repairs.Reordered))
+		}},
+	{"server_duplicates", Uint, "segments", "of the server: copies made by the path or by the capture; null if not TCP", "RFC 5560",
+		func(dst []byte, r *Record) []byte {
+			return r.appendRepair(dst, uint64(r.Side[tcp.Server].Repairs.Duplicates))
+		}},
+	{"server_lost_before", Uint, "segments", "of the server: retransmissions whose original was lost before it passed here; null if not TCP", srcOnpath,
+		func(dst []byte, r *Record) []byte {
+			return r.appendRepair(dst, uint64(r.Side[tcp.Server].Repairs.LostBefore))
+		}},
+	{"server_lost_after", Uint, "segments", "of the server: retransmissions whose original passed here and was lost behind; null if not TCP", srcOnpath,
+		func(dst []byte, r *Record) []byte {
+			return r.appendRepair(dst, uint64(r.Side[tcp.Server].Repairs.LostAfter))
+		}},
+	{"server_gap_octets", Uint, "octets", "of the server: sequence numbers that were acknowledged and never passed here; null if not TCP", "Zeek conn.log: missed_bytes",
+		func(dst []byte, r *Record) []byte { return r.appendRepair(dst, r.Side[tcp.Server].Repairs.GapOctets()) }},
 	{"history", String, "", "the story in Zeek's letters, the client's capital, the server's small; null if none", "Zeek conn.log: history",
 		func(dst []byte, r *Record) []byte { return r.History.Append(dst) }},
 }
@@ -128,4 +201,32 @@ func appendVNI(dst []byte, r *Record) []byte {
 		return dst
 	}
 	return appendUint(dst, uint64(r.Key.Net&vni))
+}
+
+// appendRepair appends a count that only TCP has.
+func (r *Record) appendRepair(dst []byte, n uint64) []byte {
+	if !r.IsTCP() {
+		return dst
+	}
+	return appendUint(dst, n)
+}
+
+// appendPossible appends the states that an end may be in, separated by commas.
+func (r *Record) appendPossible(dst []byte, d tcp.Dir) []byte {
+	if !r.IsTCP() {
+		return dst
+	}
+	return appendSet(dst, r.Side[d].Possible, r.Side[d].State)
+}
+
+// appendSet appends the members of a set, the shown one first.
+func appendSet(dst []byte, set conn.Set, shown conn.State) []byte {
+	states, n := set.States(shown)
+	for i, st := range states[:n] {
+		if i > 0 {
+			dst = append(dst, ',')
+		}
+		dst = append(dst, st.String()...)
+	}
+	return dst
 }

@@ -38,6 +38,7 @@ var packetColumns = []Column[Packet]{
 		func(dst []byte, p *Packet) []byte { return p.appendPossible(dst, tcp.Client) }},
 	{"server_possible", List, "", "the same of the server", srcOnpath,
 		func(dst []byte, p *Packet) []byte { return p.appendPossible(dst, tcp.Server) }},
+	{"delivery", String, "", "what the segment is to its octets: new, retransmission, spurious-retransmission, keep-alive, window-probe, reordered, network-duplicate, capture-duplicate, unknown; null if not TCP", srcOnpath, appendDelivery},
 	{"explanation", String, "", "the mildest cause of what is surprising: path, capture, endpoint, none; null if nothing is", srcOnpath,
 		func(dst []byte, p *Packet) []byte { return append(dst, p.Explanation.String()...) }},
 	{"checksum", String, "", "transport checksum: good, bad, partial (left to the sender's card), unknown (not all captured, or not asked); null if not decoded", "RFC 9293 §3.1", appendSum},
@@ -153,12 +154,12 @@ func (p *Packet) appendPossible(dst []byte, d tcp.Dir) []byte {
 	if p.Conn == 0 || p.View.Key.Proto != packet.ProtoTCP {
 		return dst
 	}
-	states, n := p.Possible[d].States(p.State[d])
-	for i, st := range states[:n] {
-		if i > 0 {
-			dst = append(dst, ',')
-		}
-		dst = append(dst, st.String()...)
+	return appendSet(dst, p.Possible[d], p.State[d])
+}
+
+func appendDelivery(dst []byte, p *Packet) []byte {
+	if p.Conn == 0 || p.View.Key.Proto != packet.ProtoTCP {
+		return dst
 	}
-	return dst
+	return append(dst, p.Delivery.String()...)
 }

@@ -8,6 +8,7 @@ package record
 
 import (
 	"onpath/conn"
+	"onpath/measure"
 	"onpath/packet"
 	"onpath/tcp"
 )
@@ -33,6 +34,8 @@ type Side struct {
 	Octets   uint64     // payload octets; TCP: distinct ones by sequence space
 	Repeated uint64     // payload octets sent again; 0 if not TCP
 	State    conn.State // presumed at the end; meaningless if not TCP
+	Possible conn.Set   // all that it may be in at the end; meaningless if not TCP
+	Repairs  measure.Repairs
 }
 
 // IsTCP reports whether the columns about TCP mean something.
@@ -82,6 +85,7 @@ type Packet struct {
 	Conn        uint64           // the record it belongs to; 0 if it was not decoded
 	Dir         tcp.Dir          // who sent it; meaningful if Conn is not 0
 	Possible    [2]conn.Set      // all that the ends may be in after it, by tcp.Client, tcp.Server
+	Delivery    conn.Delivery    // what it is to the octets it carries
 	Explanation conn.Explanation // the mildest cause of what is surprising
 	State       [2]conn.State    // presumed after the packet, by tcp.Client, tcp.Server; meaningful for TCP
 }

@@ -5,27 +5,16 @@ import (
 	"onpath/tcp"
 )
 
-// setUp draws both ends and who opens: one actively and the other passively, both
-// at once, or one before the other listens.
+// setUp draws both ends, who opens, and who will crash.
 func (w *Sim) setUp() {
 	w.shift = w.dice.below(7)
 	for d := range w.ends {
 		w.setUpEnd(tcp.Dir(d))
 	}
-	a, b := &w.ends[0], &w.ends[1]
-	a.app.plan(a)
-	b.app.plan(b)
-	a.app.active, a.app.opens = true, 1
-	a.appAt = w.dice.below(20)
-	switch w.dice.below(20) {
-	default:
-		b.State = conn.Listen
-		b.host.Listens = w.dice.chance(500)
-	case 16, 17, 18:
-		b.app.active, b.app.opens = true, 1
-		b.appAt = w.dice.below(60)
-	case 19: // nobody listens
+	for d := range w.ends {
+		w.ends[d].app.plan(&w.ends[d])
 	}
+	w.setUpOpen()
 	for d := range w.ends {
 		e := &w.ends[d]
 		if w.mode.Reuse > 0 && e.app.active && w.dice.chance(w.mode.Reuse) {
@@ -38,6 +27,23 @@ func (w *Sim) setUp() {
 		e.appAt = min(e.appAt, e.app.crashAt)
 	}
 	w.truth.reset(w)
+}
+
+// setUpOpen lets A open actively, and B passively, or at about the same time, or
+// not at all.
+func (w *Sim) setUpOpen() {
+	a, b := &w.ends[0], &w.ends[1]
+	a.app.active, a.app.opens = true, 1
+	a.appAt = w.dice.below(20)
+	switch w.dice.below(20) {
+	default:
+		b.State = conn.Listen
+		b.host.Listens = w.dice.chance(500)
+	case 16, 17, 18:
+		b.app.active, b.app.opens = true, 1
+		b.appAt = w.dice.below(60)
+	case 19: // nobody listens
+	}
 }
 
 // setUpEnd draws the host at one end.

@@ -1,0 +1,471 @@
+package conn
+
+import (
+	"math/bits"
+
+	"onpath/tcp"
+)
+
+// Delivery says what a segment is to the octets it carries: sent for the first
+// time, sent again, a copy, late. It is judged where we stand; the sender's own
+// label may differ where nothing on the wire tells (Unknown).
+type Delivery uint8
+
+const (
+	Unknown          Delivery = iota // the evidence does not decide
+	New                              // its octets had not been sent before
+	Retransmission                   // sent again: lost, or taken to be
+	Spurious                         // sent again although it had arrived
+	KeepAlive                        // asks an idle peer for an ACK (RFC 9293 §3.8.4)
+	WindowProbe                      // asks whether a closed window has opened (§3.8.6.1)
+	Reordered                        // the original, late
+	NetworkDuplicate                 // a copy made by the path
+	CaptureDuplicate                 // a copy made by the capture: a mirror port, two interfaces
+	NumDeliveries
+)
+
+// deliveryNames are the values of the column delivery.
+var deliveryNames = [NumDeliveries]string{
+	"unknown", "new", "retransmission", "spurious-retransmission", "keep-alive", "window-probe", "reordered",
+	"network-duplicate", "capture-duplicate",
+}
+
+// String returns the column's value.
+func (d Delivery) String() string { return deliveryNames[d] }
+
+// Loss says where the original of a retransmission was lost, seen from us.
+type Loss uint8
+
+const (
+	LossNone   Loss = iota // not a retransmission
+	LostBefore             // it never passed here
+	LostAfter              // it passed here, and nothing shows that it arrived
+)
+
+// evidence is what tells copies, late segments and retransmissions of one end
+// apart.
+type evidence struct {
+	passed tcp.Seq // end of the highest octet that passed, SYN and FIN included
+	at     millis  // of its last segment
+	moved  millis  // of the last one that raised its ACK
+	echo   uint32  // TSecr of that one, the TSval that made it acknowledge
+	id     uint16  // highest IPv4 identification
+	steps  uint8   // small forward steps that led to it, at most 2
+	dups   uint8   // ACKs in a row that repeat its highest one and carry nothing else, at most 2; and the bits
+}
+
+// Bits of evidence.dups: echo, at are known.
+const (
+	hasEcho = 1 << (iota + 6)
+	hasAt
+	dupCount = hasEcho - 1
+)
+
+// millis is a time in units of 2²⁰ ns (1.05 ms), modulo 2³² (52 days).
+type millis uint32
+
+func millisOf(ns int64) millis { return millis(ns >> 20) }
+
+// Times, in millis, by which causes are told apart.
+const (
+	belowRTO  = 143   // 150 ms: below every retransmission timeout (Linux: 200 ms)
+	silence   = 171   // 180 ms: nearly one
+	copyLives = 28610 // 30 s: the life of a datagram in the path (RFC 791)
+)
+
+// mirrored is how soon a copy made by the capture follows, in ns.
+const mirrored = 500_000
+
+// age tells whether a segment was sent before or after another one.
+type age int8
+
+const (
+	older age = iota - 1
+	sameAge
+	newer
+)
+
+// ageOf compares s with the newest of its sender: by TSval, then by an IPv4
+// identification that was seen to count.
+func (m *move) ageOf() age {
+	e, s := m.e, m.s
+	if s.Opts&tcp.OptTimestamp != 0 && e.has(hasTS) && s.TSval != e.tsMax {
+		if int32(s.TSval-e.tsMax) < 0 {
+			return older
+		}
+		return newer
+	}
+	ev := m.ev
+	if s.IPID == 0 || ev.steps < 2 || s.IPID == ev.id {
+		return sameAge
+	}
+	switch d := s.IPID - ev.id; {
+	case d < 256:
+		return newer
+	case -d < 256:
+		return older
+	}
+	return sameAge
+}
+
+// next reports whether s left its sender right behind the newest one that passed:
+// nothing was sent between.
+func (m *move) next() bool { return m.s.IPID != 0 && m.ev.steps >= 2 && m.s.IPID-m.ev.id == 1 }
+
+// deliver judges a segment before it moves anything (beliefs §8), and remembers
+// it.
+func (m *move) deliver() (d Delivery, loss Loss) {
+	if d, copied := m.copies(); copied {
+		return d, LossNone
+	}
+	s := m.s
+	switch {
+	case s.Flags&tcp.RST != 0 || !m.e.has(seen):
+		return New, LossNone
+	case s.Flags&tcp.SYN != 0:
+		return m.deliverSyn()
+	}
+	if d, asks := m.asks(); asks {
+		return d, LossNone
+	}
+	if s.SeqLen() == 0 {
+		return m.deliverAck(), LossNone
+	}
+	return m.deliverData()
+}
+
+// deliverSyn: a SYN again is sent again; but the first SYN,ACK after an own SYN
+// (simultaneous open) is new.
+func (m *move) deliverSyn() (Delivery, Loss) {
+	e, s := m.e, m.s
+	if !e.has(hasISS) || s.Seq != e.iss || s.Flags&tcp.ACK != 0 && !e.has(hasRcv) {
+		return New, LossNone
+	}
+	if m.ageOf() == older {
+		return Reordered, LossNone
+	}
+	return Retransmission, LostAfter
+}
+
+// asks recognises segments that only ask: keep-alives and window probes, one
+// octet before the end of what was sent, or none.
+func (m *move) asks() (d Delivery, yes bool) {
+	e, p, s := m.e, m.p, m.s
+	if s.Len > 1 || s.Flags&tcp.FIN != 0 || s.Seq != e.nxt-1 || e.sent.n > 0 || e.top != e.nxt {
+		return 0, false
+	}
+	age := m.ageOf()
+	if age == older || s.Len == 1 && !(e.has(hasUna) && e.una == e.nxt) {
+		return 0, false
+	}
+	switch {
+	case p.has(hasRcv) && p.win == 0:
+		return WindowProbe, true
+	case e.has(hasFin) && s.Seq == e.fin && age != newer:
+		return Unknown, true // a late ACK looks the same
+	}
+	return KeepAlive, true
+}
+
+// deliverAck judges a segment without sequence space.
+func (m *move) deliverAck() Delivery {
+	e, p, s := m.e, m.p, m.s
+	age := m.ageOf()
+	switch {
+	case age == older:
+		return Reordered
+	case p.has(hasRcv) && p.win == 0 && s.Seq.Before(e.nxt):
+		return WindowProbe
+	case e.has(hasRcv) && s.Ack.Before(e.rcv) && age != newer:
+		return Reordered
+	}
+	return New
+}
+
+// deliverData judges a segment that carries octets or a FIN.
+func (m *move) deliverData() (Delivery, Loss) {
+	e, s := m.e, m.s
+	switch {
+	case !s.Seq.Before(e.nxt):
+		return m.deliverTail()
+	case s.Seq == m.ev.passed && m.next():
+		return New, LossNone // the ACK that covered it was of octets not yet sent
+	case m.inHole() && e.has(hasUna) && s.Seq.Before(m.acked()):
+		return m.deliverAcked()
+	case m.inHole():
+		return m.deliverHole()
+	}
+	return m.deliverAgain()
+}
+
+// acked returns the highest ACK of e's octets by its peer, whether or not it has
+// arrived.
+func (m *move) acked() tcp.Seq {
+	if m.p.has(hasRcv) {
+		return m.e.una.Max(m.p.rcv)
+	}
+	return m.e.una
+}
+
+// deliverTail: octets above all others are new; but if the identification tells
+// that one segment before this one never passed, it comes after the silence of a
+// timeout, and there was nothing to acknowledge meanwhile, then that one was the
+// same octets.
+func (m *move) deliverTail() (Delivery, Loss) {
+	e, p, s, ev := m.e, m.p, m.s, m.ev
+	missed := s.IPID != 0 && ev.steps >= 2 && s.IPID-ev.id >= 2 && s.IPID-ev.id < 16
+	silent := ev.dups&hasAt != 0 && millisOf(s.At)-ev.at >= silence && millisOf(s.At)-ev.at < 1<<31
+	if missed && silent && s.Seq == e.nxt && e.has(hasRcv) && s.Ack == e.rcv && !p.contig.After(e.rcv) {
+		return Retransmission, LostBefore
+	}
+	return New, LossNone
+}
+
+// inHole reports whether the first octet of s had not passed.
+func (m *move) inHole() bool {
+	e, s := m.e, m.s
+	if s.Len == 0 { // a FIN alone
+		return !e.has(hasFin) || !m.ev.passed.After(e.fin)
+	}
+	if s.Seq.Before(e.sent.contig) {
+		return false
+	}
+	for _, sp := range m.t.spans(&e.sent)[:e.sent.n] {
+		if !s.Seq.Before(sp.from) && s.Seq.Before(sp.to) {
+			return false
+		}
+	}
+	return true
+}
+
+// deliverAcked: octets that were acknowledged before they passed: recorded late,
+// or the capture missed the original and this one was not needed.
+func (m *move) deliverAcked() (Delivery, Loss) {
+	s := m.s
+	peer := &m.c.seen[m.s.Dir^1]
+	stamped := s.Opts&tcp.OptTimestamp != 0 && peer.dups&hasEcho != 0
+	switch age := m.ageOf(); {
+	case age == older, stamped && int32(s.TSval-peer.echo) <= 0:
+		return Reordered, LossNone
+	case age == newer && (m.since(peer.moved) >= belowRTO || !stamped && s.IPID != 0 && !m.next()):
+		return Spurious, LossNone
+	}
+	return Unknown, LossNone
+}
+
+// since returns how long ago a time was, in millis; 0 if it is not past.
+func (m *move) since(t millis) millis {
+	if d := millisOf(m.s.At) - t; d < 1<<31 {
+		return d
+	}
+	return 0
+}
+
+// deliverHole: octets that nobody has acknowledged and that did not pass: the
+// original, late; or its repetition, because the original was lost before us.
+func (m *move) deliverHole() (Delivery, Loss) {
+	e, p, s := m.e, m.p, m.s
+	switch m.ageOf() {
+	case older:
+		return Reordered, LossNone
+	case newer:
+		return Retransmission, LostBefore
+	}
+	asked := m.c.seen[s.Dir^1].dups&dupCount >= 2 && p.has(hasRcv) && p.rcv == s.Seq
+	if asked || e.sackedAbove(s.Seq) || m.ev.dups&hasAt != 0 && m.since(m.ev.at) >= silence {
+		return Retransmission, LostBefore
+	}
+	return Reordered, LossNone
+}
+
+// deliverAgain: octets that passed before.
+func (m *move) deliverAgain() (Delivery, Loss) {
+	e, p, s := m.e, m.p, m.s
+	switch {
+	case m.ageOf() == older:
+		return Reordered, LossNone
+	case s.Len == 1 && p.has(hasRcv) && p.win == 0 && s.Seq == e.una:
+		return WindowProbe, LossNone
+	case !m.end.After(m.acked()) && e.has(hasUna), e.sacks(s.Seq, m.end):
+		return Spurious, LossNone
+	}
+	return Retransmission, LostAfter
+}
+
+// note keeps what the next judgements need of s.
+func (m *move) note() {
+	s, ev := m.s, m.ev
+	if s.SeqLen() > 0 && (ev.dups&hasAt == 0 || m.end.After(ev.passed) || m.step.Begin == Begun) {
+		ev.passed = m.end
+	}
+	if ev.dups&hasAt == 0 && s.SeqLen() == 0 {
+		ev.passed = m.end
+	}
+	ev.at = millisOf(s.At)
+	ev.dups |= hasAt
+	ev.counts(s.IPID)
+}
+
+// counts follows an IPv4 identification that goes up in small steps.
+func (ev *evidence) counts(id uint16) {
+	switch d := id - ev.id; {
+	case id == 0 || d == 0:
+	case d < 256:
+		ev.id = id
+		if ev.steps < 2 {
+			ev.steps++
+		}
+	case -d >= 256: // another counter, or none
+		ev.id, ev.steps = id, 0
+	}
+}
+
+// noteAck follows the ACK of s: repeated ones ask for what is missing.
+func (m *move) noteAck(before tcp.Seq, known bool) {
+	s, ev := m.s, m.ev
+	switch {
+	case !known || s.Ack.After(before):
+		ev.dups, ev.moved = ev.dups&hasAt, millisOf(s.At)
+		if s.Opts&tcp.OptTimestamp != 0 {
+			ev.echo, ev.dups = s.TSecr, ev.dups|hasEcho
+		}
+	case s.Ack == before && s.SeqLen() == 0 && ev.dups&dupCount < 2:
+		ev.dups++
+	}
+}
+
+// sackedAbove reports whether the peer has told that octets above at arrived.
+func (e *end) sackedAbove(at tcp.Seq) bool {
+	for _, b := range e.sacked[:e.nSacked] {
+		if b.to.After(at) {
+			return true
+		}
+	}
+	return false
+}
+
+// sacks reports whether the peer has told that [from, to) arrived.
+func (e *end) sacks(from, to tcp.Seq) bool {
+	for _, b := range e.sacked[:e.nSacked] {
+		if !from.Before(b.from) && !to.After(b.to) {
+			return true
+		}
+	}
+	return false
+}
+
+// takeSACK keeps the newest blocks that the peer of e reports (RFC 2018 §4). A
+// first block below the ACK, or inside the second, tells of a duplicate (RFC 2883
+// §4). What there is no room for is counted.
+func (t *Tracker) takeSACK(e *end, s *tcp.Segment) (dsack bool) {
+	e.dropSACK(s.Ack)
+	for i := range s.NumSACK {
+		b := span{s.SACK[i][0], s.SACK[i][1]}
+		if !b.from.Before(b.to) || b.to.After(e.top) {
+			continue
+		}
+		if !b.from.After(s.Ack) && !b.to.After(s.Ack) {
+			dsack = dsack || i == 0
+			continue
+		}
+		if i == 0 && s.NumSACK > 1 && within(b, span{s.SACK[1][0], s.SACK[1][1]}) {
+			dsack = true
+			continue
+		}
+		if !e.addSACK(b) {
+			t.SACKGivenUp++
+		}
+	}
+	return dsack
+}
+
+func within(a, b span) bool { return !a.from.Before(b.from) && !a.to.After(b.to) }
+
+// dropSACK forgets blocks that a cumulative ACK covers.
+func (e *end) dropSACK(ack tcp.Seq) {
+	n := uint8(0)
+	for _, b := range e.sacked[:e.nSacked] {
+		if b.to.After(ack) {
+			e.sacked[n] = b
+			n++
+		}
+	}
+	e.nSacked = n
+}
+
+// addSACK puts a block among those held, and reports whether there was room.
+func (e *end) addSACK(b span) bool {
+	for i := range e.sacked[:e.nSacked] {
+		if h := &e.sacked[i]; !b.from.After(h.to) && !h.from.After(b.to) {
+			if b.from.Before(h.from) {
+				h.from = b.from
+			}
+			h.to = h.to.Max(b.to)
+			return true
+		}
+	}
+	if int(e.nSacked) < len(e.sacked) {
+		e.sacked[e.nSacked] = b
+		e.nSacked++
+		return true
+	}
+	if b.to.After(e.sacked[1].to) { // the highest tells most
+		e.sacked[1] = b
+	}
+	return false
+}
+
+// recent is a table of the last segments of all connections: copies come soon.
+type recent struct {
+	slots []passage
+}
+
+// passage is one segment that passed.
+type passage struct {
+	mark uint64 // of the segment; 0: none
+	at   int64  // ns
+	ttl  uint8
+}
+
+// recentSlots bounds the table: 1.5 MiB.
+const recentSlots = 1 << 16
+
+// copies looks for an equal segment that passed shortly before, and remembers
+// this one. An identity makes equal segments copies; without one, octets that
+// come again sooner than any timeout could send them are.
+func (m *move) copies() (d Delivery, yes bool) {
+	s := m.s
+	slot, mark := m.t.slot(m.c, s)
+	last := *slot
+	*slot = passage{mark, s.At, s.TTL}
+	if last.mark != mark {
+		return 0, false
+	}
+	apart := s.At - last.at
+	if apart < 0 {
+		apart = -apart
+	}
+	octets := s.SeqLen() > 0
+	identity := s.IPID != 0 && (octets || m.ev.steps > 0) || octets && s.Opts&tcp.OptTimestamp != 0
+	switch {
+	case identity && apart>>20 < copyLives, octets && apart>>20 < belowRTO:
+		if last.ttl != s.TTL || apart < mirrored {
+			return CaptureDuplicate, true
+		}
+		return NetworkDuplicate, true
+	case !octets && last.ttl == s.TTL && apart>>20 < 1:
+		return Unknown, true
+	}
+	return 0, false
+}
+
+// slot returns where a segment is remembered, and its mark: a mix of its
+// connection, direction, header octets and IP identification.
+func (t *Tracker) slot(c *Conn, s *tcp.Segment) (*passage, uint64) {
+	if t.recent.slots == nil {
+		t.recent.slots = make([]passage, recentSlots)
+	}
+	hi, lo := bits.Mul64(uint64(s.Digest)<<32|uint64(s.IPID)<<16|uint64(s.Len)&0xffff, 0x9e3779b97f4a7c15^uint64(c.Salt)<<1^uint64(s.Dir)<<60)
+	mark := hi ^ lo | 1
+	return &t.recent.slots[mark>>40%recentSlots], mark
+}
