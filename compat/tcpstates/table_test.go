@@ -178,8 +178,8 @@ func TestLookedAtOnce(t *testing.T) {
 		{0, 1000, tcp.Server, tcp.ACK, 0x2000, 0},
 		{0, 2000, tcp.Client, tcp.RST, 0, 0},
 		{0, 2050, tcp.Server, 0, 5, 0},
-		{1, 2120, tcp.Client, tcp.SYN, 0, 0}, // the client's time is over, the server's is not
-		{1, 2300, tcp.Client, tcp.SYN, 0, 0}, // both are
+		{1, 2120, tcp.Client, tcp.SYN, 0, 0},  // the client's time is over, the server's is not
+		{1, 2300, tcp.Client, tcp.SYN, 0, 0},  // both are
 		{1, 12049, tcp.Client, tcp.SYN, 0, 0}, // ten seconds since the client, not since the fragment
 		{1, 12050, tcp.Client, tcp.SYN, 0, 2},
 	} {
