@@ -72,8 +72,15 @@ type record struct{ sec, frac, caplen, wirelen uint32 }
 
 // newClassic reads the file header, whose fileHeaderLen octets are held.
 func newClassic(in *input) *classic {
-	h := in.held()
-	k := &classic{input: in, headerLen: recordHeaderLen, second: 1e6, nanos: 1000, longest: maxCapture}
+	k := &classic{input: in}
+	k.begin()
+	return k
+}
+
+// begin reads a file header, whose fileHeaderLen octets are held.
+func (k *classic) begin() {
+	h := k.held()
+	*k = classic{input: k.input, headerLen: recordHeaderLen, second: 1e6, nanos: 1000, longest: maxCapture}
 	magic := binary.LittleEndian.Uint32(h)
 	if h[0] == 0xa1 {
 		k.big = true
@@ -90,8 +97,20 @@ func newClassic(in *input) *classic {
 	if busLinks[k.link] {
 		k.longest = maxCaptureBus
 	}
-	in.take(fileHeaderLen)
-	return k
+	k.take(fileHeaderLen)
+	k.keep = 0
+}
+
+// joined takes a file header that stands where a record should: somebody put two
+// captures into one file with cat. Read as a record, a file header has no octets:
+// time zone and accuracy, which stand where its lengths would, are 0.
+func (k *classic) joined() bool {
+	if !isClassic(k.held()) || !k.has(fileHeaderLen) {
+		return false
+	}
+	k.damage(Joined, 0, 0)
+	k.begin()
+	return true
 }
 
 // isClassic reports whether a file beginning with head is a classic one.
@@ -151,6 +170,9 @@ func (k *classic) header(b []byte) record {
 func (k *classic) next(f *packet.Frame) error {
 	for k.passRest() && k.has(k.headerLen) {
 		h := k.header(k.held())
+		if min(h.caplen, h.wirelen) == 0 && k.joined() {
+			continue
+		}
 		if k.odd(h) && !k.readable(h) {
 			k.resync(h)
 			continue
@@ -197,5 +219,5 @@ func (k *classic) ready() bool {
 		return false
 	}
 	h := k.header(held)
-	return !k.odd(h) && len(held)-k.headerLen >= int(h.caplen)
+	return !k.odd(h) && h.wirelen > 0 && len(held)-k.headerLen >= int(h.caplen)
 }

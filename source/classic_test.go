@@ -150,6 +150,28 @@ func TestClassicDamage(t *testing.T) {
 }
 
 // A record that somebody has cut out of the middle of a search's reach.
+// TestJoined: cat a.pcap b.pcap is read as a, then b, whatever their forms.
+func TestJoined(t *testing.T) {
+	for _, first := range formats {
+		for _, second := range formats {
+			a := join(first.order.pcapHeader(first.magic, 2, 4, 1), patched(first.magic, first.order.whole(7, 5, small)))
+			b := join(second.order.pcapHeader(second.magic, 2, 4, 101), patched(second.magic, second.order.whole(1e9, 6, medium)))
+			all, h := read(t, join(a, b, a[:24], a))
+			want := []got{
+				{7e9 + 5*first.nanos, packet.LinkEthernet, 60, string(small)},
+				{1e18 + 6*second.nanos, packet.LinkRaw, 200, string(medium)},
+				{7e9 + 5*first.nanos, packet.LinkEthernet, 60, string(small)},
+			}
+			if !slices.Equal(all, want) {
+				t.Errorf("%s, then %s: got %v", first.name, second.name, all)
+			}
+			if h.Damaged != 3 || h.Damages[0].Fault != Joined || h.Damages[0].Offset != int64(len(a)) || h.Damages[0].Frame != 2 || h.Lost != 0 {
+				t.Errorf("%s, then %s: damages %v", first.name, second.name, h.Damages)
+			}
+		}
+	}
+}
+
 func TestSearchLimit(t *testing.T) {
 	tail := join(le.whole(1_700_000_000, 2, small), le.whole(1_700_000_000, 3, small), le.whole(1_700_000_000, 4, small))
 	for _, tt := range []struct{ garbage, frames int }{

@@ -30,6 +30,7 @@ const (
 	CapLength                  // captured octets Have of at most Want
 	LengthOrder                // captured octets Have, on the wire only Want; frame kept
 	TimeFraction               // fraction of a second Have, a second has Want; frame kept
+	Joined                     // the header of another capture where a record should be; read on with it
 	Unwritten                  // time and lengths are all 0; frame kept, as tcpdump and Wireshark do
 	BlockLength                // block length Have, not a multiple of 4 from 12 to Want
 	BlockTrailer               // block length Have in front, Want behind
@@ -50,6 +51,7 @@ var faults = [numFaults]struct{ name, text string }{
 	CapLength:     {"capture-length", "captured length HAVE, at most WANT can be"},
 	LengthOrder:   {"length-order", "captured length HAVE, but length on the wire WANT (frame kept)"},
 	TimeFraction:  {"time-fraction", "fraction of a second HAVE of WANT (frame kept)"},
+	Joined:        {"joined", "another capture begins here, as if joined by cat (its frames follow)"},
 	Unwritten:     {"unwritten", "record header of zeros only, as in a file that was never written to here (frame kept)"},
 	BlockLength:   {"block-length", "block length HAVE, must be a multiple of 4 from 12 to WANT"},
 	BlockTrailer:  {"block-trailer", "block length HAVE in front of the block, WANT behind it"},

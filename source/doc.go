@@ -12,6 +12,7 @@
 //     round; in 2.3 they may, and then the larger one is that on the wire
 //     (libpcap and Wireshark do the same). No other version differs, so none is
 //     refused.
+//     Where a record should be, another file header begins another capture (cat).
 //   - pcapng: any number of sections, each in its own byte order, and of
 //     interfaces; enhanced, simple and obsolete packet blocks; if_tsresol in
 //     both bases and if_tsoffset. Name resolution, statistics, secrets, journal,

@@ -125,7 +125,8 @@ func (r *Reader) Next(f *packet.Frame) error {
 }
 
 // Buffered reports whether Next will return a frame without a read, which may
-// have to wait. It may be false where Next would not wait either.
+// have to wait. It may be false where Next would not wait either. Such a Next
+// leaves the frames before it valid too, unless a pcapng block is damaged there.
 func (r *Reader) Buffered() bool { return r.from.ready() }
 
 // Size returns the octets of all files as they lie on the disk, 0 if one is a

@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"testing"
 
@@ -61,12 +62,13 @@ func badInput(town []byte) map[string][]byte {
 	lying := bytes.Clone(town)
 	copy(lying[24+8:], "\xff\xff\xff\x7f") // captured octets of the first record
 	return map[string][]byte{
-		"town.pcap":  town,
-		"cut.pcap":   town[:len(town)-70],
-		"head.pcap":  town[:24],
-		"stub.pcap":  town[:17],
-		"lying.pcap": lying,
-		"noise.pcap": noise,
-		"empty.pcap": nil,
+		"town.pcap":   town,
+		"cut.pcap":    town[:len(town)-70],
+		"head.pcap":   town[:24],
+		"stub.pcap":   town[:17],
+		"lying.pcap":  lying,
+		"noise.pcap":  noise,
+		"joined.pcap": slices.Concat(town, town),
+		"empty.pcap":  nil,
 	}
 }

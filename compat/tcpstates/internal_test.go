@@ -17,6 +17,9 @@ func TestSize(t *testing.T) {
 	if n := unsafe.Sizeof(pair{}) + head + fragHead; n > 160 {
 		t.Errorf("a pair has %d octets with its places in the indexes, at most 160 are allowed", n)
 	}
+	if n := unsafe.Sizeof([chunkPairs]pair{}); n%8192 != 0 {
+		t.Errorf("a chunk of %d octets does not fill its last page", n)
+	}
 }
 
 // TestLimits: the edges that were measured on the original.

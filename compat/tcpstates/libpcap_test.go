@@ -22,8 +22,8 @@ func libpcapSees(t *testing.T, path string, frames []packet.Frame) (seen []packe
 		t.Fatal(err)
 	}
 	if !bytes.HasPrefix(b, []byte{0x0a, 0x0d, 0x0d, 0x0a}) {
-		for i := range frames {
-			frames[i].At = signed(frames[i].At)
+		if len(b) >= 24 && classicOrder(b) != nil {
+			return classicFrames(b)
 		}
 		return frames
 	}
@@ -83,11 +83,44 @@ func packetInterfaces(b []byte) (known []bool, link packet.LinkType) {
 	return known, link
 }
 
-// signed gives seconds from 2³¹ to 2³² the sign that 32 bits have.
-func signed(at int64) int64 {
-	const half, all = 1 << 31 * 1e9, 1 << 32 * 1e9
-	if at >= half && at < all {
-		return at - all
+// classicOrder returns the byte order of a classic file of version 2.4, nil for
+// any other.
+func classicOrder(b []byte) binary.ByteOrder {
+	for _, order := range []binary.ByteOrder{binary.LittleEndian, binary.BigEndian} {
+		magic := order.Uint32(b)
+		if (magic == 0xa1b2c3d4 || magic == 0xa1b23c4d) && order.Uint16(b[4:]) == 2 && order.Uint16(b[6:]) == 4 {
+			return order
+		}
 	}
-	return at
+	return nil
+}
+
+// classicFrames reads a classic file. A record whose length cannot be costs its
+// header, and what follows is taken for the next; one longer than the snapshot
+// length is cut.
+func classicFrames(b []byte) (frames []packet.Frame) {
+	const longest = 262144
+	order := classicOrder(b)
+	unit, snap, link := int64(1000), order.Uint32(b[16:]), packet.LinkType(order.Uint32(b[20:]))
+	if order.Uint32(b) == 0xa1b23c4d {
+		unit = 1
+	}
+	if snap == 0 || snap > longest {
+		snap = longest
+	}
+	for b = b[24:]; len(b) >= 16; {
+		h, n := b[:16], order.Uint32(b[8:])
+		if b = b[16:]; n > longest {
+			continue
+		}
+		if int(n) > len(b) {
+			break
+		}
+		frames = append(frames, packet.Frame{
+			Data: b[:min(n, snap)], Link: link, Number: uint64(len(frames) + 1), WireLen: order.Uint32(h[12:]),
+			At: int64(int32(order.Uint32(h)))*1e9 + int64(order.Uint32(h[4:]))*unit,
+		})
+		b = b[n:]
+	}
+	return frames
 }

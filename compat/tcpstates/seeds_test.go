@@ -86,7 +86,7 @@ func layers() []layered {
 		{"GRE", eth, ether(ip, ip4(47, join("\x00\x00"+ip, inner))), true},
 		{"GRE, key and number", eth, ether(ip, ip4(47, join("\x30\x00"+ip+"\x00\x00\x00\x01\x00\x00\x00\x02", inner))), true},
 		{"GRE, Ethernet", eth, ether(ip, ip4(47, join("\x00\x00\x65\x58", frame))), true},
-		{"NVGRE", eth, ether(ip, ip4(47, join("\x20\x00\x65\x58\x00\x00\x01\x00", frame))), false},
+		{"NVGRE", eth, ether(ip, ip4(47, join("\x20\x00\x65\x58\x00\x00\x01\x00", frame))), true},
 		{"PPTP", eth, ether(ip, ip4(47, join("\x30\x01\x88\x0b\x00\x2c\x00\x01\x00\x00\x00\x01\xff\x03\x00\x21", inner))), true},
 		{"ERSPAN", eth, ether(ip, ip4(47, join("\x10\x00\x88\xbe\x00\x00\x00\x01\x10\x00\x00\x00\x00\x00\x00\x01", frame))), true},
 		{"WCCP", eth, ether(ip, ip4(47, join("\x00\x00\x88\x3e\x00\x00\x00\x00", inner))), true},

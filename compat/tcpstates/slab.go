@@ -46,7 +46,9 @@ func (r ref) opposite() ref { return r ^ 1 }
 func (r ref) isEntry() bool { return r >= firstEntry }
 func refOf(pair uint32) ref { return ref(pair << 1) }
 
-const chunkPairs = 1 << 9
+// chunkPairs is such that a chunk fills whole pages of 8 KiB, in which large
+// objects are allocated.
+const chunkPairs = 1 << 10
 
 // slab holds pairs in chunks that never move. Freed pairs are used first.
 type slab struct {

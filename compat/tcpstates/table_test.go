@@ -159,27 +159,34 @@ func TestBackwards(t *testing.T) {
 	}
 }
 
-// TestLookedAtOnce: the sentinel of 0.1 s passes a pair by whose one side is
-// too young at that time, and does not come back when time steps.
+// TestLookedAtOnce: the sentinel of 0.1 s goes past a pair of which one side is
+// too young, because of a fragment that did not touch it, and does not come back:
+// the pair lives until that of 10 s.
 func TestLookedAtOnce(t *testing.T) {
 	ended := 0
 	table := tcpstates.New(tcpstates.Config{}, func(*tcpstates.Flow) { ended++ })
 	var p tcpstates.Packet
 	for _, s := range []struct {
 		conn  byte
-		at    int64
+		ms    int64
 		dir   tcp.Dir
 		flags tcp.Flags
+		field uint16 // of fragments
+		ended int
 	}{
-		{0, 100e9, tcp.Server, tcp.RST}, // lies ahead
-		{0, 0, tcp.Client, tcp.RST},     // its peer, touched last
-		{1, 1e9, tcp.Client, tcp.SYN},   // the server hides the client
-		{1, 101e9, tcp.Client, tcp.ACK}, // the time of both has come
+		{0, 0, tcp.Client, tcp.ACK, 0, 0},
+		{0, 1000, tcp.Server, tcp.ACK, 0x2000, 0},
+		{0, 2000, tcp.Client, tcp.RST, 0, 0},
+		{0, 2050, tcp.Server, 0, 5, 0},
+		{1, 2120, tcp.Client, tcp.SYN, 0, 0},  // the client's time is over, the server's is not
+		{1, 2300, tcp.Client, tcp.SYN, 0, 0},  // both are
+		{1, 12049, tcp.Client, tcp.SYN, 0, 0}, // ten seconds since the client, not since the fragment
+		{1, 12050, tcp.Client, tcp.SYN, 0, 2},
 	} {
-		f := craft(tcp.Segment{At: s.at, Dir: s.dir, Flags: s.flags}, s.conn)
-		table.Observe(&f, &p)
-		if want := map[int64]int{101e9: 2}[s.at]; ended != want {
-			t.Errorf("at %d s %d flows have ended, want %d", s.at/1e9, ended, want)
+		f := craft(tcp.Segment{At: s.ms * 1e6, Dir: s.dir, Flags: s.flags}, s.conn)
+		binary.BigEndian.PutUint16(f.Data[20:], s.field)
+		if table.Observe(&f, &p); ended != s.ended {
+			t.Errorf("at %d ms %d flows have ended, want %d", s.ms, ended, s.ended)
 		}
 	}
 }

@@ -238,10 +238,6 @@ func (w *walk) gre() layer {
 		return nil
 	}
 	switch proto {
-	case typeTEB: // with a key it is NVGRE (RFC 7637), which is not followed
-		if flags&greKey != 0 {
-			return nil
-		}
 	case greERSPAN:
 		if flags&greSequence == 0 {
 			return (*walk).ethernet

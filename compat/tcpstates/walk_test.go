@@ -65,3 +65,24 @@ func TestFragments(t *testing.T) {
 		}
 	}
 }
+
+// TestFragments6: later fragments of IPv6 never find their first.
+func TestFragments6(t *testing.T) {
+	table := tcpstates.New(tcpstates.Config{}, nil)
+	var p tcpstates.Packet
+	for i, tt := range []struct {
+		field string
+		flow  uint64
+		tcp   bool
+	}{
+		{"\x00\x00", 1, true}, // atomic
+		{"\x00\x01", 1, true}, // first
+		{"\x00\x10", 2, false},
+	} {
+		data := ether("\x86\xdd", ip6(packet.ProtoFragment, join("\x06\x00", tt.field, "\x00\x00\x00\x01", inner[20:])))
+		f := packet.Frame{Data: data, WireLen: uint32(len(data)), Link: packet.LinkEthernet}
+		if !table.Observe(&f, &p) || p.Flow != tt.flow || p.TCP != tt.tcp {
+			t.Errorf("frame %d: flow %d, TCP %v; want %d, %v", i+1, p.Flow, p.TCP, tt.flow, tt.tcp)
+		}
+	}
+}

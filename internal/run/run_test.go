@@ -11,6 +11,10 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"onpath/flow"
+	"onpath/packet"
+	"onpath/source"
 )
 
 const town = "../../testdata/town.pcap"
@@ -144,6 +148,43 @@ func TestSummaryBreaksLongLists(t *testing.T) {
 		if text = strings.TrimSuffix(text, "\n"); len(text) > summaryWidth || text != strings.TrimRight(text, " ") {
 			t.Errorf("%d characters: %q", len(text), text)
 		}
+	}
+}
+
+// The summary tells what was given up, and tells nothing that is 0.
+func TestSummaryOfWhatWasGivenUp(t *testing.T) {
+	var b, empty strings.Builder
+	fragments(&b, packet.FragmentStats{Fragments: 9, Datagrams: 2, Duplicates: 1, Overlaps: 3, Differing: 1, Bad: 1, Expired: 1, Evicted: 1, Held: 1})
+	givenUp(&b, flow.Stats{Evicted: flow.Evicted{Idle: 1, Closed: 2, HalfOpen: 3, Other: 4, Open: 5}, HolesGivenUp: 6})
+	damages(&b, source.Health{Damaged: 2, Cut: 1, Lost: 77, Damages: []source.Damage{{File: "a", Frame: 1}, {File: "b", Frame: 1, Lost: 77}}})
+	const want = `fragments    9: 1 came twice, 3 overlapped, 1 overlapped with other octets, 1 refused
+datagrams    5: 2 put together, 1 timed out, 1 pushed out by a bound, 1 incomplete at the end
+given up     21: 1 idle, 2 closed, 3 half-open, 4 not TCP, 5 open, 6 holes in streams
+damage       a: octet 0, frame 1: the file ends inside a record, after 0 octets of it (dropped)
+damage       b: octet 0, frame 1: the file ends inside a record, after 0 octets of it (dropped); 77 octets passed over
+damages      2: 1 cut, 77 octets passed over
+`
+	if b.String() != want {
+		t.Errorf("%s\nwant\n%s", &b, want)
+	}
+	fragments(&empty, packet.FragmentStats{})
+	givenUp(&empty, flow.Stats{})
+	damages(&empty, source.Health{})
+	if empty.Len() > 0 {
+		t.Errorf("of nothing: %s", &empty)
+	}
+}
+
+func TestSummaryOfTimeJumps(t *testing.T) {
+	var y tally
+	for _, s := range []int64{100, 101, 99, 100, 98, 98 + 86400, 99 + 2*86400} {
+		y.packet(&packet.View{At: s * 1e9})
+	}
+	if got, want := list(y.jumps()), "3: 2 back, by at most 2 s, 1 ahead by more than a day"; got != want {
+		t.Errorf("%s, want %s", got, want)
+	}
+	if got := list((&tally{}).jumps()); got != "" {
+		t.Error(got)
 	}
 }
 

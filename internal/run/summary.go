@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"onpath/flow"
 	"onpath/packet"
 	"onpath/record"
 	"onpath/source"
@@ -17,6 +18,8 @@ func (j *job[R]) report(summary bool) {
 	var b strings.Builder
 	if summary {
 		j.tally.write(&b)
+		fragments(&b, j.decoder.FragmentStats())
+		givenUp(&b, j.table.Stats())
 	}
 	damages(&b, j.health)
 	if summary {
@@ -28,6 +31,7 @@ func (j *job[R]) report(summary bool) {
 
 func (t *tally) write(b *strings.Builder) {
 	line(b, "packets", thousands(t.packets)+t.span())
+	line(b, "time jumps", list(t.jumps()))
 	line(b, "decoded", thousands(t.why[packet.Decoded]))
 	line(b, "not decoded", list(t.undecoded()))
 	line(b, "connections", list(t.endings()))
@@ -35,16 +39,53 @@ func (t *tally) write(b *strings.Builder) {
 	line(b, "others", list(t.others()))
 }
 
+// fragments says what came in fragments, and what reassembly made of them.
+func fragments(b *strings.Builder, s packet.FragmentStats) {
+	if s.Fragments == 0 {
+		return
+	}
+	line(b, "fragments", broken(s.Fragments, nonZero([]count{
+		{"came twice", s.Duplicates},
+		{"overlapped", s.Overlaps},
+		{"overlapped with other octets", s.Differing},
+		{"refused", s.Bad},
+	})))
+	line(b, "datagrams", list(nonZero([]count{
+		{"put together", s.Datagrams},
+		{"timed out", s.Expired},
+		{"pushed out by a bound", s.Evicted},
+		{"incomplete at the end", uint64(s.Held)},
+	})))
+}
+
+// givenUp says what the bounds on memory pushed out, in the order in which it
+// must go.
+func givenUp(b *strings.Builder, s flow.Stats) {
+	line(b, "given up", list(nonZero([]count{
+		{"idle", s.Evicted.Idle},
+		{"closed", s.Evicted.Closed},
+		{"half-open", s.Evicted.HalfOpen},
+		{"not TCP", s.Evicted.Other},
+		{"open", s.Evicted.Open},
+		{"holes in streams", s.HolesGivenUp},
+	})))
+}
+
 // shownDamages is how many damages the summary shows; it counts all.
 const shownDamages = 10
 
-// damages says where files are not what their formats demand.
+// damages says where files are not what their formats demand, and what that
+// cost in all.
 func damages(b *strings.Builder, h source.Health) {
 	for _, d := range h.Damages[:min(len(h.Damages), shownDamages)] {
 		line(b, "damage", d.String())
 	}
-	if h.Damaged > shownDamages {
-		line(b, "damage", fmt.Sprintf("and %s more, %s octets passed over in all", thousands(h.Damaged-shownDamages), thousands(h.Lost)))
+	if all := nonZero([]count{
+		{"not shown", h.Damaged - min(h.Damaged, shownDamages)},
+		{"cut", h.Cut},
+		{"octets passed over", h.Lost},
+	}); len(all) > 0 {
+		line(b, "damages", broken(h.Damaged, all))
 	}
 }
 
@@ -71,8 +112,7 @@ func line(b *strings.Builder, name, text string) {
 	}
 }
 
-// list writes the sum of the counts, and behind it what it is made of: as many
-// as fit in a line, and the others below.
+// list writes the sum of the counts, and behind it what it is made of.
 func list(counts []count) string {
 	var sum uint64
 	for _, c := range counts {
@@ -81,8 +121,17 @@ func list(counts []count) string {
 	if sum == 0 {
 		return ""
 	}
-	text, column := thousands(sum)+":", summaryIndent
+	return broken(sum, counts)
+}
+
+// broken writes n and behind it the counts: as many as fit in a line, and the
+// others below.
+func broken(n uint64, counts []count) string {
+	text, column := thousands(n), summaryIndent
 	for i, c := range counts {
+		if i == 0 {
+			text += ":"
+		}
 		part := " " + thousands(c.n) + " " + c.name
 		if i < len(counts)-1 {
 			part += ","

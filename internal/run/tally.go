@@ -3,6 +3,7 @@ package run
 import (
 	"cmp"
 	"slices"
+	"time"
 
 	"onpath/conn"
 	"onpath/packet"
@@ -16,6 +17,9 @@ type tally struct {
 	why         [packet.NumReasons]uint64
 	first, last int64 // ns since the Unix epoch, the earliest and the latest
 
+	before, backMost int64  // time of the packet before; the longest step back, in ns
+	back, ahead      uint64 // packets whose time lies before the one's before them; or farAhead behind it
+
 	ended  [record.NumEndings]uint64              // TCP
 	states [conn.NumStates][conn.NumStates]uint64 // TCP, client and server
 	protos [256]uint64
@@ -23,11 +27,33 @@ type tally struct {
 
 func (t *tally) packet(v *packet.View) {
 	if t.packets == 0 {
-		t.first, t.last = v.At, v.At
+		t.first, t.last, t.before = v.At, v.At, v.At
 	}
 	t.packets++
 	t.why[v.Why]++
+	t.step(v.At - t.before)
+	t.before = v.At
 	t.first, t.last = min(t.first, v.At), max(t.last, v.At)
+}
+
+// farAhead is a step of time that a clock set anew makes, or another capture,
+// rather than silence.
+const farAhead = int64(24 * time.Hour)
+
+// step counts a step of time, in ns, if it is odd.
+func (t *tally) step(ns int64) {
+	switch {
+	case ns < 0:
+		t.back++
+		t.backMost = max(t.backMost, -ns)
+	case ns > farAhead:
+		t.ahead++
+	}
+}
+
+func (t *tally) jumps() []count {
+	back := string(record.AppendSeconds([]byte("back, by at most "), t.backMost)) + " s"
+	return nonZero([]count{{back, t.back}, {"ahead by more than a day", t.ahead}})
 }
 
 func (t *tally) record(r *record.Record) {
@@ -45,9 +71,14 @@ type count struct {
 	n    uint64
 }
 
+// nonZero returns the counts that are not 0.
+func nonZero(counts []count) []count {
+	return slices.DeleteFunc(counts, func(c count) bool { return c.n == 0 })
+}
+
 // largestFirst returns the counts that are not 0.
 func largestFirst(counts []count) []count {
-	counts = slices.DeleteFunc(counts, func(c count) bool { return c.n == 0 })
+	counts = nonZero(counts)
 	slices.SortStableFunc(counts, func(a, b count) int { return cmp.Compare(b.n, a.n) })
 	return counts
 }
