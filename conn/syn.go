@@ -191,8 +191,9 @@ func (m *move) newSynAck() bool {
 	}
 	keep := e.pend & (evRst | evFin)
 	begin, two := m.step.Begin, to&^inSR != 0
+	dup := e.bits & synDup
 	m.fresh(e, s.Seq)
-	e.pend, e.set = keep, to
+	e.pend, e.set, e.bits = keep, to, e.bits|dup
 	m.sends()
 	e.irs, e.bits = s.Ack-1, e.bits|hasIRS
 	if known && p.has(synData) && p.synAcked(s.Ack) {
