@@ -24,7 +24,9 @@ const (
 	lossy                       // something towards it was not seen
 	preLossy                    // its peer was lossy before the tentative ACK
 	tentative                   // its peer acknowledged more than it was seen to send
-	synData                     // its SYN carried data (RFC 7413)
+	synData                     // its SYN carried data, or asked for Fast Open (RFC 7413)
+	answered                    // its SYN carried an ACK: it is the passive opener, or both opened at once
+	mptcp                       // its SYN carried an MPTCP option (RFC 8684)
 	synDup                      // a copy of the SYN that it lives with passed towards it again
 	synSeen                     // its own SYN passed, so its options are known
 	swapped                     // iss and alt changed places: its peer took the other SYN,ACK

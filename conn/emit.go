@@ -37,6 +37,8 @@ func (m *move) fromSynReceived() bool {
 		return true
 	case e.has(hasIRS) && s.Ack != e.irs+1:
 		return false
+	case e.has(synData):
+		return s.SeqLen() == 0
 	case !e.has(hasISS):
 		return s.SeqLen() == 0
 	}

@@ -6,7 +6,7 @@ import "onpath/tcp"
 // wild those that must not be set.
 const (
 	plainBits = on | hasISS | hasIRS | hasRcv | hasUna | hasReal
-	wild      = hasAlt | altNew | maybe | tentative | lossy | rstPend | rstAny | rstIn | synData | swapped | hasFin
+	wild      = hasAlt | mptcp | altNew | maybe | tentative | lossy | rstPend | rstAny | rstIn | synData | swapped | hasFin
 )
 
 // plain reports whether s is the next segment of an open connection: the short

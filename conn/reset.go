@@ -61,6 +61,8 @@ func (m *move) whyReset(inside bool) Explanation {
 		return Path
 	case inside && e.set&(inTW|inSS|inSR|gone) != 0:
 		return Path
+	case inside && m.ofCookie():
+		return Path
 	case inside && !answer && e.set.Has(LastAck):
 		return Capture
 	case inside:
@@ -84,11 +86,19 @@ func (m *move) atOdd() bool {
 	return e.has(odd1) && s.Seq == e.odd[0] || e.has(odd2) && s.Seq == e.odd[1]
 }
 
+// ofCookie reports whether the RST may be the answer of a listener that keeps no
+// state, only a cookie in its SYN,ACK (RFC 4987 §3.6): to a segment that is not
+// the ACK of the cookie, which may come yet.
+func (m *move) ofCookie() bool {
+	e, s := m.e, m.s
+	return s.Flags&tcp.ACK == 0 && e.has(hasISS|answered) && s.Seq == e.iss+1
+}
+
 // rstSent moves the sender of a RST.
 func (m *move) rstSent(inside bool) {
 	e, p := m.e, m.p
 	e.bits |= rstAny | seen
-	if !inside {
+	if !inside || m.ofCookie() {
 		e.set |= gone
 		e.lead = 0
 		return
@@ -121,6 +131,10 @@ func (m *move) towards(answer bool) {
 		return
 	}
 	if !m.exact() {
+		return
+	}
+	if p.has(hasRcv) && !p.livesWith(e) {
+		p.add(evRst) // of the peer's older incarnation, and exactly what p waits for
 		return
 	}
 	if !p.has(rstPend) {

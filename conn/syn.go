@@ -90,6 +90,9 @@ func (m *move) synAgain(answer bool) {
 		}
 		return
 	}
+	if p := m.p; !e.has(hasIRS) && p.synAcked(m.s.Ack) {
+		e.irs, e.bits = p.iss, e.bits|hasIRS
+	}
 	to := e.set&inSR | e.set&after(inSR)
 	if e.has(altNew) {
 		to |= inSS
@@ -107,7 +110,7 @@ func (m *move) synAgain(answer bool) {
 func (m *move) sends() {
 	e, s := m.e, m.s
 	e.bits |= on | seen
-	if s.Len > 0 {
+	if s.Len > 0 || s.Opts&(tcp.OptTFO|tcp.OptTFOExp) != 0 {
 		e.bits |= synData
 	}
 	m.mark()
@@ -253,7 +256,13 @@ func (m *move) joinsOpener(known bool) {
 // options takes what only a SYN tells.
 func (m *move) options() {
 	e, s := m.e, m.s
-	e.bits = e.bits&^hasShift | synSeen
+	e.bits = e.bits&^(hasShift|mptcp) | synSeen
+	if s.Flags&tcp.ACK != 0 {
+		e.bits |= answered
+	}
+	if s.Opts&tcp.OptMPTCP != 0 {
+		e.bits |= mptcp
+	}
 	if s.Opts&(tcp.OptWScale|tcp.OptLength) == tcp.OptWScale {
 		e.shift, e.bits = min(s.WScale, maxShift), e.bits|hasShift
 	}

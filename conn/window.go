@@ -100,7 +100,9 @@ func (e *end) right(p *end) tcp.Seq {
 		una = e.una
 	}
 	switch {
-	case p.has(hasRcv):
+	case e.bits&p.bits&mptcp != 0: // the window is that of all subflows together (RFC 8684 §3.3.1)
+		return una.Add(1 << 30)
+	case p.has(hasRcv) && p.livesWith(e): // else its edge is one of the older incarnation
 		return una.Add(p.wmax).Max(p.edge) + 2
 	case p.has(on):
 		return una.Add(p.wmax) + 2
