@@ -66,7 +66,8 @@ func (p *Packet) Proto() uint8 { return p.key.proto }
 // Dst returns the addressee's address, the zero Addr if the frame is not IP.
 func (p *Packet) Dst() netip.Addr { return p.key.addr(&p.key.dst) }
 
-// Observe takes the next frame and fills p. It reports whether the frame belongs
+// Observe takes the next frame, of any protocol and in the order of the capture,
+// and fills p. It reports whether the frame belongs
 // to a flow; if not, p is void. Frames of which nothing was captured do so that
 // their time ends flows.
 func (t *Table) Observe(f *packet.Frame, p *Packet) bool {
