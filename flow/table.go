@@ -44,7 +44,7 @@ func (t *Table) Observe(v *packet.View) record.Packet {
 	if v.Key.Proto == packet.ProtoTCP {
 		var step conn.Step
 		i, step = t.segment(i, v)
-		p.Explanation = step.Explanation
+		p.Explanation, p.Live = step.Explanation, &t.slab.at(i).conn
 	} else {
 		t.datagram(i, v)
 	}

@@ -84,4 +84,5 @@ type Packet struct {
 	Possible    [2]conn.Set      // all that the ends may be in after it, by tcp.Client, tcp.Server
 	Explanation conn.Explanation // the mildest cause of what is surprising
 	State       [2]conn.State    // presumed after the packet, by tcp.Client, tcp.Server; meaningful for TCP
+	Live        *conn.Conn       // the connection after it, for who asks for more; nil if not TCP; valid until the next one
 }
