@@ -19,28 +19,28 @@ var stackRows = record.StackRows()
 
 // appendStacks appends both virtual stacks after p in tcpad's rows, and an empty
 // line.
-func appendStacks(line []byte, p *record.Packet, networks []netip.Prefix) []byte {
-	end := p.Local(networks)
-	local, remote := p.StackEnd(end), p.StackEnd(tcp.Server-end)
-	width := max(valueWidth, addrWidth(local.Addr), addrWidth(remote.Addr))
+func (w *Writer) appendStacks(line []byte, p *record.Packet) []byte {
+	local := p.Local(w.config.Local)
+	w.ends = [2]record.StackEnd{p.StackEnd(local), p.StackEnd(tcp.Server - local)}
+	width := max(valueWidth, addrWidth(w.ends[0].Addr), addrWidth(w.ends[1].Addr))
 	start := len(line)
 	line = append(pad(line, start+headWidth), " | Local endpoint"...)
 	line = append(pad(line, start+headWidth+gap+width), " | Remote endpoint\n"...)
 	for i := range stackRows {
-		line = appendStackRow(line, &stackRows[i], width, &local, &remote)
+		line = w.appendStackRow(line, &stackRows[i], width)
 	}
 	return append(line, '\n')
 }
 
-func appendStackRow(line []byte, r *record.StackRow, width int, local, remote *record.StackEnd) []byte {
+func (w *Writer) appendStackRow(line []byte, r *record.StackRow, width int) []byte {
 	start := len(line)
 	line = append(line, r.Head...)
 	if r.Append == nil {
 		return append(line, '\n')
 	}
 	line = append(pad(line, start+headWidth), " | "...)
-	line = pad(r.Append(line, local), start+headWidth+gap+width)
-	return append(r.Append(append(line, " | "...), remote), '\n')
+	line = pad(r.Append(line, &w.ends[0]), start+headWidth+gap+width)
+	return append(r.Append(append(line, " | "...), &w.ends[1]), '\n')
 }
 
 // addrWidth returns how long an address is in text.

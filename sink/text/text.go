@@ -25,6 +25,7 @@ type Writer struct {
 	out    io.Writer
 	config Config
 	line   []byte
+	ends   [2]record.StackEnd // local, remote: of the packet being written
 }
 
 // New returns a Writer to out, which should be buffered.
@@ -40,7 +41,7 @@ func (w *Writer) Write(p *record.Packet) error {
 	}
 	line = append(line, '\n')
 	if w.config.Stacks && p.Live != nil {
-		line = appendStacks(line, p, w.config.Local)
+		line = w.appendStacks(line, p)
 	}
 	w.line = line
 	_, err := w.out.Write(w.line)
