@@ -1,6 +1,8 @@
 package flow
 
 import (
+	"onpath/compat/tcpchain"
+	"onpath/compat/tcpstates"
 	"onpath/conn"
 	"onpath/measure"
 	"onpath/packet"
@@ -13,6 +15,8 @@ type Table struct {
 	emit    func(*record.Record)
 	max     int
 	limits  [numClasses]int64 // ns
+	states  tcpstates.Limits
+	chain   tcpchain.Rules
 	seed    packet.Seed
 	slab    slab
 	index   index
@@ -29,7 +33,10 @@ type Table struct {
 // Record is valid during the call.
 func New(c Config, emit func(*record.Record)) *Table {
 	c = c.withDefaults()
-	return &Table{emit: emit, max: c.MaxConnections, limits: limits(c), seed: c.Seed, due: forever}
+	return &Table{
+		emit: emit, max: c.MaxConnections, limits: limits(c), seed: c.Seed, due: forever,
+		states: tcpstates.NewLimits(tcpstates.Timeouts(c.Timeouts)), chain: c.TCPChain,
+	}
 }
 
 // Observe gives the table one decoded packet and returns what is known of it. A
@@ -45,6 +52,7 @@ func (t *Table) Observe(v *packet.View) record.Packet {
 		var step conn.Step
 		i, step = t.segment(i, v)
 		p.Explanation, p.Live = step.Explanation, &t.slab.at(i).conn
+		p.TCPStates = t.look(&t.slab.at(i).eyes, &v.Seg)
 	} else {
 		t.datagram(i, v)
 	}
@@ -191,7 +199,7 @@ func (t *Table) resume(e *entry, v *packet.View) {
 		return
 	}
 	before := e.num
-	e.side, e.history, e.written = [2]measure.Volume{}, measure.History{}, false
+	e.side, e.history, e.eyes, e.written = [2]measure.Volume{}, measure.History{}, eyes{}, false
 	t.open(e, v)
 	e.back = uint32(min(e.num-before, 1<<32-1))
 }
