@@ -244,7 +244,7 @@ type Stack struct {
 	SndWL1   tcp.Seq // SEQ of the segment that last set SndWnd
 	SndWL2   tcp.Seq // ACK of that segment
 	SndWnd   uint32  // octets, scaled
-	IRS      tcp.Seq
+	IRS      tcp.Seq // of the incarnation that it lives with, else presumed: it passed towards this end
 	RcvNxt   tcp.Seq // presumed: all before it passed towards this end, or was acknowledged
 	RcvAcked tcp.Seq // proven: its highest ACK
 	RcvWnd   uint32  // octets, scaled
@@ -262,6 +262,9 @@ func (c *Conn) Stack(d tcp.Dir) Stack {
 	}
 	if p.has(on) {
 		s.RcvNxt = p.contig
+	}
+	if !e.has(hasIRS) && p.has(hasISS) {
+		s.IRS = p.iss // presumed, as is the state that goes with it
 	}
 	if scaled(e, p) {
 		s.SndScale, s.RcvScale = p.shift, e.shift

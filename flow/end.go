@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"slices"
 
+	"onpath/compat/tcpstates"
 	"onpath/conn"
 	"onpath/packet"
 	"onpath/record"
@@ -138,16 +139,19 @@ func (t *Table) write(e *entry, why record.Ending) {
 func (t *Table) fill(e *entry, why record.Ending) {
 	t.row = record.Record{
 		Conn: e.num, Key: e.key, ClientIsB: e.swapped, Start: e.start, End: e.last,
-		Opening: e.opening, Ending: why, History: e.history,
+		Opening: e.opening, Ending: why, History: e.history, TCPChain: e.eyes.chain,
 	}
 	if e.back != 0 {
 		t.row.Continues = e.num - uint64(e.back)
 	}
+	var states [2]tcpstates.Flags
+	states[tcp.Client], states[tcp.Server] = e.eyes.states.Final()
 	for d := range e.side {
 		v := &e.side[d]
 		t.row.Side[d] = record.Side{
 			Packets: v.Packets, IPOctets: v.IPOctets, Octets: v.Octets, Repeated: v.Repeated,
 			State: e.conn.State(tcp.Dir(d)), Possible: e.conn.Possible(tcp.Dir(d)), Repairs: e.repairs[d],
+			TCPStates: states[d],
 		}
 	}
 }

@@ -45,7 +45,7 @@ func limits(c Config) (ns [numClasses]int64) {
 	return ns
 }
 
-// entry is one connection or conversation: at most 640 octets without pointers.
+// entry is one connection or conversation: at most 696 octets without pointers.
 type entry struct {
 	key     packet.Key
 	num     uint64 // of its record, or of the last one it had
@@ -55,6 +55,7 @@ type entry struct {
 	repairs [2]measure.Repairs
 	history measure.History
 	conn    conn.Conn
+	eyes    eyes
 	next    uint32 // in its class's list, or of free entries
 	prev    uint32
 	older   uint32 // the ghost behind it; of a ghost: the entry that superseded it

@@ -13,14 +13,15 @@ package flow
 import (
 	"time"
 
+	"onpath/compat/tcpchain"
 	"onpath/packet"
 	"onpath/record"
 )
 
 // Timeouts say how long a silent connection is remembered before its record is
 // written, by what is believed of it. In a Config, a field of 0 means the
-// default's value. Closed and Reset are those of the tcpStates view; a record of
-// ours lingers instead.
+// default's value. All go to tcpstates.Pair too; Closed and Reset to it alone, as a
+// record of ours lingers instead.
 type Timeouts struct {
 	New, Established, Closing, Closed, Reset time.Duration
 }
@@ -49,10 +50,11 @@ const MaxMaxConnections = 1 << 28
 
 // Config bounds a Table. The zero Config is a good one.
 type Config struct {
-	MaxConnections int         // entries remembered at once; 0 means DefaultMaxConnections
-	Timeouts       Timeouts    // zero fields: DefaultTimeouts
-	Linger         *Linger     // nil: DefaultLinger
-	Seed           packet.Seed // keys the hash; no output depends on it
+	MaxConnections int            // entries remembered at once; 0 means DefaultMaxConnections
+	Timeouts       Timeouts       // zero fields: DefaultTimeouts
+	Linger         *Linger        // nil: DefaultLinger
+	TCPChain       tcpchain.Rules // of the columns named tcp_…
+	Seed           packet.Seed    // keys the hash; no output depends on it
 }
 
 // withDefaults is called once, by New; everything after it takes every field at

@@ -4,8 +4,10 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 	"unsafe"
 
+	"onpath/compat/tcpstates"
 	"onpath/internal/segtext"
 	"onpath/packet"
 	"onpath/record"
@@ -13,8 +15,11 @@ import (
 )
 
 func TestEntryIsSmall(t *testing.T) {
-	if n := unsafe.Sizeof(entry{}); n > 640 {
+	if n := unsafe.Sizeof(entry{}); n > 696 {
 		t.Errorf("an entry takes %d octets", n)
+	}
+	if n := unsafe.Sizeof(eyes{}); n > 48 { // of the 64 that issue 5 allows
+		t.Errorf("other systems' eyes take %d octets of it", n)
 	}
 }
 
@@ -252,6 +257,55 @@ func TestDatagrams(t *testing.T) {
 		"3  capture-end [2 64+0 CLOSED] [0 0+0 CLOSED] D\n"
 	if got != want {
 		t.Errorf("got:\n%swant:\n%s", got, want)
+	}
+}
+
+// What other systems would have said is of the record alone: it begins with it,
+// and knows nothing of the one that it continues.
+func TestOtherEyes(t *testing.T) {
+	for name, tt := range map[string]struct {
+		text, want string
+	}{
+		"closed":                       {closed4, "0x00 0x00 syn 2 18 connected\n"},
+		"refused, and again 1 s later": {"0.0 > S 100:100(0)\n0.1 < R. 0:0(0) ack 101\n1.0 > S 100:100(0)\n1.1 < R. 0:0(0) ack 101", "0x03 0x43 syn 2 0\n"},
+		"idle, then the server goes on": {open3 + "1000 < P. 301:311(10) ack 101\n1001 > . 101:101(0) ack 311",
+			"0x02 0x02 syn 2 18 connected\n0x03 0x03 syn 0 0\n"},
+		"used again": {closed4 + "1 < S 9000000:9000000(0)", "0x00 0x00 syn 2 18 connected\n0x03 0x00 syn 2 0\n"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var got strings.Builder
+			table := New(Config{}, func(r *record.Record) {
+				fwd, _ := r.TCPChain.SynFlags(false)
+				rev, _ := r.TCPChain.SynFlags(true)
+				fmt.Fprintf(&got, "%v %v syn %d %d", r.Side[0].TCPStates, r.Side[1].TCPStates, fwd, rev)
+				if r.TCPChain.Connected() {
+					got.WriteString(" connected")
+				}
+				got.WriteString("\n")
+			})
+			for _, v := range views(t, 40000, tt.text) {
+				table.Observe(v)
+			}
+			table.Flush()
+			if got.String() != tt.want {
+				t.Errorf("got:\n%swant:\n%s", got.String(), tt.want)
+			}
+		})
+	}
+}
+
+// The timeouts of a Config are the Pair's too.
+func TestTimeoutsReachTheOtherEyes(t *testing.T) {
+	vs := views(t, 40000, closed4+"3 > . 102:102(0) ack 302")
+	for closed, want := range map[time.Duration]tcpstates.Flags{0: tcpstates.AfterClose, time.Second: tcpstates.Establishment} {
+		table := New(Config{Timeouts: Timeouts{Closed: closed}}, func(*record.Record) {})
+		var p record.Packet
+		for _, v := range vs {
+			p = table.Observe(v)
+		}
+		if p.TCPStates != want {
+			t.Errorf("closed after %v: %v, want %v", closed, p.TCPStates, want)
+		}
 	}
 }
 

@@ -1,6 +1,8 @@
 package flow
 
 import (
+	"onpath/compat/tcpchain"
+	"onpath/compat/tcpstates"
 	"onpath/conn"
 	"onpath/measure"
 	"onpath/packet"
@@ -13,6 +15,8 @@ type Table struct {
 	emit    func(*record.Record)
 	max     int
 	limits  [numClasses]int64 // ns
+	states  tcpstates.Limits
+	chain   tcpchain.Rules
 	seed    packet.Seed
 	slab    slab
 	index   index
@@ -22,13 +26,17 @@ type Table struct {
 	due     int64 // before it no entry's time can have come
 	stats   Stats
 	row     record.Record // the one that emit is given
+	read    uint64        // keeps the compiler from leaving out what Expect reads
 }
 
 // New returns an empty Table. emit is called for each record as it ends; the
 // Record is valid during the call.
 func New(c Config, emit func(*record.Record)) *Table {
 	c = c.withDefaults()
-	return &Table{emit: emit, max: c.MaxConnections, limits: limits(c), seed: c.Seed, due: forever}
+	return &Table{
+		emit: emit, max: c.MaxConnections, limits: limits(c), seed: c.Seed, due: forever,
+		states: tcpstates.NewLimits(tcpstates.Timeouts(c.Timeouts)), chain: c.TCPChain,
+	}
 }
 
 // Observe gives the table one decoded packet and returns what is known of it. A
@@ -43,7 +51,8 @@ func (t *Table) Observe(v *packet.View) record.Packet {
 	if v.Key.Proto == packet.ProtoTCP {
 		var step conn.Step
 		i, step = t.segment(i, v)
-		p.Explanation, p.Delivery = step.Explanation, step.Delivery
+		p.Explanation, p.Delivery, p.Live = step.Explanation, step.Delivery, &t.slab.at(i).conn
+		p.TCPStates = t.look(&t.slab.at(i).eyes, &v.Seg)
 	} else {
 		t.datagram(i, v)
 	}
@@ -191,7 +200,8 @@ func (t *Table) resume(e *entry, v *packet.View) {
 		return
 	}
 	before := e.num
-	e.side, e.repairs, e.history, e.written = [2]measure.Volume{}, [2]measure.Repairs{}, measure.History{}, false
+	e.side, e.repairs, e.history = [2]measure.Volume{}, [2]measure.Repairs{}, measure.History{}
+	e.eyes, e.written = eyes{}, false
 	t.open(e, v)
 	e.back = uint32(min(e.num-before, 1<<32-1))
 }

@@ -10,6 +10,7 @@ const (
 	Addr                 // an IP address
 	String               // one word
 	List                 // words joined by commas
+	Bool                 // true or false
 )
 
 // types is the only place where a type's name and its form in JSON are written.
@@ -23,6 +24,7 @@ var types = [...]struct {
 	Addr:     {"addr", false},
 	String:   {"string", false},
 	List:     {"list", false},
+	Bool:     {"bool", true},
 }
 
 // String returns the name used in the catalogue.

@@ -15,6 +15,8 @@ const (
 	srcRFC    = "RFC 9293 §3.3.2"
 	srcTcpad  = "tcpad; RFC 9293 §3.3.2"
 	srcIANA   = "IANA Protocol Numbers"
+	srcStates = "tcpStates §1.3.1"
+	srcChain  = "PATHspider TCPChain"
 )
 
 // columns are those of a connection, in the order in which they are written.
@@ -147,6 +149,24 @@ var columns = []Column[Record]{
 		func(dst []byte, r *Record) []byte { return r.appendRepair(dst, r.Side[tcp.Server].Repairs.GapOctets()) }},
 	{"history", String, "", "the story in Zeek's letters, the client's capital, the server's small; null if none", "Zeek conn.log: history",
 		func(dst []byte, r *Record) []byte { return r.History.Append(dst) }},
+	{"tcpstates_client", String, "", "what tcpStates would have said of the client, of all its flows in this record: 0x00, or bits that onpath columns tcpstates_client 0x43 explains; null if not TCP", srcStates,
+		func(dst []byte, r *Record) []byte { return r.appendTCPStates(dst, tcp.Client) }},
+	{"tcpstates_server", String, "", "the same of the server; 0x00 too if it sent nothing", srcStates,
+		func(dst []byte, r *Record) []byte { return r.appendTCPStates(dst, tcp.Server) }},
+	{"tcp_synflags_fwd", Uint, "", "flags of the first SYN in the direction of the record's first segment: 2 SYN, 18 with ACK, 64 more with ECE, 128 more with CWR; null without SYN", srcChain,
+		func(dst []byte, r *Record) []byte { return r.appendSynFlags(dst, false) }},
+	{"tcp_synflags_rev", Uint, "", "the same of the other direction", srcChain,
+		func(dst []byte, r *Record) []byte { return r.appendSynFlags(dst, true) }},
+	{"tcp_fin_fwd", Bool, "", "whether a FIN passed in the direction of the first segment; null if not TCP", srcChain,
+		func(dst []byte, r *Record) []byte { return r.appendChain(dst, r.TCPChain.Fin(false)) }},
+	{"tcp_fin_rev", Bool, "", "the same of the other direction", srcChain,
+		func(dst []byte, r *Record) []byte { return r.appendChain(dst, r.TCPChain.Fin(true)) }},
+	{"tcp_rst_fwd", Bool, "", "whether a RST passed in the direction of the first segment; null if not TCP", srcChain,
+		func(dst []byte, r *Record) []byte { return r.appendChain(dst, r.TCPChain.Rst(false)) }},
+	{"tcp_rst_rev", Bool, "", "the same of the other direction", srcChain,
+		func(dst []byte, r *Record) []byte { return r.appendChain(dst, r.TCPChain.Rst(true)) }},
+	{"tcp_connected", Bool, "", "whether a SYN of the first segment's sender, a SYN,ACK back and an ACK forward passed; null if not TCP", srcChain,
+		func(dst []byte, r *Record) []byte { return r.appendChain(dst, r.TCPChain.Connected()) }},
 }
 
 // Columns returns the table of the columns of a Record.

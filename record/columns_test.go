@@ -6,6 +6,8 @@ import (
 	"testing"
 	"time"
 
+	"onpath/compat/tcpchain"
+	"onpath/compat/tcpstates"
 	"onpath/conn"
 	"onpath/packet"
 	"onpath/tcp"
@@ -19,8 +21,10 @@ func telnet() *Record {
 	r := &Record{Conn: 1, Key: k, ClientIsB: fromB, Start: start, End: start + 60083765000, Opening: OpenSyn, Ending: EndFin}
 	r.Side = [2]Side{
 		tcp.Client: {Packets: 5, IPOctets: 259, Octets: 55, Repeated: 3, State: conn.TimeWait},
-		tcp.Server: {Packets: 4, IPOctets: 310, Octets: 146, State: conn.Closed},
+		tcp.Server: {Packets: 4, IPOctets: 310, Octets: 146, State: conn.Closed, TCPStates: 0x43},
 	}
+	r.TCPChain.Pass(tcpchain.SEC, tcp.Client, tcpchain.Documented)
+	r.TCPChain.Pass(tcpchain.FIN, tcp.Client, tcpchain.Documented)
 	for _, letter := range "ShAdDfFa" {
 		r.History.Add(byte(letter))
 	}
@@ -40,7 +44,7 @@ func seen() *Packet {
 	r := telnet()
 	v := &packet.View{Key: r.Key, Number: 7, At: r.Start, L4Len: 12, FromB: r.ClientIsB, L4Sum: tcp.SumGood}
 	v.Seg = tcp.Segment{Seq: 4294967295, Ack: 1, Len: 12, Flags: tcp.PSH | tcp.ACK, Win: 17520}
-	return &Packet{View: v, Conn: 1, Dir: tcp.Client, State: [2]conn.State{conn.Established, conn.CloseWait}}
+	return &Packet{View: v, Conn: 1, Dir: tcp.Client, State: [2]conn.State{conn.Established, conn.CloseWait}, TCPStates: tcpstates.Establishment}
 }
 
 func texts[R any](columns []Column[R], row *R) string {
@@ -100,6 +104,15 @@ server_lost_before=0
 server_lost_after=0
 server_gap_octets=0
 history=ShAdDfFa
+tcpstates_client=0x00
+tcpstates_server=0x43
+tcp_synflags_fwd=194
+tcp_synflags_rev=
+tcp_fin_fwd=true
+tcp_fin_rev=false
+tcp_rst_fwd=false
+tcp_rst_rev=false
+tcp_connected=false
 `},
 		"esp": {texts(columns, ping()), `conn=2
 continues=1
@@ -148,6 +161,15 @@ server_lost_before=
 server_lost_after=
 server_gap_octets=
 history=
+tcpstates_client=
+tcpstates_server=
+tcp_synflags_fwd=
+tcp_synflags_rev=
+tcp_fin_fwd=
+tcp_fin_rev=
+tcp_rst_fwd=
+tcp_rst_rev=
+tcp_connected=
 `},
 		"packet": {texts(packetColumns, seen()), `frame=7
 time=2001-02-03T20:06:32.845356000Z
@@ -169,6 +191,7 @@ client_possible=ESTABLISHED
 server_possible=CLOSE-WAIT
 delivery=unknown
 explanation=
+tcpstates=0x01
 checksum=good
 undecoded=
 `},
@@ -192,6 +215,7 @@ client_possible=
 server_possible=
 delivery=
 explanation=
+tcpstates=
 checksum=
 undecoded=not-ip
 `},
@@ -204,6 +228,7 @@ undecoded=not-ip
 
 // lawful is what a column promises of its text (Column), by its type.
 var lawful = map[Type]*regexp.Regexp{
+	Bool:     regexp.MustCompile(`^(true|false)?$`),
 	Uint:     regexp.MustCompile(`^(0|[1-9][0-9]*)?$`),
 	Duration: regexp.MustCompile(`^-?(0|[1-9][0-9]*)(\.[0-9]{0,8}[1-9])?$`),
 	Time:     regexp.MustCompile(`^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{9}Z$`),

@@ -41,6 +41,7 @@ var packetColumns = []Column[Packet]{
 	{"delivery", String, "", "what the segment is to its octets: new, retransmission, spurious-retransmission, keep-alive, window-probe, reordered, network-duplicate, capture-duplicate, unknown; null if not TCP", srcOnpath, appendDelivery},
 	{"explanation", String, "", "the mildest cause of what is surprising: path, capture, endpoint, none; null if nothing is", srcOnpath,
 		func(dst []byte, p *Packet) []byte { return append(dst, p.Explanation.String()...) }},
+	{"tcpstates", String, "", "what tcpStates would have said of the sender's direction after this packet: 0x00, or bits that onpath columns tcpstates 0x43 explains; null if not TCP", srcStates, appendTCPStates},
 	{"checksum", String, "", "transport checksum: good, bad, partial (left to the sender's card), unknown (not all captured, or not asked); null if not decoded", "RFC 9293 §3.1", appendSum},
 	{"undecoded", String, "", "why the frame could not be decoded; null if it was", srcOnpath, appendUndecoded},
 }

@@ -7,6 +7,8 @@
 package record
 
 import (
+	"onpath/compat/tcpchain"
+	"onpath/compat/tcpstates"
 	"onpath/conn"
 	"onpath/measure"
 	"onpath/packet"
@@ -25,17 +27,19 @@ type Record struct {
 	Ending    Ending
 	Side      [2]Side // by tcp.Client, tcp.Server
 	History   History
+	TCPChain  tcpchain.State // zero if not TCP
 }
 
 // Side is what one end of a Record sent.
 type Side struct {
-	Packets  uint64     // datagrams
-	IPOctets uint64     // octets of its IP datagrams, headers included
-	Octets   uint64     // payload octets; TCP: distinct ones by sequence space
-	Repeated uint64     // payload octets sent again; 0 if not TCP
-	State    conn.State // presumed at the end; meaningless if not TCP
-	Possible conn.Set   // all that it may be in at the end; meaningless if not TCP
-	Repairs  measure.Repairs
+	Packets   uint64     // datagrams
+	IPOctets  uint64     // octets of its IP datagrams, headers included
+	Octets    uint64     // payload octets; TCP: distinct ones by sequence space
+	Repeated  uint64     // payload octets sent again; 0 if not TCP
+	State     conn.State // presumed at the end; meaningless if not TCP
+	Possible  conn.Set   // all that it may be in at the end; meaningless if not TCP
+	Repairs   measure.Repairs
+	TCPStates tcpstates.Flags // of all its flows; 0 if not TCP
 }
 
 // IsTCP reports whether the columns about TCP mean something.
@@ -86,6 +90,8 @@ type Packet struct {
 	Dir         tcp.Dir          // who sent it; meaningful if Conn is not 0
 	Possible    [2]conn.Set      // all that the ends may be in after it, by tcp.Client, tcp.Server
 	Delivery    conn.Delivery    // what it is to the octets it carries
+	TCPStates   tcpstates.Flags  // of the sender's direction after it; 0 if not TCP
 	Explanation conn.Explanation // the mildest cause of what is surprising
 	State       [2]conn.State    // presumed after the packet, by tcp.Client, tcp.Server; meaningful for TCP
+	Live        *conn.Conn       // the connection after it, for who asks for more; nil if not TCP; valid until the next one
 }

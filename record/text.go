@@ -29,42 +29,47 @@ func appendAddr(dst []byte, a netip.Addr) []byte { return a.AppendTo(dst) }
 func AppendTime(dst []byte, ns int64) []byte {
 	days, rest := floorDiv(ns, day)
 	year, month, mday := civil(days)
-	dst = append(dst, "0000-00-00T"...)
-	date := dst[len(dst)-11:]
-	put2(date[0:], year/100)
-	put2(date[2:], year%100)
-	put2(date[5:], month)
-	put2(date[8:], mday)
-	return append(appendClock(dst, rest, 9), 'Z')
+	dst = append(dst, "0000-00-00T00:00:00.000000000Z"...)
+	text := dst[len(dst)-30:]
+	put4(text[0:], year)
+	put2(text[5:], month)
+	put2(text[8:], mday)
+	putClock(text[11:], rest)
+	return dst
 }
 
 // AppendClock appends the time of day in UTC, such as 15:59:13.509078, with the
 // given number of decimals (1 to 9).
 func AppendClock(dst []byte, ns int64, decimals int) []byte {
 	_, rest := floorDiv(ns, day)
-	return appendClock(dst, rest, decimals)
-}
-
-// appendClock appends a time of day in ns.
-func appendClock(dst []byte, ns int64, decimals int) []byte {
-	sec, frac := uint32(ns/second), uint32(ns%second)
 	dst = append(dst, "00:00:00.000000000"...)
-	clock := dst[len(dst)-18:]
-	put2(clock[0:], int64(sec/3600))
-	put2(clock[3:], int64(sec/60%60))
-	put2(clock[6:], int64(sec%60))
-	clock[9] = byte('0' + frac/1e8)
-	put2(clock[10:], int64(frac/1e6%100))
-	put2(clock[12:], int64(frac/1e4%100))
-	put2(clock[14:], int64(frac/100%100))
-	put2(clock[16:], int64(frac%100))
+	putClock(dst[len(dst)-18:], rest)
 	return dst[:len(dst)-9+decimals]
 }
 
+// putClock writes the digits of a time of day in ns into 00:00:00.000000000.
+func putClock(text []byte, ns int64) {
+	text = text[:18]
+	sec, frac := uint32(ns/second), uint32(ns%second)
+	put2(text[0:], sec/3600)
+	put2(text[3:], sec/60%60)
+	put2(text[6:], sec%60)
+	text[9] = byte('0' + frac/1e8)
+	put4(text[10:], frac/1e4%1e4)
+	put4(text[14:], frac%1e4)
+}
+
+// put4 writes n, 0 to 9999, in four digits.
+func put4(text []byte, n uint32) {
+	put2(text[0:], n/100)
+	put2(text[2:], n%100)
+}
+
 // put2 writes n, 0 to 99, in two digits.
-func put2(dst []byte, n int64) {
-	dst[1] = byte('0' + n%10)
-	dst[0] = byte('0' + n/10)
+func put2(text []byte, n uint32) {
+	tens := n * 103 >> 10 // n / 10
+	text[1] = byte('0' + n - 10*tens)
+	text[0] = byte('0' + tens)
 }
 
 // AppendSeconds appends a duration, given in ns, as a decimal number of seconds
@@ -106,9 +111,10 @@ func floorDiv(n, by int64) (quotient, rest int64) {
 
 // civil turns days since the Unix epoch into a date of the Gregorian calendar.
 // It counts years from March, so that the leap day is a year's last, in eras of
-// 400 years (146,097 days); day 0 of era 0 is 0000-03-01.
-func civil(days int64) (year, month, mday int64) {
-	era, d := floorDiv(days+719468, 146097)
+// 400 years (146,097 days); day 0 of era 0 is 0000-03-01, long before all that
+// an int64 of ns reaches (the years 1677 to 2262).
+func civil(days int64) (year, month, mday uint32) {
+	era, d := uint32(days+719468)/146097, uint32(days+719468)%146097
 	y := (d - d/1460 + d/36524 - d/146096) / 365
 	yday := d - (365*y + y/4 - y/100)
 	m := (5*yday + 2) / 153

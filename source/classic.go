@@ -219,5 +219,5 @@ func (k *classic) ready() bool {
 		return false
 	}
 	h := k.header(held)
-	return !k.odd(h) && h.wirelen > 0 && len(held)-k.headerLen >= int(h.caplen)
+	return !k.odd(h) && min(h.caplen, h.wirelen) > 0 && len(held)-k.headerLen >= int(h.caplen)
 }

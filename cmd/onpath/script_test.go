@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strconv"
+	"strings"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
@@ -24,7 +25,7 @@ func TestScripts(t *testing.T) {
 		Dir:           "testdata",
 		UpdateScripts: *update,
 		Setup:         setup,
-		Cmds:          map[string]func(*testscript.TestScript, bool, []string){"exits": exits},
+		Cmds:          map[string]func(*testscript.TestScript, bool, []string){"exits": exits, "unmeasured": unmeasured},
 	})
 }
 
@@ -38,12 +39,46 @@ func exits(ts *testscript.TestScript, _ bool, args []string) {
 	}
 }
 
+// unmeasured takes the lines out of a file that are another one in each run:
+// unmeasured FILE.
+func unmeasured(ts *testscript.TestScript, _ bool, args []string) {
+	var kept strings.Builder
+	for line := range strings.Lines(ts.ReadFile(args[0])) {
+		if !strings.HasPrefix(line, "speed ") {
+			kept.WriteString(line)
+		}
+	}
+	ts.Check(os.WriteFile(ts.MkAbs("unmeasured"), []byte(kept.String()), 0o644))
+}
+
+// picture cuts the block out of the README that shows what read prints: the
+// table, an empty line, the summary.
+func picture() (table, summary []byte, err error) {
+	readme, err := os.ReadFile("../../README.md")
+	if err != nil {
+		return nil, nil, err
+	}
+	_, block, _ := bytes.Cut(readme, []byte("```\n#  START"))
+	block, _, _ = bytes.Cut(block, []byte("```"))
+	table, summary, found := bytes.Cut(block, []byte("\n\n"))
+	if !found {
+		return nil, nil, errors.New("README.md: no block with a table and a summary")
+	}
+	return slices.Concat([]byte("#  START"), table, []byte("\n")), summary, nil
+}
+
 func setup(env *testscript.Env) error {
 	town, err := os.ReadFile(filepath.Join(captureDir, "town.pcap"))
 	if err != nil {
 		return err
 	}
-	for name, octets := range badInput(town) {
+	table, summary, err := picture()
+	if err != nil {
+		return err
+	}
+	files := badInput(town)
+	files["readme.table"], files["readme.summary"] = table, summary
+	for name, octets := range files {
 		if err := os.WriteFile(filepath.Join(env.WorkDir, name), octets, 0o644); err != nil {
 			return err
 		}

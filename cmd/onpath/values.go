@@ -1,7 +1,9 @@
 package main
 
 import (
+	"errors"
 	"fmt"
+	"net/netip"
 	"slices"
 	"strings"
 	"time"
@@ -51,6 +53,25 @@ func words(names [][2]string) string {
 		list = append(list, n[0])
 	}
 	return strings.Join(list, ", ")
+}
+
+// networks is the value of --local, once for each.
+type networks []netip.Prefix
+
+func (n *networks) Type() string   { return "NET" }
+func (n *networks) String() string { return "" }
+
+// Set takes one network more, or one address.
+func (n *networks) Set(text string) error {
+	p, err := netip.ParsePrefix(text)
+	if a, bad := netip.ParseAddr(text); bad == nil {
+		p, err = netip.PrefixFrom(a, a.BitLen()), nil
+	}
+	if err != nil {
+		return errors.New("want a network such as 192.0.2.0/24 or 2001:db8::/32, or an address")
+	}
+	*n = append(*n, p)
+	return nil
 }
 
 // durations is the value of a flag such as --timeout new=120s,closed=10s.

@@ -70,9 +70,9 @@ func benchTable(b *testing.B, frames []packet.Frame) {
 	perSegment(b, len(frames))
 }
 
-// BenchmarkCapture is a real capture, and its packet file.
+// BenchmarkCapture is a capture with many kinds of tunnels, and its packet file.
 func BenchmarkCapture(b *testing.B) {
-	frames := read(b, filepath.Join(shared(b, "corpus"), "captures", "zeek+zeek", "testing", "btest", "Traces", "tls", "ecdhe.pcap"))
+	frames := read(b, filepath.Join(shared(b, "corpus"), "captures", "AlexeyVasilev+PcapFlowLab", "examples", "showcase", "pcap_flow_lab_showcase.pcap"))
 	var p tcpstates.Packet
 	var line [512]byte
 	b.ReportAllocs()

@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"compress/gzip"
 	"fmt"
+	"net/netip"
 	"os"
 	"path/filepath"
 	"slices"
@@ -13,6 +14,7 @@ import (
 
 	"onpath/compat/tcpstates"
 	"onpath/packet"
+	"onpath/tcp"
 )
 
 // answer is what the original said of one capture of the corpus.
@@ -143,4 +145,90 @@ func first(what string, got, want []string) string {
 		}
 	}
 	return ""
+}
+
+// end names a direction of a connection.
+type end struct {
+	src, dst     netip.Addr
+	sport, dport uint16
+}
+
+// TestPairOnCorpus compares the Pairs of connections as package packet sees them
+// with the flows of a Table. Pair says why they may differ.
+func TestPairOnCorpus(t *testing.T) {
+	dir := shared(t, "corpus")
+	same, differ := 0, 0
+	for _, a := range answers(t, dir) {
+		frames := read(t, filepath.Join(dir, "captures", a.path))
+		pairs, flows := pairsOf(frames), flowsOf(frames)
+		wrong := 0
+		for e, f := range pairs {
+			if flows[e] == f {
+				same++
+			} else {
+				wrong++
+			}
+		}
+		if differ += wrong; wrong > 0 {
+			t.Logf("%s: %d of %d directions differ", a.path, wrong, len(pairs))
+		}
+	}
+	t.Logf("%d directions the same, %d differ", same, differ)
+	if differ*50 > same {
+		t.Error("more than 2 % differ")
+	}
+}
+
+// pairsOf returns the flags of each direction by Pairs.
+func pairsOf(frames []packet.Frame) map[end]tcpstates.Flags {
+	d := packet.NewDecoder(packet.Config{NoChecksums: true})
+	pairs := map[packet.Key]*tcpstates.Pair{}
+	seen := map[end]bool{}
+	var v packet.View
+	for i := range frames {
+		d.Decode(&frames[i], &v)
+		if !v.IsTCP() {
+			continue
+		}
+		p := pairs[v.Key]
+		if p == nil {
+			p = &tcpstates.Pair{}
+			pairs[v.Key] = p
+		}
+		k := v.Key
+		s, e := v.Seg, end{k.AddrA(), k.AddrB(), k.APort, k.BPort}
+		if v.FromB {
+			s.Dir, e = tcp.Server, end{e.dst, e.src, e.dport, e.sport}
+		}
+		seen[e] = true
+		p.Observe(&s, &tcpstates.DefaultLimits)
+	}
+	flags := map[end]tcpstates.Flags{}
+	for k, p := range pairs {
+		a, b := p.Final()
+		for e, f := range map[end]tcpstates.Flags{
+			{k.AddrA(), k.AddrB(), k.APort, k.BPort}: a, {k.AddrB(), k.AddrA(), k.BPort, k.APort}: b,
+		} {
+			if seen[e] {
+				flags[e] |= f
+			}
+		}
+	}
+	return flags
+}
+
+// flowsOf returns the flags of each direction by a Table.
+func flowsOf(frames []packet.Frame) map[end]tcpstates.Flags {
+	flags := map[end]tcpstates.Flags{}
+	table := tcpstates.New(tcpstates.Config{}, func(f *tcpstates.Flow) {
+		if f.TCP() {
+			flags[end{f.Src, f.Dst, f.SrcPort, f.DstPort}] |= f.Flags
+		}
+	})
+	var p tcpstates.Packet
+	for i := range frames {
+		table.Observe(&frames[i], &p)
+	}
+	table.Flush()
+	return flags
 }

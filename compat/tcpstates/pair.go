@@ -17,9 +17,16 @@ import "onpath/tcp"
 //   - A Table has its own keys: directions with different VLAN tags are two flows
 //     there; tunnels with equal addresses inside are one; a segment to its own
 //     address and port has no direction.
+//   - A Table does not follow all tunnels and link types that package packet
+//     reads.
 //   - Where time steps backwards, a Table's list decides which flow is looked at;
 //     a Pair ends whenever its own timeouts are over.
 //   - A Table is full at some point, and evicts.
+//   - A Table's timeouts are always the defaults.
+//
+// In 556 public captures 5,669 directions of connections had the same flags in
+// both and 111 had not, all of them in tunnels, fragments or on link types that a
+// Table sees otherwise (TestPairOnCorpus).
 type Pair struct {
 	last [2]int64 // ns since the Unix epoch, of each direction's last segment
 	side [2]side

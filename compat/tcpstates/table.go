@@ -66,9 +66,9 @@ func (p *Packet) Proto() uint8 { return p.key.proto }
 // Dst returns the addressee's address, the zero Addr if the frame is not IP.
 func (p *Packet) Dst() netip.Addr { return p.key.addr(&p.key.dst) }
 
-// Observe takes the next frame and fills p. It reports whether the frame belongs
-// to a flow; if not, p is void. Frames of which nothing was captured do so that
-// their time ends flows.
+// Observe takes the next frame, of any protocol and in the order of the capture,
+// and fills p. It reports whether the frame belongs to a flow; if not, p is void.
+// Give it every frame: the time of one that belongs to none ends flows too.
 func (t *Table) Observe(f *packet.Frame, p *Packet) bool {
 	t.pass(f.At)
 	if !t.walk.read(f) {

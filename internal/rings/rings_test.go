@@ -30,8 +30,8 @@ var packages = map[string]pkg{
 	"packet":  {ring: 1, may: "tcp"},
 	"conn":    {ring: 1, may: "tcp"},
 	"measure": {ring: 1, may: "tcp conn"},
-	"record":  {ring: 2, may: "tcp packet conn measure"},
-	"flow":    {ring: 2, may: "tcp packet conn measure record"},
+	"record":  {ring: 2, may: "tcp packet conn measure compat/tcpstates compat/tcpchain"},
+	"flow":    {ring: 2, may: "tcp packet conn measure record compat/tcpstates compat/tcpchain"},
 
 	"compat/tcpstates": {ring: 1, may: "tcp packet"},
 	"compat/tcpchain":  {ring: 1, may: "tcp packet"},
@@ -41,8 +41,8 @@ var packages = map[string]pkg{
 	"sink/jsonl":   {ring: 3, may: "record", world: true},
 	"sink/tsv":     {ring: 3, may: "record", world: true},
 	"sink/text":    {ring: 3, may: "tcp packet record", world: true},
-	"internal/run": {ring: 3, may: "tcp packet conn record flow source sink/table sink/jsonl sink/tsv sink/text", world: true},
-	"cmd/onpath":   {ring: 3, may: "packet record flow source internal/run", world: true},
+	"internal/run": {ring: 3, may: "tcp packet conn record flow compat/tcpstates compat/tcpchain source sink/table sink/jsonl sink/tsv sink/text", world: true},
+	"cmd/onpath":   {ring: 3, may: "packet record flow compat/tcpstates compat/tcpchain source internal/run", world: true},
 
 	// For building and checking only; the product imports none of them.
 	"internal/segtext":  {ring: 3, may: "tcp", world: true},

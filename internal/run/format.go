@@ -19,29 +19,29 @@ type Format[R any] struct {
 	Name string
 	Doc  string // a few words
 
-	open func(w io.Writer, file *os.File) rows[R]
+	open func(w io.Writer, file *os.File, c *Config) rows[R]
 }
 
 // RecordFormats are those of connections; the first is the default.
 var RecordFormats = []Format[record.Record]{
 	{"table", "aligned, for people", openTable},
-	{"jsonl", "one JSON object a line, all columns", func(w io.Writer, _ *os.File) rows[record.Record] {
+	{"jsonl", "one JSON object a line, all columns", func(w io.Writer, _ *os.File, _ *Config) rows[record.Record] {
 		return jsonl.New(w, record.Columns())
 	}},
-	{"tsv", "tab-separated below a line of names, all columns", func(w io.Writer, _ *os.File) rows[record.Record] {
+	{"tsv", "tab-separated below a line of names, all columns", func(w io.Writer, _ *os.File, _ *Config) rows[record.Record] {
 		return tsv.New(w, record.Columns())
 	}},
 }
 
 // PacketFormats are those of packets; the first is the default.
 var PacketFormats = []Format[record.Packet]{
-	{"text", "tcpdump's line, and what onpath adds", func(w io.Writer, _ *os.File) rows[record.Packet] {
-		return text.New(w)
+	{"text", "tcpdump's line, and what onpath adds", func(w io.Writer, _ *os.File, c *Config) rows[record.Packet] {
+		return text.New(w, c.Text)
 	}},
-	{"jsonl", "one JSON object a line, all columns", func(w io.Writer, _ *os.File) rows[record.Packet] {
+	{"jsonl", "one JSON object a line, all columns", func(w io.Writer, _ *os.File, _ *Config) rows[record.Packet] {
 		return jsonl.New(w, record.PacketColumns())
 	}},
-	{"tsv", "tab-separated below a line of names, all columns", func(w io.Writer, _ *os.File) rows[record.Packet] {
+	{"tsv", "tab-separated below a line of names, all columns", func(w io.Writer, _ *os.File, _ *Config) rows[record.Packet] {
 		return tsv.New(w, record.PacketColumns())
 	}},
 }
@@ -58,7 +58,7 @@ func find[R any](formats []Format[R], name string) *Format[R] {
 
 // openTable writes what the locale can show, and fits the table to the terminal
 // if it goes to one.
-func openTable(w io.Writer, file *os.File) rows[record.Record] {
+func openTable(w io.Writer, file *os.File, _ *Config) rows[record.Record] {
 	c := table.Config{ASCII: !utf8Locale()}
 	if columns, _, err := term.GetSize(int(file.Fd())); err == nil {
 		c.Width = columns

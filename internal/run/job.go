@@ -37,7 +37,7 @@ type job[R any] struct {
 	outs    []*sink[R]
 
 	frame  packet.Frame
-	view   packet.View
+	views  [flow.Batch]packet.View // in use: one, or a batch
 	tally  tally
 	limit  uint64 // packets to read
 	began  time.Time
@@ -97,32 +97,46 @@ func (j *job[R]) wait(done <-chan struct{}, signals chan os.Signal) (ended bool)
 	}
 }
 
-// read gives every packet to the table, which writes the connections.
+// read gives every packet to the table, which writes the connections. They go
+// in batches, so that the table's waits for memory overlap.
 func (j *job[R]) read() {
-	for j.next() {
-		j.table.Observe(&j.view)
+	for n := j.batch(); n > 0; n = j.batch() {
+		j.table.Expect(j.views[:n])
+		for i := range j.views[:n] {
+			j.table.Observe(&j.views[i])
+		}
 	}
+}
+
+// batch fills views with the next packet, waiting for it if need be, and then
+// until they are full or what they share memory with would move: at the end of
+// what was read, and behind a datagram put together from fragments.
+func (j *job[R]) batch() (n int) {
+	for n < len(j.views) && (n == 0 || j.in.Buffered() && j.views[n-1].Fragments == 0) && j.next(&j.views[n]) {
+		n++
+	}
+	return n
 }
 
 // packets gives every packet to the table and writes it.
 func (j *job[R]) packets(write func(*record.Packet)) {
-	for j.next() {
-		p := j.table.Observe(&j.view)
+	for v := &j.views[0]; j.next(v); {
+		p := j.table.Observe(v)
 		write(&p)
 	}
 }
 
 // next reads and decodes a packet, or says that there is no more to do: the
 // captures have ended, or -c is reached, or an output failed, or a signal came.
-func (j *job[R]) next() bool {
+func (j *job[R]) next(v *packet.View) bool {
 	if j.asked.Load() != 0 && !j.answer() {
 		return false
 	}
 	if j.tally.packets == j.limit || j.err != nil || !j.nextFrame() {
 		return false
 	}
-	j.decoder.Decode(&j.frame, &j.view)
-	j.tally.packet(&j.view)
+	j.decoder.Decode(&j.frame, v)
+	j.tally.packet(v)
 	return true
 }
 

@@ -17,6 +17,7 @@ import (
 	"onpath/flow"
 	"onpath/packet"
 	"onpath/record"
+	"onpath/sink/text"
 )
 
 // Config says what to read and what to write.
@@ -26,6 +27,8 @@ type Config struct {
 	Count   uint64   // packets to read; 0: all
 	Outputs []Output // none: one in the verb's first format on standard output
 	Quiet   bool     // no summary, no progress bar
+
+	Text text.Config // of the packets' format text
 
 	Decoder packet.Config
 	Flow    flow.Config // its Seed is drawn by Read and Packets
@@ -70,7 +73,7 @@ func newJob[R any](c Config, formats []Format[R]) (*job[R], error) {
 	if j.in, err = openInput(j.config); err != nil {
 		return nil, err
 	}
-	if j.outs, err = openSinks(j.config.Outputs, formats); err != nil {
+	if j.outs, err = openSinks(&j.config, formats); err != nil {
 		j.in.Close()
 		return nil, err
 	}

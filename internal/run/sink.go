@@ -40,8 +40,8 @@ type sink[R any] struct {
 // bufferSize is how many octets of output are collected.
 const bufferSize = 64 << 10
 
-func openSinks[R any](outputs []Output, formats []Format[R]) (sinks []*sink[R], err error) {
-	for _, o := range outputs {
+func openSinks[R any](c *Config, formats []Format[R]) (sinks []*sink[R], err error) {
+	for _, o := range c.Outputs {
 		s := &sink[R]{name: o.Path, file: os.Stdout}
 		if o.Path != Stdout {
 			if s.file, err = os.Create(o.Path); err != nil {
@@ -49,7 +49,7 @@ func openSinks[R any](outputs []Output, formats []Format[R]) (sinks []*sink[R], 
 			}
 		}
 		s.buf = bufio.NewWriterSize(s.file, bufferSize)
-		s.rows = find(formats, o.Format).open(s.buf, s.file)
+		s.rows = find(formats, o.Format).open(s.buf, s.file, c)
 		sinks = append(sinks, s)
 	}
 	return sinks, nil

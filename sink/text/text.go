@@ -1,6 +1,7 @@
 // Package text writes a packet as one line for people who read tcpdump: its
 // line, with absolute numbers as under tcpdump -S and times in UTC, and behind a
-// bar what onpath adds. A frame that could not be decoded has a line too.
+// bar what onpath adds. A frame that could not be decoded has a line too. If
+// asked, both virtual stacks follow each TCP packet.
 package text
 
 import (
@@ -13,14 +14,22 @@ import (
 	"onpath/tcp"
 )
 
+// Config says what follows the lines. The zero Config: nothing.
+type Config struct {
+	Stacks bool           // both virtual stacks, below each TCP packet
+	Local  []netip.Prefix // networks of the ends that the stacks call local; else that is the client
+}
+
 // Writer writes packets. It does not allocate per packet.
 type Writer struct {
-	out  io.Writer
-	line []byte
+	out    io.Writer
+	config Config
+	line   []byte
+	ends   [2]record.StackEnd // local, remote: of the packet being written
 }
 
 // New returns a Writer to out, which should be buffered.
-func New(out io.Writer) *Writer { return &Writer{out: out} }
+func New(out io.Writer, c Config) *Writer { return &Writer{out: out, config: c} }
 
 // Write writes one packet.
 func (w *Writer) Write(p *record.Packet) error {
@@ -30,7 +39,11 @@ func (w *Writer) Write(p *record.Packet) error {
 	} else {
 		line = appendUndecoded(line, p.View)
 	}
-	w.line = append(line, '\n')
+	line = append(line, '\n')
+	if w.config.Stacks && p.Live != nil {
+		line = w.appendStacks(line, p)
+	}
+	w.line = line
 	_, err := w.out.Write(w.line)
 	return err
 }

@@ -57,7 +57,7 @@ func TestLines(t *testing.T) {
 		"cut":     {cut, "not decoded, ip-cut: the captured octets end inside an IP header, length 16"},
 	} {
 		var b strings.Builder
-		if err := text.New(&b).Write(decode(t, c[0])); err != nil {
+		if err := text.New(&b, text.Config{}).Write(decode(t, c[0])); err != nil {
 			t.Fatal(err)
 		}
 		if want := "15:59:13.509078 " + c[1] + "\n"; b.String() != want {
@@ -68,7 +68,7 @@ func TestLines(t *testing.T) {
 
 func TestWriteDoesNotAllocate(t *testing.T) {
 	for name, datagram := range map[string]string{"syn": syn, "sack": sack, "ping": ping, "esp": esp, "cut": cut} {
-		w, p := text.New(io.Discard), decode(t, datagram)
+		w, p := text.New(io.Discard, text.Config{}), decode(t, datagram)
 		if n := testing.AllocsPerRun(100, func() { w.Write(p) }); n != 0 {
 			t.Errorf("%s: %v allocations", name, n)
 		}
@@ -76,7 +76,7 @@ func TestWriteDoesNotAllocate(t *testing.T) {
 }
 
 func BenchmarkWrite(b *testing.B) {
-	w, p := text.New(io.Discard), decode(b, syn)
+	w, p := text.New(io.Discard, text.Config{}), decode(b, syn)
 	b.ReportAllocs()
 	for b.Loop() {
 		w.Write(p)
@@ -84,7 +84,7 @@ func BenchmarkWrite(b *testing.B) {
 }
 
 func Example() {
-	w := text.New(os.Stdout)
+	w := text.New(os.Stdout, text.Config{})
 	w.Write(&record.Packet{View: &packet.View{Why: packet.NotIP, WireLen: 60}, Dir: tcp.Client})
 	// Output:
 	// 00:00:00.000000 not decoded, not-ip: no IP inside: ARP, LLDP, spanning tree and their like, length 60
@@ -103,7 +103,7 @@ func FuzzWrite(f *testing.F) {
 	f.Fuzz(func(t *testing.T, octets []byte) {
 		decoder.Decode(&packet.Frame{Data: octets, WireLen: uint32(len(octets)), Link: packet.LinkRaw}, v)
 		var b strings.Builder
-		if err := text.New(&b).Write(&record.Packet{View: v, Conn: 1}); err != nil {
+		if err := text.New(&b, text.Config{}).Write(&record.Packet{View: v, Conn: 1}); err != nil {
 			t.Fatal(err)
 		}
 		line, ok := strings.CutSuffix(b.String(), "\n")

@@ -1,0 +1,45 @@
+package flow
+
+import (
+	"fmt"
+	"testing"
+
+	"onpath/packet"
+	"onpath/record"
+)
+
+// BenchmarkObserve is all of a Table's work for a segment in order: data one way
+// and ACKs the other, in 1 connection, and in so many that none is in a cache.
+func BenchmarkObserve(b *testing.B) {
+	for _, conns := range []int{1, 20000} {
+		b.Run(fmt.Sprintf("connections=%d", conns), func(b *testing.B) { benchmarkObserve(b, conns) })
+	}
+}
+
+func benchmarkObserve(b *testing.B, conns int) {
+	table := New(Config{}, func(*record.Record) {})
+	keys := make([]packet.Key, conns)
+	for i := range keys {
+		keys[i] = tcpKey(uint16(i))
+	}
+	all := func(v *packet.View) {
+		w := *v
+		for i := range keys {
+			w.Key = keys[i]
+			table.Observe(&w)
+		}
+	}
+	for _, v := range views(b, 0, open3) {
+		all(v)
+	}
+	vs := views(b, 0, "0.1 > P. 101:201(100) ack 301\n0.11 < . 301:301(0) ack 201")
+	b.ReportAllocs()
+	for b.Loop() {
+		for _, v := range vs {
+			all(v)
+			v.At, v.Seg.At = v.At+1e7, v.Seg.At+1e7
+		}
+		vs[0].Seg.Seq, vs[1].Seg.Ack = vs[0].Seg.Seq+100, vs[1].Seg.Ack+100
+	}
+	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N*len(vs)*conns), "ns/segment")
+}
