@@ -24,7 +24,7 @@ func plain(e, p *end, s *tcp.Segment) bool {
 }
 
 // inOrder moves both ends by a segment that plain accepted.
-func inOrder(e, p *end, s *tcp.Segment) Step {
+func inOrder(e, p *end, s *tcp.Segment) {
 	to := s.Seq.Add(s.Len)
 	e.sent.contig, e.contig, e.nxt, e.top, e.real = to, to, to, to, to
 	p.una = p.una.Max(s.Ack)
@@ -40,5 +40,4 @@ func inOrder(e, p *end, s *tcp.Segment) Step {
 	}
 	e.edge = e.edge.Max(s.Ack.Add(win))
 	p.updateWindow(s, win)
-	return Step{New: s.Len}
 }

@@ -38,7 +38,8 @@ type Tracker struct {
 func (t *Tracker) Observe(c *Conn, s *tcp.Segment) Step {
 	e, p := &c.side[s.Dir], &c.side[s.Dir^1]
 	if plain(e, p, s) {
-		return inOrder(e, p, s)
+		inOrder(e, p, s)
+		return Step{New: s.Len}
 	}
 	m := move{t: t, c: c, e: e, p: p, s: s, end: s.End()}
 	m.observe()
