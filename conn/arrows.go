@@ -14,6 +14,8 @@ const (
 	evFinAck                   // both in one segment, which it took as a whole or not at all
 	evRst                      // a RST that it must take
 	evRstSyn                   // a RST that refuses its SYN
+
+	numEvents = iota
 )
 
 // An arrow leads from a state to the one that an event moves it to.
@@ -64,8 +66,19 @@ var called = [...]arrow{
 	{Of(CloseWait), 0, Of(LastAck), "§3.10.4"},
 }
 
-// follow adds to s all that the pending events q may lead to.
-func follow(s Set, q event) Set {
+// reach is, by pending events and state, that state and all others that the
+// events may lead to: the closure of received, as a table for follow.
+var reach = func() (t [1 << numEvents][NumStates]Set) {
+	for q := range t {
+		for st := range NumStates {
+			t[q][st] = closure(Of(st), event(q))
+		}
+	}
+	return t
+}()
+
+// closure adds to s all that the arrows of q lead to, until nothing is added.
+func closure(s Set, q event) Set {
 	for {
 		before := s
 		for i := range received {
@@ -78,6 +91,10 @@ func follow(s Set, q event) Set {
 		}
 	}
 }
+
+// follow adds to s all that the pending events q may lead to. Each arrow leads
+// from one state, so the states of s can be followed one by one.
+func follow(s Set, q event) Set { return s.image(&reach[q&(1<<numEvents-1)]) }
 
 // unseen are the events that may have been missed by the capture. A RST is not
 // among them: an unseen one would make every belief contain CLOSED.
@@ -99,16 +116,28 @@ func closes(s Set, cw bool) Set {
 	return s
 }
 
+// missed is, by cw and state, all that events which the capture missed, and
+// calls, may have led to.
+var missed = func() (t [2][NumStates]Set) {
+	for i := range t {
+		for st := range NumStates {
+			s, before := Of(st), Set(0)
+			for s != before {
+				s, before = closes(follow(s, unseen), i == 1), s
+			}
+			t[i][st] = s
+		}
+	}
+	return t
+}()
+
 // everything adds all that events which the capture missed, and calls, may have
 // led to.
 func everything(s Set, cw bool) Set {
-	for {
-		before := s
-		s = closes(follow(s, unseen), cw)
-		if s == before {
-			return s
-		}
+	if cw {
+		return s.image(&missed[1])
 	}
+	return s.image(&missed[0])
 }
 
 // afterwards is, by state, all that can follow it, itself included: what an end
@@ -127,11 +156,4 @@ var afterwards = [NumStates]Set{
 }
 
 // after returns all that can follow the states of s.
-func after(s Set) (t Set) {
-	for st := range NumStates {
-		if s.Has(st) {
-			t |= afterwards[st]
-		}
-	}
-	return t
-}
+func after(s Set) Set { return s.image(&afterwards) }

@@ -1,6 +1,10 @@
 package conn
 
-import "onpath/tcp"
+import (
+	"math/bits"
+
+	"onpath/tcp"
+)
 
 // facts are what is known of an end.
 type facts uint32
@@ -156,6 +160,9 @@ func (c *Conn) State(d tcp.Dir) State {
 	}
 	if s.in(gone) || s&gone != 0 && !p.has(lossy) && p.mayHaveEnded() {
 		return Closed
+	}
+	if s.only() {
+		return State(bits.TrailingZeros16(uint16(s)))
 	}
 	s &^= gone
 	if !p.has(lossy) {

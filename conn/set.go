@@ -37,6 +37,17 @@ func (s Set) Has(st State) bool { return s>>st&1 != 0 }
 // Len returns the number of states in s.
 func (s Set) Len() int { return bits.OnesCount16(uint16(s)) }
 
+// image returns the union of what a table has for each state of s.
+func (s Set) image(table *[NumStates]Set) (t Set) {
+	for ; s != 0; s &= s - 1 {
+		t |= table[bits.TrailingZeros16(uint16(s))%int(NumStates)]
+	}
+	return t
+}
+
+// only reports whether s has one member.
+func (s Set) only() bool { return s&(s-1) == 0 && s != 0 }
+
 // in reports whether every state of s is in t.
 func (s Set) in(t Set) bool { return s&^t == 0 }
 

@@ -1,0 +1,45 @@
+package conn
+
+import "testing"
+
+// The tables that follow, everything and after read agree with the arrows taken
+// one after the other, for every set.
+func TestTablesAgreeWithArrows(t *testing.T) {
+	for s := range all + 1 {
+		for q := range event(1 << numEvents) {
+			if got, want := follow(s, q), closure(s, q); got != want {
+				t.Fatalf("follow(%v, %b) is %v, want %v", s, q, got, want)
+			}
+		}
+		for _, cw := range []bool{false, true} {
+			want, before := s, Set(0)
+			for want != before {
+				want, before = closes(closure(want, unseen), cw), want
+			}
+			if got := everything(s, cw); got != want {
+				t.Fatalf("everything(%v, %v) is %v, want %v", s, cw, got, want)
+			}
+		}
+		var want Set
+		for st := range NumStates {
+			if s.Has(st) {
+				want |= afterwards[st]
+			}
+		}
+		if got := after(s); got != want {
+			t.Fatalf("after(%v) is %v, want %v", s, got, want)
+		}
+	}
+}
+
+// What is shown of a set with one member is that member, as State takes it.
+func TestOnlyStateIsShown(t *testing.T) {
+	for st := SynSent; st < NumStates; st++ {
+		if s := Of(st); !s.only() || s.least() != st || s.most() != st {
+			t.Errorf("%v: only %v, least %v, most %v", st, s.only(), s.least(), s.most())
+		}
+	}
+	if Set(0).only() || Of(SynSent, Established).only() {
+		t.Error("an empty set, or one of two, has not one member")
+	}
+}
