@@ -244,7 +244,7 @@ func (e *end) synTaken(p *end) bool {
 type Stack struct {
 	State    State
 	ISS      tcp.Seq
-	SndUna   tcp.Seq // presumed: an ACK of it passed
+	SndUna   tcp.Seq // presumed: an ACK of it passed; ISS before the first
 	SndNxt   tcp.Seq // end of the highest octet that passed or was acknowledged
 	SndMax   tcp.Seq // highest number of its stream shown by either end
 	SndUp    tcp.Seq // highest urgent pointer it sent
@@ -269,6 +269,9 @@ func (c *Conn) Stack(d tcp.Dir) Stack {
 	}
 	if p.has(on) {
 		s.RcvNxt = p.contig
+	}
+	if !e.has(hasUna) && e.has(hasISS) {
+		s.SndUna = e.iss // RFC 9293 §3.10.1: until its SYN is acknowledged
 	}
 	if !e.has(hasIRS) && p.has(hasISS) {
 		s.IRS = p.iss // presumed, as is the state that goes with it

@@ -9,10 +9,10 @@ its ends must have been.
 The exit code is 0 if the work was done, 1 if it could not be done or a file could
 not be read, and 2 if the command line is wrong.`
 
-const rootExample = `  onpath read capture.pcap                 the connections, as a table
-  onpath read -o jsonl=conns.jsonl a.pcap  all columns, as JSON
-  tcpdump -w - | onpath packets -          each packet with the states it led to
-  onpath columns end_reason                what a column means`
+const rootExample = `  onpath read capture.pcap                 # the connections, as a table
+  onpath read -o jsonl=conns.jsonl a.pcap  # all columns, as JSON
+  tcpdump -U -w - | onpath packets -       # each packet with the states it led to
+  onpath columns end_reason                # what a column means`
 
 func newRoot() *cobra.Command {
 	root := &cobra.Command{

@@ -25,7 +25,7 @@ func TestScripts(t *testing.T) {
 		Dir:           "testdata",
 		UpdateScripts: *update,
 		Setup:         setup,
-		Cmds:          map[string]func(*testscript.TestScript, bool, []string){"exits": exits, "unmeasured": unmeasured},
+		Cmds:          map[string]func(*testscript.TestScript, bool, []string){"exits": exits, "unmeasured": unmeasured, "examples": examples},
 	})
 }
 
@@ -49,6 +49,19 @@ func unmeasured(ts *testscript.TestScript, _ bool, args []string) {
 		}
 	}
 	ts.Check(os.WriteFile(ts.MkAbs("unmeasured"), []byte(kept.String()), 0o644))
+}
+
+// examples runs every example of the help texts as a shell would. The captures
+// that they name are there; bin has stand-ins for programs that are not ours.
+func examples(ts *testscript.TestScript, _ bool, _ []string) {
+	for _, cmd := range append(newRoot().Commands(), newRoot()) {
+		if cmd.Hidden { // man, whose example is where the system has its pages
+			continue
+		}
+		for line := range strings.Lines(cmd.Example) {
+			ts.Check(ts.Exec("sh", "-c", line))
+		}
+	}
 }
 
 // picture cuts the block out of the README that shows what read prints: the
