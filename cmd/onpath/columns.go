@@ -3,26 +3,40 @@ package main
 import (
 	"fmt"
 	"io"
+	"slices"
+	"strings"
 	"text/tabwriter"
 
 	"github.com/spf13/cobra"
 
+	"onpath/compat/tcpstates"
 	"onpath/record"
 )
 
 const columnsExample = `  onpath columns
-  onpath columns community_id`
+  onpath columns community_id
+  onpath columns tcpstates 0x43`
+
+const columnsLong = `Print the catalogue of columns, or what one of them means. docs/columns.md has the
+same. With flags behind tcpstates, tcpstates_client or tcpstates_server, print what
+each of them means.`
+
+// flagColumns are those whose values are tcpstates.Flags.
+var flagColumns = []string{"tcpstates", "tcpstates_client", "tcpstates_server"}
 
 func newColumns() *cobra.Command {
 	return &cobra.Command{
-		Use:               "columns [NAME]",
+		Use:               "columns [NAME [FLAGS]]",
 		Short:             "what the columns of read and packets mean",
-		Long:              "Print the catalogue of columns, or what one of them means. docs/columns.md has the same.",
+		Long:              columnsLong,
 		Example:           columnsExample,
-		Args:              cobra.MaximumNArgs(1),
+		Args:              cobra.MaximumNArgs(2),
 		ValidArgsFunction: completeColumns,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			w := cmd.OutOrStdout()
+			if len(args) == 2 {
+				return explainFlags(w, args[0], args[1])
+			}
 			if len(args) == 0 {
 				catalogue(w, "read", record.Columns())
 				catalogue(w, "packets", record.PacketColumns())
@@ -55,6 +69,19 @@ func explain[R any](w io.Writer, verb string, c *record.Column[R]) bool {
 	}
 	fmt.Fprintf(w, "%s of onpath %s (%s)\n  %s\n  source: %s\n", c.Name, verb, unit(c), c.Doc, c.Source)
 	return true
+}
+
+// explainFlags tells what a value of one of flagColumns means.
+func explainFlags(w io.Writer, column, value string) error {
+	if !slices.Contains(flagColumns, column) {
+		return fmt.Errorf("a value is explained of %s only, not of %q", strings.Join(flagColumns, ", "), column)
+	}
+	f, ok := tcpstates.ParseFlags(value)
+	if !ok {
+		return fmt.Errorf("%q: want flags from 0x00 to 0xff", value)
+	}
+	_, err := io.WriteString(w, f.Explain())
+	return err
 }
 
 // unit returns the type, and the unit if there is one.

@@ -93,5 +93,5 @@ func (o *options) config(cmd *cobra.Command, args []string) (run.Config, error) 
 		return o.run, fmt.Errorf("--max-connections %d: must be from 1 to %d", o.run.Flow.MaxConnections, flow.MaxMaxConnections)
 	}
 	o.run.Files = files
-	return o.run, nil
+	return o.run, noSamePlace(&o.run)
 }

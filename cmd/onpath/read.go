@@ -1,8 +1,12 @@
 package main
 
 import (
+	"errors"
+	"slices"
+
 	"github.com/spf13/cobra"
 
+	"onpath/compat/tcpchain"
 	"onpath/internal/run"
 )
 
@@ -24,20 +28,43 @@ A summary on standard error says how many packets were read and how the
 connections ended; where a capture is damaged, it says where. An interrupt (^C) ends the
 reading: what is known by then is written, and the summary.`
 
+const readEyes = `
+
+Two outputs are what other systems would have written, for scripts that read
+theirs. They look at every frame with rules of their own for what a flow is, and
+--timeout does not touch them. Beside them each record has their columns, judged
+over its own packets.
+
+-o tcpstates=PREFIX writes PREFIX_flows.txt, the flow file of Tranalyzer2's plugin
+tcpStates, with --packet-file also PREFIX_packets.txt; and in the summary the flags
+of all flows, with how many flows carry each. onpath columns tcpstates 0x43 says
+what flags mean.
+
+-o tcpchain writes PATHspider's flow records. They follow its document, with
+--tcpchain-as-released its program; the columns tcp_… of records do the same.`
+
 const readExample = `  onpath read capture.pcap
   onpath read -o table -o jsonl=conns.jsonl monday.pcap.gz tuesday.pcap.gz
+  onpath read -o tcpstates=capture --packet-file capture.pcap
   onpath read --merge -o tsv north.pcapng south.pcapng | cut -f 1-7
   ssh gateway tcpdump -U -w - tcp | onpath read -`
 
 func newRead() *cobra.Command {
 	var o options
+	var released bool
 	cmd := &cobra.Command{
 		Use:     "read [flags] FILE... [-- FILTER]",
 		Short:   "captures in, connections out",
-		Long:    readLong,
+		Long:    readLong + readEyes,
 		Example: readExample,
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if released {
+				o.run.Flow.TCPChain = tcpchain.AsReleased
+			}
 			c, err := o.config(cmd, args)
+			if err == nil {
+				err = checkPacketFile(&c)
+			}
 			if err != nil {
 				return err
 			}
@@ -45,5 +72,17 @@ func newRead() *cobra.Command {
 		},
 	}
 	o.bind(cmd, formatNames(run.RecordFormats))
+	f := cmd.Flags()
+	f.BoolVar(&o.run.PacketFile, "packet-file", false, "with -o tcpstates=PREFIX, write PREFIX_packets.txt too")
+	f.BoolVar(&released, "tcpchain-as-released", false, "TCPChain as its program was released, not as documented: each SYN overwrites the one before, and the two FIN fields are exchanged")
 	return cmd
+}
+
+// checkPacketFile refuses a packet file that nobody writes.
+func checkPacketFile(c *run.Config) error {
+	isStates := func(o run.Output) bool { return o.Format == run.TCPStates }
+	if c.PacketFile && !slices.ContainsFunc(c.Outputs, isStates) {
+		return errors.New("--packet-file adds PREFIX_packets.txt to the output tcpstates; give -o tcpstates=PREFIX too")
+	}
+	return nil
 }

@@ -20,7 +20,7 @@ type outputs struct {
 func (o *outputs) Type() string   { return "FORMAT[=PATH]" }
 func (o *outputs) String() string { return "" }
 
-// Set takes one output more. Two on standard output would be mixed up.
+// Set takes one output more.
 func (o *outputs) Set(text string) error {
 	format, path, _ := strings.Cut(text, "=")
 	if path == "" {
@@ -29,12 +29,24 @@ func (o *outputs) Set(text string) error {
 	if !slices.ContainsFunc(o.formats, func(f [2]string) bool { return f[0] == format }) {
 		return fmt.Errorf("unknown format %q, there are %s", format, words(o.formats))
 	}
-	for _, other := range *o.list {
-		if other.Path == path {
-			return fmt.Errorf("%s goes to the same place as %s: give one of them a file, as in -o %s=FILE", format, other.Format, format)
-		}
+	if format == run.TCPStates && path == run.Stdout {
+		return fmt.Errorf("%s writes files whose names begin alike: give it their beginning, as in -o %s=PREFIX", format, format)
 	}
 	*o.list = append(*o.list, run.Output{Format: format, Path: path})
+	return nil
+}
+
+// noSamePlace refuses outputs that would be mixed up.
+func noSamePlace(c *run.Config) error {
+	at := map[string]string{}
+	for _, o := range c.Outputs {
+		for _, path := range o.Files(c.PacketFile) {
+			if other, taken := at[path]; taken {
+				return fmt.Errorf("%s goes to the same place as %s: give one of them a file, as in -o %s=FILE", o.Format, other, o.Format)
+			}
+			at[path] = o.Format
+		}
+	}
 	return nil
 }
 

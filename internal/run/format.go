@@ -14,34 +14,41 @@ import (
 	"onpath/sink/tsv"
 )
 
-// A Format is a way to write rows of type R.
+// A Format is a way to write rows of type R, or what other systems would have
+// written in their place.
 type Format[R any] struct {
 	Name string
 	Doc  string // a few words
 
 	open func(w io.Writer, file *os.File, c *Config) rows[R]
+	look func(c *Config, out []func(line []byte)) eyes // instead of open
 }
+
+// TCPStates is the format whose path is a prefix: it has several files.
+const TCPStates = "tcpstates"
 
 // RecordFormats are those of connections; the first is the default.
 var RecordFormats = []Format[record.Record]{
-	{"table", "aligned, for people", openTable},
-	{"jsonl", "one JSON object a line, all columns", func(w io.Writer, _ *os.File, _ *Config) rows[record.Record] {
+	{Name: "table", Doc: "aligned, for people", open: openTable},
+	{Name: "jsonl", Doc: "one JSON object a line, all columns", open: func(w io.Writer, _ *os.File, _ *Config) rows[record.Record] {
 		return jsonl.New(w, record.Columns())
 	}},
-	{"tsv", "tab-separated below a line of names, all columns", func(w io.Writer, _ *os.File, _ *Config) rows[record.Record] {
+	{Name: "tsv", Doc: "tab-separated below a line of names, all columns", open: func(w io.Writer, _ *os.File, _ *Config) rows[record.Record] {
 		return tsv.New(w, record.Columns())
 	}},
+	{Name: TCPStates, Doc: "flow file of Tranalyzer2's tcpStates, PREFIX_flows.txt", look: openTCPStates},
+	{Name: "tcpchain", Doc: "flow records of PATHspider's TCPChain, one JSON object a line", look: openTCPChain},
 }
 
 // PacketFormats are those of packets; the first is the default.
 var PacketFormats = []Format[record.Packet]{
-	{"text", "tcpdump's line, and what onpath adds", func(w io.Writer, _ *os.File, c *Config) rows[record.Packet] {
+	{Name: "text", Doc: "tcpdump's line, and what onpath adds", open: func(w io.Writer, _ *os.File, c *Config) rows[record.Packet] {
 		return text.New(w, c.Text)
 	}},
-	{"jsonl", "one JSON object a line, all columns", func(w io.Writer, _ *os.File, _ *Config) rows[record.Packet] {
+	{Name: "jsonl", Doc: "one JSON object a line, all columns", open: func(w io.Writer, _ *os.File, _ *Config) rows[record.Packet] {
 		return jsonl.New(w, record.PacketColumns())
 	}},
-	{"tsv", "tab-separated below a line of names, all columns", func(w io.Writer, _ *os.File, _ *Config) rows[record.Packet] {
+	{Name: "tsv", Doc: "tab-separated below a line of names, all columns", open: func(w io.Writer, _ *os.File, _ *Config) rows[record.Packet] {
 		return tsv.New(w, record.PacketColumns())
 	}},
 }

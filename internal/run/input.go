@@ -31,17 +31,25 @@ func openInput(c Config) (*source.Reader, error) {
 // noOverwriting refuses an output that is one of the captures.
 func noOverwriting(c Config) error {
 	for _, o := range c.Outputs {
-		out, err := os.Stat(o.Path)
-		if o.Path == Stdout || err != nil || !out.Mode().IsRegular() {
-			continue
-		}
-		for _, name := range c.Files {
-			if in, err := stat(name); err == nil && os.SameFile(in, out) {
-				return fmt.Errorf("%s: it is read and would be overwritten; choose another path after -o %s=", o.Path, o.Format)
+		for _, path := range o.Files(c.PacketFile) {
+			if path != Stdout && isRead(c, path) {
+				return fmt.Errorf("%s: it is read and would be overwritten; choose another path after -o %s=", path, o.Format)
 			}
 		}
 	}
 	return nil
+}
+
+// isRead reports whether one of the captures is the file of that path.
+func isRead(c Config, path string) bool {
+	out, err := os.Stat(path)
+	if err != nil || !out.Mode().IsRegular() {
+		return false
+	}
+	return slices.ContainsFunc(c.Files, func(name string) bool {
+		in, err := stat(name)
+		return err == nil && os.SameFile(in, out)
+	})
 }
 
 func stat(name string) (fs.FileInfo, error) {

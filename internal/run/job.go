@@ -35,6 +35,8 @@ type job[R any] struct {
 	decoder *packet.Decoder
 	table   *flow.Table
 	outs    []*sink[R]
+	eyes    []eyes
+	files   []*out // of both
 
 	frame  packet.Frame
 	views  [flow.Batch]packet.View // in use: one, or a batch
@@ -135,6 +137,9 @@ func (j *job[R]) next(v *packet.View) bool {
 	if j.tally.packets == j.limit || j.err != nil || !j.nextFrame() {
 		return false
 	}
+	for _, e := range j.eyes {
+		e.observe(&j.frame)
+	}
 	j.decoder.Decode(&j.frame, v)
 	j.tally.packet(v)
 	return true
@@ -183,9 +188,7 @@ func (j *job[R]) answer() bool {
 // finish writes what is left, closes the outputs and sums up.
 func (j *job[R]) finish(summary bool) error {
 	j.table.Flush()
-	for _, s := range j.outs {
-		j.fail(s.end())
-	}
+	j.end()
 	j.bar.clear()
 	if j.err == errNobodyReads {
 		return nil

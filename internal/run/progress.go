@@ -17,8 +17,8 @@ func (j *job[R]) mayDraw() bool {
 	if j.config.Quiet || !term.IsTerminal(int(stderr.Fd())) {
 		return false
 	}
-	for i, s := range j.outs {
-		if j.config.Outputs[i].Format != "table" && term.IsTerminal(int(s.file.Fd())) {
+	for _, o := range j.files {
+		if o.format != "table" && term.IsTerminal(int(o.file.Fd())) {
 			return false
 		}
 	}

@@ -28,6 +28,8 @@ type Config struct {
 	Outputs []Output // none: one in the verb's first format on standard output
 	Quiet   bool     // no summary, no progress bar
 
+	PacketFile bool // of TCPStates, beside the flow file
+
 	Text text.Config // of the packets' format text
 
 	Decoder packet.Config
@@ -73,7 +75,7 @@ func newJob[R any](c Config, formats []Format[R]) (*job[R], error) {
 	if j.in, err = openInput(j.config); err != nil {
 		return nil, err
 	}
-	if j.outs, err = openSinks(&j.config, formats); err != nil {
+	if err = j.open(formats); err != nil {
 		j.in.Close()
 		return nil, err
 	}

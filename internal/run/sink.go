@@ -14,7 +14,18 @@ const Stdout = "-"
 // Output is where one format goes.
 type Output struct {
 	Format string // the name of a Format
-	Path   string // of a file, which is replaced; or Stdout
+	Path   string // of a file, which is replaced; or Stdout; of TCPStates a prefix
+}
+
+// Files returns the paths of all files that o has, given Config.PacketFile.
+func (o Output) Files(packetFile bool) []string {
+	switch {
+	case o.Format != TCPStates:
+		return []string{o.Path}
+	case packetFile:
+		return []string{o.Path + "_flows.txt", o.Path + "_packets.txt"}
+	}
+	return []string{o.Path + "_flows.txt"}
 }
 
 // errNobodyReads says that all outputs were pipes that their readers closed, as
@@ -28,34 +39,59 @@ type rows[R any] interface {
 	End() error
 }
 
-// sink is an Output that is open.
+// sink is a format of rows and where they go.
 type sink[R any] struct {
 	rows[R]
-	name string
-	file *os.File
-	buf  *bufio.Writer
-	gone bool // its reader has closed the pipe
+	*out
+}
+
+// out is a file of an Output that is open.
+type out struct {
+	format string
+	file   *os.File
+	buf    *bufio.Writer
+	gone   bool // its reader has closed the pipe
 }
 
 // bufferSize is how many octets of output are collected.
 const bufferSize = 64 << 10
 
-func openSinks[R any](c *Config, formats []Format[R]) (sinks []*sink[R], err error) {
-	for _, o := range c.Outputs {
-		s := &sink[R]{name: o.Path, file: os.Stdout}
-		if o.Path != Stdout {
-			if s.file, err = os.Create(o.Path); err != nil {
-				return nil, fmt.Errorf("%w: choose another path after -o %s=", err, o.Format)
+// open opens all outputs.
+func (j *job[R]) open(formats []Format[R]) error {
+	for _, o := range j.config.Outputs {
+		var lines []func([]byte)
+		for _, path := range o.Files(j.config.PacketFile) {
+			to, err := openOut(path, o.Format)
+			if err != nil {
+				return err
 			}
+			j.files = append(j.files, to)
+			lines = append(lines, func(line []byte) { j.put(to, line) })
 		}
-		s.buf = bufio.NewWriterSize(s.file, bufferSize)
-		s.rows = find(formats, o.Format).open(s.buf, s.file, c)
-		sinks = append(sinks, s)
+		f := find(formats, o.Format)
+		if f.look != nil {
+			j.eyes = append(j.eyes, f.look(&j.config, lines))
+			continue
+		}
+		to := j.files[len(j.files)-1]
+		j.outs = append(j.outs, &sink[R]{f.open(to.buf, to.file, &j.config), to})
 	}
-	return sinks, nil
+	return nil
 }
 
-// write gives a row to every output.
+func openOut(path, format string) (*out, error) {
+	o := &out{format: format, file: os.Stdout}
+	if path != Stdout {
+		var err error
+		if o.file, err = os.Create(path); err != nil {
+			return nil, fmt.Errorf("%w: choose another path after -o %s=", err, format)
+		}
+	}
+	o.buf = bufio.NewWriterSize(o.file, bufferSize)
+	return o, nil
+}
+
+// write gives a row to every output of rows.
 func (j *job[R]) write(row *R) {
 	for _, s := range j.outs {
 		if !s.gone {
@@ -64,11 +100,19 @@ func (j *job[R]) write(row *R) {
 	}
 }
 
+// put writes a line of an output that is not made of rows.
+func (j *job[R]) put(o *out, line []byte) {
+	if !o.gone {
+		_, err := o.buf.Write(line)
+		j.fail(o.wrap(err))
+	}
+}
+
 // flush empties the buffers.
 func (j *job[R]) flush() {
-	for _, s := range j.outs {
-		if !s.gone {
-			j.fail(s.wrap(s.buf.Flush()))
+	for _, o := range j.files {
+		if !o.gone {
+			j.fail(o.wrap(o.buf.Flush()))
 		}
 	}
 }
@@ -77,8 +121,8 @@ func (j *job[R]) flush() {
 // nothing else is left to write.
 func (j *job[R]) fail(err error) {
 	if err == errNobodyReads {
-		for _, s := range j.outs {
-			if !s.gone {
+		for _, o := range j.files {
+			if !o.gone {
 				return
 			}
 		}
@@ -88,25 +132,39 @@ func (j *job[R]) fail(err error) {
 	}
 }
 
-// end writes what is held back, and closes the file.
-func (s *sink[R]) end() error {
-	if s.gone {
+// end writes what is held back, and closes the files.
+func (j *job[R]) end() {
+	for _, e := range j.eyes {
+		e.flush()
+	}
+	for _, s := range j.outs {
+		if !s.gone {
+			j.fail(s.wrap(s.End()))
+		}
+	}
+	for _, o := range j.files {
+		j.fail(o.close())
+	}
+}
+
+func (o *out) close() error {
+	if o.gone {
 		return nil
 	}
-	err := s.wrap(errors.Join(s.rows.End(), s.buf.Flush()))
-	if s.file != os.Stdout {
-		err = errors.Join(err, s.file.Close())
+	err := o.wrap(o.buf.Flush())
+	if o.file != os.Stdout {
+		err = errors.Join(err, o.file.Close())
 	}
 	return err
 }
 
 // wrap tells a closed pipe from what went wrong.
-func (s *sink[R]) wrap(err error) error {
+func (o *out) wrap(err error) error {
 	switch {
 	case err == nil:
 		return nil
 	case errors.Is(err, syscall.EPIPE):
-		s.gone = true
+		o.gone = true
 		return errNobodyReads
 	}
 	return fmt.Errorf("%w: the output is incomplete", err)

@@ -20,6 +20,9 @@ func (j *job[R]) report(summary bool) {
 		j.tally.write(&b)
 		fragments(&b, j.decoder.FragmentStats())
 		givenUp(&b, j.table.Stats())
+		for _, e := range j.eyes {
+			e.report(&b)
+		}
 	}
 	damages(&b, j.health)
 	if summary {
