@@ -106,13 +106,16 @@ func (k *Key) Hash(seed *Seed) uint64 {
 	if k.V6 {
 		rest |= 1 << 40
 	}
-	h := mix(le.Uint64(k.A[8:])^seed[0], le.Uint64(k.B[8:])^seed[1])
-	h = mix(h^ports, rest^seed[2])
+	h := mix(le.Uint64(k.A[8:])^seed[0]^salt[0], le.Uint64(k.B[8:])^seed[1]^salt[1])
+	h = mix(h^ports, rest^seed[2]^salt[2])
 	if k.V6 {
-		h = mix(h^le.Uint64(k.A[:]), le.Uint64(k.B[:])^seed[3])
+		h = mix(h^le.Uint64(k.A[:]), le.Uint64(k.B[:])^seed[3]^salt[3])
 	}
 	return h
 }
+
+// salt lets the zero Seed mix well, too: the first digits of π, in base 16.
+var salt = Seed{0x243f6a8885a308d3, 0x13198a2e03707344, 0xa4093822299f31d0, 0x082efa98ec4e6c89}
 
 // mix folds the 128-bit product, as wyhash does.
 func mix(a, b uint64) uint64 {
