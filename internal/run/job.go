@@ -103,10 +103,7 @@ func (j *job[R]) wait(done <-chan struct{}, signals chan os.Signal) (ended bool)
 // in batches, so that the table's waits for memory overlap.
 func (j *job[R]) read() {
 	for n := j.batch(); n > 0; n = j.batch() {
-		j.table.Expect(j.views[:n])
-		for i := range j.views[:n] {
-			j.table.Observe(&j.views[i])
-		}
+		j.table.ObserveAll(j.views[:n])
 	}
 }
 
@@ -141,7 +138,7 @@ func (j *job[R]) next(v *packet.View) bool {
 		e.observe(&j.frame)
 	}
 	j.decoder.Decode(&j.frame, v)
-	j.tally.packet(v)
+	j.tally.packet(v, j.frame.Link)
 	return true
 }
 

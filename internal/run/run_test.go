@@ -175,10 +175,20 @@ damages      2: 1 cut, 77 octets passed over
 	}
 }
 
+func TestSummaryOfUnreadLinks(t *testing.T) {
+	var y tally
+	for _, link := range []packet.LinkType{189, 250, 189} {
+		y.packet(&packet.View{Why: packet.LinkUnknown}, link)
+	}
+	if got, want := list(y.unreadLinks()), "3: 2 LINKTYPE 189, 1 LINKTYPE 250"; got != want {
+		t.Errorf("%s, want %s", got, want)
+	}
+}
+
 func TestSummaryOfTimeJumps(t *testing.T) {
 	var y tally
 	for _, s := range []int64{100, 101, 99, 100, 98, 98 + 86400, 99 + 2*86400} {
-		y.packet(&packet.View{At: s * 1e9})
+		y.packet(&packet.View{At: s * 1e9}, packet.LinkEthernet)
 	}
 	if got, want := list(y.jumps()), "3: 2 back, by at most 2 s, 1 ahead by more than a day"; got != want {
 		t.Errorf("%s, want %s", got, want)

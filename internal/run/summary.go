@@ -26,6 +26,7 @@ func (j *job[R]) report(summary bool) {
 	}
 	damages(&b, j.health)
 	if summary {
+		line(&b, "comments", inBlocks(j.health.Comments))
 		spent := time.Since(j.began)
 		line(&b, "speed", fmt.Sprintf("%s packets/s (%s)", thousands(rate(j.tally.packets, spent)), spent.Round(100*time.Microsecond)))
 	}
@@ -37,6 +38,7 @@ func (t *tally) write(b *strings.Builder) {
 	line(b, "time jumps", list(t.jumps()))
 	line(b, "decoded", thousands(t.why[packet.Decoded]))
 	line(b, "not decoded", list(t.undecoded()))
+	line(b, "links unread", list(t.unreadLinks()))
 	line(b, "connections", list(t.endings()))
 	line(b, "states", list(t.statePairs()))
 	line(b, "others", list(t.others()))
@@ -90,6 +92,14 @@ func damages(b *strings.Builder, h source.Health) {
 	}); len(all) > 0 {
 		line(b, "damages", broken(h.Damaged, all))
 	}
+}
+
+// inBlocks says how many comments there are to look at, with another program.
+func inBlocks(comments uint64) string {
+	if comments == 0 {
+		return ""
+	}
+	return thousands(comments) + " in the captures (tshark shows them)"
 }
 
 // span says when the packets were captured.

@@ -2,6 +2,7 @@ package run
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 	"time"
 
@@ -15,7 +16,8 @@ import (
 type tally struct {
 	packets     uint64
 	why         [packet.NumReasons]uint64
-	first, last int64 // ns since the Unix epoch, the earliest and the latest
+	links       map[packet.LinkType]uint64 // those not read
+	first, last int64                      // ns since the Unix epoch, the earliest and the latest
 
 	before, backMost int64  // time of the packet before; the longest step back, in ns
 	back, ahead      uint64 // packets whose time lies before the one's before them; or farAhead behind it
@@ -25,15 +27,33 @@ type tally struct {
 	protos [256]uint64
 }
 
-func (t *tally) packet(v *packet.View) {
+func (t *tally) packet(v *packet.View, link packet.LinkType) {
 	if t.packets == 0 {
 		t.first, t.last, t.before = v.At, v.At, v.At
 	}
 	t.packets++
 	t.why[v.Why]++
+	if v.Why == packet.LinkUnknown {
+		t.unread(link)
+	}
 	t.step(v.At - t.before)
 	t.before = v.At
 	t.first, t.last = min(t.first, v.At), max(t.last, v.At)
+}
+
+// unread counts a frame whose link type is not read.
+func (t *tally) unread(link packet.LinkType) {
+	if t.links == nil {
+		t.links = map[packet.LinkType]uint64{}
+	}
+	t.links[link]++
+}
+
+func (t *tally) unreadLinks() (list []count) {
+	for _, link := range slices.Sorted(maps.Keys(t.links)) {
+		list = append(list, count{"LINKTYPE " + link.String(), t.links[link]})
+	}
+	return largestFirst(list)
 }
 
 // farAhead is a step of time that a clock set anew makes, or another capture,
