@@ -75,6 +75,10 @@ func (e *entry) dir(fromB bool) tcp.Dir {
 	return tcp.Server
 }
 
+// fresh reports whether nothing has been counted yet, so that nothing can be
+// superseded.
+func (e *entry) fresh() bool { return e.side[0].Packets|e.side[1].Packets == 0 }
+
 // chunk is how many entries are allocated at once.
 const chunk = 1 << 10
 

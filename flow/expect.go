@@ -1,31 +1,82 @@
 package flow
 
-import "onpath/packet"
+import (
+	"onpath/packet"
+	"onpath/tcp"
+)
 
-// Batch is how many packets Expect looks at, at most.
+// Batch is how many packets ObserveAll looks ahead.
 const Batch = 32
 
-// Expect reads what Observe will need for the packets of views, the first Batch
-// of them, and changes nothing. Asked for all at once, the waits for memory
-// overlap, which are most of the time of a packet once a table is larger than the
-// processor's caches.
-func (t *Table) Expect(views []packet.View) {
-	views = views[:min(len(views), Batch)]
-	if len(t.index.slots) == 0 {
-		return
+// ObserveAll gives the table decoded packets in their order. It does what Observe
+// does for each of them, sooner: what they will need of the table is read first,
+// so that the waits for memory overlap, which are most of the time of a packet
+// once a table is larger than the processor's caches.
+func (t *Table) ObserveAll(views []packet.View) {
+	for len(views) > 0 {
+		n := min(len(views), Batch)
+		t.observeBatch(views[:n])
+		views = views[n:]
 	}
-	var hash, at [Batch]uint32
+}
+
+func (t *Table) observeBatch(views []packet.View) {
+	var hash [Batch]uint32
 	for i := range views {
 		hash[i] = t.hash(&views[i].Key)
-		t.read += uint64(t.index.slots[hash[i]&t.index.mask()].hash)
+	}
+	if len(t.index.slots) > 0 {
+		t.expect(views, &hash)
 	}
 	for i := range views {
-		at[i] = t.index.likely(hash[i])
+		if v := &views[i]; v.Why == packet.Decoded {
+			t.take(v, hash[i])
+		}
+	}
+}
+
+// expect reads what take will need for the packets of views: slots of the index,
+// then entries, then their neighbours in a list that they may leave, and at last
+// what the cap will push out for new ones.
+func (t *Table) expect(views []packet.View, hash *[Batch]uint32) {
+	var at [Batch]uint32
+	for i := range views {
+		t.read += uint64(t.index.slots[hash[i]&t.index.mask()].hash)
+	}
+	fresh := 0
+	for i := range views {
+		if at[i] = t.index.likely(hash[i]); at[i] == 0 {
+			fresh++
+		}
 	}
 	for i := range views {
 		if at[i] != 0 {
 			t.read += t.slab.at(at[i]).touch()
 		}
+	}
+	for i := range views {
+		if at[i] != 0 && views[i].Seg.Flags&(tcp.SYN|tcp.FIN|tcp.RST) != 0 {
+			e := t.slab.at(at[i])
+			t.read += uint64(t.slab.at(e.prev).next) + uint64(t.slab.at(e.next).prev)
+		}
+	}
+	if t.slab.live+fresh > t.max {
+		t.expectEvicted(fresh)
+	}
+}
+
+// expectEvicted reads the slots of the n entries that evict will look at first.
+func (t *Table) expectEvicted(n int) {
+	c := idle
+	for t.lists[c].head == 0 {
+		if c++; c == numClasses { // nothing yet
+			return
+		}
+	}
+	for i := t.lists[c].head; i != 0 && n > 0; n-- {
+		e := t.slab.at(i)
+		t.read += uint64(t.index.slots[t.hash(&e.key)&t.index.mask()].hash)
+		i = e.next
 	}
 }
 

@@ -25,8 +25,10 @@ type Table struct {
 	now     int64 // time of the last packet
 	due     int64 // before it no entry's time can have come
 	stats   Stats
-	row     record.Record // the one that emit is given
-	read    uint64        // keeps the compiler from leaving out what Expect reads
+	row     record.Record   // the one that emit is given
+	before  conn.Conn       // what the last segment that may have begun another incarnation found
+	flags   tcpstates.Flags // of the last segment
+	read    uint64          // keeps the compiler from leaving out what expect reads
 }
 
 // New returns an empty Table. emit is called for each record as it ends; the
@@ -46,21 +48,29 @@ func (t *Table) Observe(v *packet.View) record.Packet {
 	if v.Why != packet.Decoded {
 		return p
 	}
-	t.pass(v.At)
-	i := t.entryOf(v)
-	if v.Key.Proto == packet.ProtoTCP {
-		var step conn.Step
-		i, step = t.segment(i, v)
-		p.Explanation, p.Delivery, p.Live = step.Explanation, step.Delivery, &t.slab.at(i).conn
-		p.TCPStates = t.look(&t.slab.at(i).eyes, &v.Seg)
-	} else {
-		t.datagram(i, v)
-	}
+	i, step := t.take(v, t.hash(&v.Key))
 	e := t.slab.at(i)
+	if v.Key.Proto == packet.ProtoTCP {
+		p.Explanation, p.Live, p.TCPStates = step.Explanation, &e.conn, t.flags
+	}
 	p.Conn, p.Dir = e.num, e.dir(v.FromB)
 	p.State = [2]conn.State{e.conn.State(tcp.Client), e.conn.State(tcp.Server)}
 	p.Possible = [2]conn.Set{e.conn.Possible(tcp.Client), e.conn.Possible(tcp.Server)}
 	return p
+}
+
+// take gives a decoded packet to the entry that counts it, which it returns. hash
+// is that of its key.
+func (t *Table) take(v *packet.View, hash uint32) (i uint32, step conn.Step) {
+	t.pass(v.At)
+	i = t.entryOf(v, hash)
+	if v.Key.Proto != packet.ProtoTCP {
+		t.datagram(i, v)
+		return i, step
+	}
+	i, step = t.segment(i, v)
+	t.flags = t.look(&t.slab.at(i).eyes, &v.Seg)
+	return i, step
 }
 
 // Stats returns the counts so far.
@@ -73,10 +83,9 @@ func (t *Table) Stats() Stats {
 // hash returns the part of a key's hash that the index keeps.
 func (t *Table) hash(k *packet.Key) uint32 { return uint32(k.Hash(&t.seed) >> 32) }
 
-// entryOf finds the entry of a packet, or makes one. What was silent for too
+// entryOf finds the entry of a packet whose key has that hash, or makes one. What was silent for too
 // long ends here too, whether or not its turn in the list has come.
-func (t *Table) entryOf(v *packet.View) uint32 {
-	hash := t.hash(&v.Key)
+func (t *Table) entryOf(v *packet.View, hash uint32) uint32 {
 	i := t.index.find(&t.slab, hash, &v.Key)
 	if i != 0 {
 		e := t.slab.at(i)
@@ -172,15 +181,14 @@ func (t *Table) datagram(i uint32, v *packet.View) {
 func (t *Table) segment(i uint32, v *packet.View) (uint32, conn.Step) {
 	e, s := t.slab.at(i), &v.Seg
 	s.Dir = e.dir(v.FromB)
-	var before conn.Conn
-	turn := s.Flags&tcp.SYN != 0 || e.conn.Undecided()
+	turn := (s.Flags&tcp.SYN != 0 || e.conn.Undecided()) && !e.fresh()
 	if turn {
-		before = e.conn
+		t.before = e.conn
 	}
 	step := t.tracker.Observe(&e.conn, s)
 	switch {
 	case turn && (step.Begin == conn.Begun || step.Begin == conn.Candidate && e.written):
-		i = t.supersede(i, v, &before, step)
+		i = t.supersede(i, v, &t.before, step)
 		e = t.slab.at(i)
 		s.Dir = e.dir(v.FromB)
 	case step.Older && e.older != 0:

@@ -18,10 +18,7 @@ func runCore(path string) (result, error) {
 	var views [flow.Batch]packet.View
 	held := 0
 	observe := func() {
-		t.Expect(views[:held])
-		for i := range views[:held] {
-			t.Observe(&views[i])
-		}
+		t.ObserveAll(views[:held])
 		held = 0
 	}
 	n, err := eachFrame(path, func(f *packet.Frame) {

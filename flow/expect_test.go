@@ -1,0 +1,54 @@
+package flow
+
+import (
+	"math/rand/v2"
+	"slices"
+	"testing"
+
+	"onpath/packet"
+	"onpath/record"
+)
+
+// ObserveAll writes the records that Observe writes, however large the batches
+// and however small the table.
+func TestObserveAllIsObserve(t *testing.T) {
+	r := rand.New(rand.NewPCG(1, 2))
+	for _, most := range []int{1, 3, 20, 1 << 20} {
+		var views []packet.View
+		for at := int64(1e18); len(views) < 3000; at += int64(r.IntN(3e9)) {
+			var dice [6]byte
+			for i := range dice {
+				dice[i] = byte(r.Uint32())
+			}
+			v := *diceView(dice[:])
+			v.Key.APort += uint16(r.IntN(30))
+			v.At, v.Seg.At = at, at
+			if r.IntN(20) == 0 {
+				v.Why = packet.L4Cut
+			}
+			views = append(views, v)
+		}
+		one := emitted(most, func(t *Table) {
+			for i := range views {
+				t.Observe(&views[i])
+			}
+		})
+		for _, n := range []int{1, 7, Batch, 100} {
+			all := emitted(most, func(t *Table) {
+				for part := range slices.Chunk(views, n) {
+					t.ObserveAll(part)
+				}
+			})
+			if !slices.Equal(one, all) {
+				t.Errorf("%d connections at most, batches of %d: other records", most, n)
+			}
+		}
+	}
+}
+
+func emitted(most int, observe func(*Table)) (rows []record.Record) {
+	table := New(Config{MaxConnections: most}, func(r *record.Record) { rows = append(rows, *r) })
+	observe(table)
+	table.Flush()
+	return rows
+}
