@@ -51,7 +51,8 @@ func (t *Table) Observe(v *packet.View) record.Packet {
 	i, step := t.take(v, t.hash(&v.Key))
 	e := t.slab.at(i)
 	if v.Key.Proto == packet.ProtoTCP {
-		p.Explanation, p.Live, p.TCPStates = step.Explanation, &e.conn, t.flags
+		p.Explanation, p.Delivery, p.Loss = step.Explanation, step.Delivery, step.Loss
+		p.Live, p.TCPStates = &e.conn, t.flags
 	}
 	p.Conn, p.Dir = e.num, e.dir(v.FromB)
 	p.State = [2]conn.State{e.conn.State(tcp.Client), e.conn.State(tcp.Server)}

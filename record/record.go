@@ -90,6 +90,7 @@ type Packet struct {
 	Dir         tcp.Dir          // who sent it; meaningful if Conn is not 0
 	Possible    [2]conn.Set      // all that the ends may be in after it, by tcp.Client, tcp.Server
 	Delivery    conn.Delivery    // what it is to the octets it carries
+	Loss        conn.Loss        // with conn.Retransmission: where the original was lost
 	TCPStates   tcpstates.Flags  // of the sender's direction after it; 0 if not TCP
 	Explanation conn.Explanation // the mildest cause of what is surprising
 	State       [2]conn.State    // presumed after the packet, by tcp.Client, tcp.Server; meaningful for TCP
