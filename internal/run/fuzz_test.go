@@ -1,0 +1,57 @@
+package run
+
+import (
+	"bytes"
+	"io"
+	"os"
+	"slices"
+	"testing"
+
+	"onpath/flow"
+	"onpath/packet"
+	"onpath/record"
+	"onpath/sink/text"
+	"onpath/source"
+)
+
+// FuzzCapture: whatever a file holds, it is read to its end; every packet that
+// is decoded counts to exactly one record; and each can be shown with both its
+// stacks. The cap on connections is so low that entries are pushed out.
+func FuzzCapture(f *testing.F) {
+	octets, err := os.ReadFile(town)
+	if err != nil {
+		f.Fatal(err)
+	}
+	short := octets[:1000] // up to the fourth segment of a connection; the fuzzer is slow with more
+	f.Add(short)
+	f.Add(slices.Concat(short[:400], octets[:500]))
+	f.Fuzz(func(t *testing.T, octets []byte) {
+		in, err := source.New("fuzz", bytes.NewReader(octets))
+		if err != nil {
+			return
+		}
+		defer in.Close()
+		var counted, decoded uint64
+		table := flow.New(flow.Config{MaxConnections: 3}, func(r *record.Record) {
+			if r.Side[0].Packets+r.Side[1].Packets == 0 {
+				t.Errorf("record %d has no packets", r.Conn)
+			}
+			counted += r.Side[0].Packets + r.Side[1].Packets
+		})
+		decoder, out := packet.NewDecoder(packet.Config{}), text.New(io.Discard, text.Config{Stacks: true})
+		var frame packet.Frame
+		var view packet.View
+		for in.Next(&frame) == nil {
+			decoder.Decode(&frame, &view)
+			if view.Why == packet.Decoded {
+				decoded++
+			}
+			p := table.Observe(&view)
+			out.Write(&p)
+		}
+		table.Flush()
+		if counted != decoded {
+			t.Errorf("%d packets decoded, %d counted", decoded, counted)
+		}
+	})
+}
