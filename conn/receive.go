@@ -17,7 +17,7 @@ func (m *move) receives() {
 		}
 		p.una = p.una.Max(s.Ack)
 	}
-	if p.has(rstPend) && !e.contig.Before(p.rstMin) {
+	if p.has(rstPend) && !p.rstMin.Before(e.base) && !e.contig.Before(p.rstMin) {
 		p.add(evRst)
 	}
 	p.widen()

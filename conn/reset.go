@@ -127,6 +127,8 @@ func (m *move) towards(answer bool) {
 	if !e.has(on) {
 		if !(s.Seq == 0 && answer) {
 			p.add(evRst)
+		} else if !p.has(rstPend) { // no position, unless its stream comes round to 0
+			p.rstMin, p.rstMax, p.bits = 0, 0, p.bits|rstPend
 		}
 		return
 	}

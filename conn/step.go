@@ -118,19 +118,56 @@ func (m *move) begin() {
 
 // ordinary moves both ends by a segment with ACK, and neither SYN nor RST.
 func (m *move) ordinary() {
-	m.joins()
+	if m.e.bits&m.p.bits&on == 0 {
+		m.ordinaryJoin()
+		return
+	}
 	m.candidates()
 	if m.lateIncarnation() {
 		return
 	}
-	e, p, s := m.e, m.p, m.s
-	m.old = e.has(hasIRS) && p.has(hasISS) && e.irs != p.iss
-	why := m.place()
-	if why == None || m.older || m.beyondFin() {
+	if why := m.placed(); why == None || m.older {
 		m.outside(why)
 		return
 	}
-	m.because(why)
+	m.goes()
+}
+
+// ordinaryJoin is ordinary for a segment that may give an end its first
+// position. One that nothing explains gives none.
+func (m *move) ordinaryJoin() {
+	e, p := *m.e, *m.p
+	m.joins()
+	if m.lateIncarnation() {
+		return
+	}
+	why := m.placed()
+	if why == None || m.older {
+		*m.e, *m.p = e, p
+		m.outside(why)
+		return
+	}
+	m.goes()
+}
+
+// placed explains where s lies: None if no window holds it, or if it lies behind
+// its sender's FIN.
+func (m *move) placed() Explanation {
+	e, p := m.e, m.p
+	m.old = e.has(hasIRS) && p.has(hasISS) && e.irs != p.iss
+	why := m.place()
+	if m.beyondFin() && !m.older {
+		return None
+	}
+	if why != None {
+		m.because(why)
+	}
+	return why
+}
+
+// goes moves both ends by a segment that belongs to them.
+func (m *move) goes() {
+	e, p, s := m.e, m.p, m.s
 	if e.has(rstAny) {
 		m.because(Path) // its RST overtook it
 	}

@@ -97,11 +97,13 @@ func (m *move) synAgain(answer bool) {
 	if e.has(altNew) {
 		to |= inSS
 	}
+	if to&^gone == 0 && e.set&inSS != 0 { // the SYN that it answers did not pass here
+		to |= inSR
+		m.because(Capture)
+		e.bits |= lossy
+	}
 	if to == 0 {
 		to = inSR
-		if e.set.in(inSS) {
-			m.because(Capture)
-		}
 	}
 	e.set = to
 }
