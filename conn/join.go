@@ -26,7 +26,7 @@ func (m *move) joins() {
 }
 
 // joinsSender: a pure ACK may be SYN-RECEIVED's answer to a copy of the SYN, and
-// have overtaken its SYN,ACK.
+// have overtaken its SYN,ACK; or a FIN before it was lost too.
 func (m *move) joinsSender() {
 	e, s := m.e, m.s
 	e.start(s.Seq)
@@ -36,8 +36,9 @@ func (m *move) joinsSender() {
 		m.p.bits |= lossy
 		m.because(Capture)
 	}
-	if s.Len > 0 || s.Flags&tcp.FIN != 0 || e.set&inSR == 0 {
-		e.bits |= maybe
+	e.bits |= maybe
+	if s.SeqLen() == 0 && e.set&inSR != 0 {
+		e.set = follow(closes(e.set, false), e.pend)
 	}
 }
 

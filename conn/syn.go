@@ -123,8 +123,9 @@ func (m *move) sends() {
 func (m *move) lateSyn(answer bool) {
 	e, s := m.e, m.s
 	e.iss, e.base, e.bits = s.Seq, s.Seq, e.bits|hasISS
-	if e.top == s.Seq+1 {
+	if e.top == s.Seq+1 { // nothing but the SYN before it
 		e.bits &^= maybe
+		e.set &^= finOut
 	}
 	m.because(Path)
 	m.sends()
