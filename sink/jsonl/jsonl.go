@@ -4,7 +4,6 @@
 package jsonl
 
 import (
-	"bytes"
 	"io"
 	"slices"
 
@@ -99,11 +98,13 @@ func (w *Writer[R]) array(line []byte, c *column[R], row *R) []byte {
 	if len(w.list) == 0 {
 		return append(line, c.null...)
 	}
-	mark := `["`
-	line = append(line, c.key...)
-	for word := range bytes.SplitSeq(w.list, []byte{','}) {
-		line = append(append(line, mark...), word...)
-		mark = `","`
+	line = append(append(line, c.key...), `["`...)
+	for _, octet := range w.list { // bytes.SplitSeq allocates in some builds
+		if octet == ',' {
+			line = append(line, `","`...)
+		} else {
+			line = append(line, octet)
+		}
 	}
 	return append(line, `"]`...)
 }
