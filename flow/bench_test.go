@@ -2,6 +2,7 @@ package flow
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 
 	"onpath/packet"
@@ -42,4 +43,20 @@ func benchmarkObserve(b *testing.B, conns int) {
 		vs[0].Seg.Seq, vs[1].Seg.Ack = vs[0].Seg.Seq+100, vs[1].Seg.Ack+100
 	}
 	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N*len(vs)*conns), "ns/segment")
+}
+
+// BenchmarkLook is what other systems' eyes add to a segment: both machines over
+// a connection of 46 segments.
+func BenchmarkLook(b *testing.B) {
+	table := New(Config{}, func(*record.Record) {})
+	data := strings.Repeat("0.1 > P. 101:201(100) ack 301\n0.1 < . 301:301(0) ack 201\n", 20)
+	vs := views(b, 0, open3+data+"0.2 > F. 201:201(0) ack 301\n0.2 < F. 301:301(0) ack 202\n0.2 > . 202:202(0) ack 302")
+	b.ReportAllocs()
+	for b.Loop() {
+		var e eyes
+		for _, v := range vs {
+			table.look(&e, &v.Seg)
+		}
+	}
+	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N*len(vs)), "ns/segment")
 }
