@@ -1,8 +1,21 @@
 package conn
 
-// Touch reads from each cache line of c, so that all of it is at hand when a
-// Tracker needs it. What it returns means nothing.
+import "onpath/tcp"
+
+// Touch reads from each cache line of c that Observe will need, so that it is at
+// hand then. What it returns means nothing.
 func (c *Conn) Touch() uint64 {
 	a, b := &c.side[0], &c.side[1]
-	return uint64(a.set) + uint64(a.una) + uint64(a.wnd) + uint64(b.set) + uint64(b.una) + uint64(b.wnd)
+	return uint64(a.set) + uint64(a.una) + uint64(a.wl1) + uint64(a.sent.contig) +
+		uint64(b.set) + uint64(b.una) + uint64(b.wl1) + uint64(b.sent.contig) + uint64(c.seen[0].at) + uint64(c.seen[1].at)
+}
+
+// Touch reads where t remembers a segment s of c, sent in direction d. What it
+// returns means nothing.
+func (t *Tracker) Touch(c *Conn, s *tcp.Segment, d tcp.Dir) uint64 {
+	if t.recent.slots == nil {
+		return 0
+	}
+	at, _ := t.slot(c, s, d)
+	return at.mark
 }

@@ -55,13 +55,20 @@ func (t *Table) expect(views []packet.View, hash *[Batch]uint32) {
 		}
 	}
 	for i := range views {
-		if at[i] != 0 && views[i].Seg.Flags&(tcp.SYN|tcp.FIN|tcp.RST) != 0 {
-			e := t.slab.at(at[i])
-			t.read += uint64(t.slab.at(e.prev).next) + uint64(t.slab.at(e.next).prev)
+		if at[i] != 0 && views[i].Key.Proto == packet.ProtoTCP {
+			t.expectSegment(t.slab.at(at[i]), &views[i])
 		}
 	}
 	if t.slab.live+fresh > t.max {
 		t.expectEvicted(fresh)
+	}
+}
+
+// expectSegment reads what depends on the entry.
+func (t *Table) expectSegment(e *entry, v *packet.View) {
+	t.read += t.tracker.Touch(&e.conn, &v.Seg, e.dir(v.FromB))
+	if v.Seg.Flags&(tcp.SYN|tcp.FIN|tcp.RST) != 0 {
+		t.read += uint64(t.slab.at(e.prev).next) + uint64(t.slab.at(e.next).prev)
 	}
 }
 
@@ -91,7 +98,7 @@ func (x *index) likely(hash uint32) uint32 {
 	return 0
 }
 
-// touch reads from each cache line of e.
+// touch reads from each cache line of e, but those that are seldom needed.
 func (e *entry) touch() uint64 {
 	return uint64(e.key.A[15]) + uint64(e.last) + e.side[1].Packets + uint64(e.class) + e.conn.Touch()
 }
