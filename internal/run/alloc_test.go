@@ -30,11 +30,13 @@ func load(tb testing.TB, name string, scale float64) (path string) {
 // More packets must not mean more allocations: what there are belong to opening,
 // to the growing table and to the summary.
 func TestReadDoesNotAllocatePerPacket(t *testing.T) {
-	path := load(t, "mix", 0.03)
+	path, states := load(t, "mix", 0.03), filepath.Join(t.TempDir(), "states")
 	mallocs := func(count uint64) uint64 {
 		var before, after runtime.MemStats
 		runtime.ReadMemStats(&before)
-		c := Config{Files: []string{path}, Count: count, Outputs: []Output{{"jsonl", os.DevNull}, {"tsv", os.DevNull}}}
+		c := Config{Files: []string{path}, Count: count, PacketFile: true, Outputs: []Output{
+			{"jsonl", os.DevNull}, {"tsv", os.DevNull}, {TCPStates, states}, {"tcpchain", os.DevNull},
+		}}
 		if err := Read(quiet(c)); err != nil {
 			t.Fatal(err)
 		}
