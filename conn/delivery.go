@@ -134,15 +134,18 @@ func (m *move) deliver() (d Delivery, loss Loss) {
 	return m.deliverData()
 }
 
-// deliverSyn: a SYN again is sent again; but the first SYN,ACK after an own SYN
-// (simultaneous open) is new.
+// deliverSyn: a SYN again is sent again, in vain if an ACK of it has passed; but
+// the first SYN,ACK after an own SYN (simultaneous open) is new.
 func (m *move) deliverSyn() (Delivery, Loss) {
 	e, s := m.e, m.s
 	if !e.has(hasISS) || s.Seq != e.iss || s.Flags&tcp.ACK != 0 && !e.has(hasRcv) {
 		return New, LossNone
 	}
-	if m.ageOf() == older {
+	switch {
+	case m.ageOf() == older:
 		return Reordered, LossNone
+	case e.has(hasUna) && e.una.After(e.iss), m.p.has(hasRcv) && m.p.livesWith(e) && m.p.rcv.After(e.iss):
+		return Spurious, LossNone
 	}
 	return Retransmission, LostAfter
 }

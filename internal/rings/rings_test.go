@@ -47,6 +47,7 @@ var packages = map[string]pkg{
 	// For building and checking only; the product imports none of them.
 	"internal/segtext":  {ring: 3, may: "tcp", world: true},
 	"internal/simulate": {ring: 3, may: "tcp conn"},
+	"internal/oracle":   {ring: 3, world: true},
 	"internal/rings":    {ring: 3, world: true},
 	"internal/genload":  {ring: 3, may: "tcp packet", world: true},
 	"internal/bench":    {ring: 3, may: "packet flow record source internal/genload internal/run sink/jsonl", world: true},
