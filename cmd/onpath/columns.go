@@ -42,12 +42,7 @@ func newColumns() *cobra.Command {
 				catalogue(w, "packets", record.PacketColumns())
 				return nil
 			}
-			found := explain(w, "read", record.ByName(record.Columns(), args[0]))
-			found = explain(w, "packets", record.ByName(record.PacketColumns(), args[0])) || found
-			if !found {
-				return fmt.Errorf("no column %q: onpath columns lists them", args[0])
-			}
-			return nil
+			return explainColumn(w, args[0])
 		},
 	}
 }
@@ -60,6 +55,22 @@ func catalogue[R any](w io.Writer, verb string, columns []record.Column[R]) {
 		fmt.Fprintf(t, "  %s\t%s\t%s\n", c.Name, unit(&c), c.Doc)
 	}
 	t.Flush()
+}
+
+// explainColumn tells all about the columns of that name, and of flags what they
+// are.
+func explainColumn(w io.Writer, name string) error {
+	found := explain(w, "read", record.ByName(record.Columns(), name))
+	found = explain(w, "packets", record.ByName(record.PacketColumns(), name)) || found
+	if !found {
+		return fmt.Errorf("no column %q: onpath columns lists them", name)
+	}
+	if slices.Contains(flagColumns, name) {
+		for _, b := range tcpstates.Bits() {
+			fmt.Fprintf(w, "  %v  %s\n", b.Bit, b.Name)
+		}
+	}
+	return nil
 }
 
 // explain tells all about a column, and whether there is one.

@@ -30,7 +30,7 @@ func (o *options) bind(cmd *cobra.Command, formats [][2]string) {
 	f.BoolVarP(&o.run.Decoder.NoChecksums, "dont-verify-checksums", "K", false, "leave checksums unverified")
 	f.IntVar(&o.run.Flow.MaxConnections, "max-connections", flow.DefaultMaxConnections, "remember at most `N` connections at once")
 	f.Var(o.bindLinger(), "linger", "how long a finished connection waits for late packets")
-	f.Var(o.bindTimeouts(), "timeout", "after which silence a connection is written, by what is believed of it; closed and reset are for the tcpstates view, a record of ours lingers")
+	f.Var(o.bindTimeouts(), "timeout", "after which silence a connection is written, by what is believed of it; the columns tcpstates… obey it too, closed and reset are theirs alone")
 	f.BoolVarP(&o.run.Quiet, "quiet", "q", false, "nothing on standard error but errors")
 	f.BoolP("no-names", "n", false, "accepted for tcpdump's sake: names are never resolved")
 	o.complete(cmd, formats)
