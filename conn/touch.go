@@ -6,8 +6,8 @@ import "onpath/tcp"
 // hand then. What it returns means nothing.
 func (c *Conn) Touch() uint64 {
 	a, b := &c.side[0], &c.side[1]
-	return uint64(a.set) + uint64(a.una) + uint64(a.wl1) + uint64(a.sent.contig) +
-		uint64(b.set) + uint64(b.una) + uint64(b.wl1) + uint64(b.sent.contig) + uint64(c.seen[0].at) + uint64(c.seen[1].at)
+	return uint64(a.set) + uint64(a.una) + uint64(a.wl1) + uint64(a.nSacked) +
+		uint64(b.set) + uint64(b.una) + uint64(b.wl1) + uint64(b.nSacked) + uint64(c.seen[1].at)
 }
 
 // Touch reads where t remembers a segment s of c, sent in direction d. What it

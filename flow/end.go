@@ -44,6 +44,7 @@ func (t *Table) drop(i uint32, why record.Ending) {
 	t.write(e, why)
 	t.delist(i)
 	t.tracker.Forget(&e.conn)
+	t.repairs.giveBack(e)
 	t.slab.give(i)
 }
 
@@ -110,7 +111,7 @@ func (t *Table) lastEnding(e *entry) record.Ending {
 }
 
 func (t *Table) forgetAll() {
-	t.slab, t.index, t.lists = slab{}, index{}, [numClasses]list{}
+	t.slab, t.index, t.repairs, t.lists = slab{}, index{}, repairs{}, [numClasses]list{}
 	t.tracker = conn.Tracker{HolesGivenUp: t.tracker.HolesGivenUp}
 	t.due = forever
 }
@@ -144,13 +145,14 @@ func (t *Table) fill(e *entry, why record.Ending) {
 	if e.back != 0 {
 		t.row.Continues = e.num - uint64(e.back)
 	}
+	repaired := t.repairs.of(e)
 	var states [2]tcpstates.Flags
 	states[tcp.Client], states[tcp.Server] = e.eyes.states.Final()
 	for d := range e.side {
 		v := &e.side[d]
 		t.row.Side[d] = record.Side{
 			Packets: v.Packets, IPOctets: v.IPOctets, Octets: v.Octets, Repeated: v.Repeated,
-			State: e.conn.State(tcp.Dir(d)), Possible: e.conn.Possible(tcp.Dir(d)), Repairs: e.repairs[d],
+			State: e.conn.State(tcp.Dir(d)), Possible: e.conn.Possible(tcp.Dir(d)), Repairs: repaired[d],
 			TCPStates: states[d],
 		}
 	}

@@ -20,6 +20,7 @@ type Table struct {
 	seed    packet.Seed
 	slab    slab
 	index   index
+	repairs repairs
 	lists   [numClasses]list
 	tracker conn.Tracker
 	now     int64 // time of the last packet
@@ -209,8 +210,8 @@ func (t *Table) resume(e *entry, v *packet.View) {
 		return
 	}
 	before := e.num
-	e.side, e.repairs, e.history = [2]measure.Volume{}, [2]measure.Repairs{}, measure.History{}
-	e.eyes, e.written = eyes{}, false
+	e.side, e.history, e.eyes, e.written = [2]measure.Volume{}, measure.History{}, eyes{}, false
+	t.repairs.giveBack(e)
 	t.open(e, v)
 	e.back = uint32(min(e.num-before, 1<<32-1))
 }
@@ -221,10 +222,7 @@ func (t *Table) count(i uint32, v *packet.View, step conn.Step) {
 	e.last = max(e.last, v.At)
 	e.side[s.Dir].Add(v.IPLen, step.New, step.Repeated)
 	e.history.Segment(s, step)
-	e.repairs[s.Dir].Segment(step)
-	if step.Gap > 0 {
-		e.repairs[s.Dir^1].Gap(step.Gap)
-	}
+	t.repairs.count(e, s.Dir, step)
 	if step.Begin == conn.Begun && step.SynSeen {
 		e.opening = record.OpenSyn
 	}

@@ -1,0 +1,69 @@
+package flow
+
+import (
+	"onpath/conn"
+	"onpath/measure"
+	"onpath/tcp"
+)
+
+// repairs lends what few records need: counts of what was sent other than new
+// octets in order. There are never more lent than there are entries. Number 0
+// means none.
+type repairs struct {
+	chunks [][]pair
+	used   uint32
+	free   []uint32
+}
+
+type pair [2]measure.Repairs // by tcp.Client, tcp.Server
+
+// repairsChunk is how many pairs are allocated at once.
+const repairsChunk = 1 << 8
+
+func (r *repairs) at(i uint32) *pair { return &r.chunks[i/repairsChunk][i%repairsChunk] }
+
+// lend returns a zeroed pair.
+func (r *repairs) lend() uint32 {
+	if n := len(r.free); n > 0 {
+		i := r.free[n-1]
+		r.free = r.free[:n-1]
+		*r.at(i) = pair{}
+		return i
+	}
+	r.used++
+	if int(r.used)/repairsChunk == len(r.chunks) {
+		r.chunks = append(r.chunks, make([]pair, repairsChunk))
+	}
+	return r.used
+}
+
+// giveBack takes back what e had.
+func (r *repairs) giveBack(e *entry) {
+	if e.repairs != 0 {
+		r.free = append(r.free, e.repairs)
+		e.repairs = 0
+	}
+}
+
+// of returns what e has.
+func (r *repairs) of(e *entry) (p pair) {
+	if e.repairs != 0 {
+		p = *r.at(e.repairs)
+	}
+	return p
+}
+
+// count adds what a segment of e shows, sent in direction d.
+func (r *repairs) count(e *entry, d tcp.Dir, step conn.Step) {
+	if step.Gap == 0 && step.Filled == 0 && (step.Delivery == conn.New || step.Delivery == conn.Unknown) {
+		return
+	}
+	if e.repairs == 0 {
+		e.repairs = r.lend()
+	}
+	p := r.at(e.repairs)
+	p[d].Segment(step)
+	if step.Gap > 0 {
+		p[d^1].Gap(step.Gap)
+	}
+}
