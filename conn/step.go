@@ -41,15 +41,22 @@ type Tracker struct {
 
 // Observe moves c by s, whose Dir is set. Segments are given in the order they
 // passed. It allocates only when the pool grows.
-func (t *Tracker) Observe(c *Conn, s *tcp.Segment) Step {
+func (t *Tracker) Observe(c *Conn, s *tcp.Segment) (step Step) {
+	t.Move(c, s, &step)
+	return step
+}
+
+// Move is Observe, but sets *step where it stands: a Step that was just written
+// field by field is slow to copy.
+func (t *Tracker) Move(c *Conn, s *tcp.Segment, step *Step) {
+	*step = Step{}
 	e, p := &c.side[s.Dir], &c.side[s.Dir^1]
-	m := move{t: t, c: c, e: e, p: p, s: s, ev: &c.seen[s.Dir], end: s.End()}
+	m := move{t: t, c: c, e: e, p: p, s: s, ev: &c.seen[s.Dir], end: s.End(), step: step}
 	if plain(e, p, s) {
 		m.inOrder()
-		return m.step
+		return
 	}
 	m.long()
-	return m.step
 }
 
 // move is one segment on its way through the long path: who sent it to whom, and
@@ -61,7 +68,7 @@ type move struct {
 	s    *tcp.Segment
 	ev   *evidence // of the sender
 	end  tcp.Seq   // s.End()
-	step Step
+	step *Step
 
 	old    bool // its ACK is of the peer's older incarnation
 	older  bool // it belongs to the older incarnation

@@ -60,7 +60,7 @@ func (t *Tracker) Choose(c *Conn, d tcp.Dir) {
 	if !e.has(altNew) {
 		return
 	}
-	m := move{t: t, c: c, e: e, p: &c.side[d^1], s: &tcp.Segment{Dir: d}}
+	m := move{t: t, c: c, e: e, p: &c.side[d^1], s: &tcp.Segment{Dir: d}, step: &Step{}}
 	set := e.set
 	m.choose(e)
 	e.set, e.lead = set|inSS, inSS

@@ -54,7 +54,7 @@ func (r *repairs) of(e *entry) (p pair) {
 }
 
 // count adds what a segment of e shows, sent in direction d.
-func (r *repairs) count(e *entry, d tcp.Dir, step conn.Step) {
+func (r *repairs) count(e *entry, d tcp.Dir, step *conn.Step) {
 	if step.Gap == 0 && step.Filled == 0 && (step.Delivery == conn.New || step.Delivery == conn.Unknown) {
 		return
 	}

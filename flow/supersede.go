@@ -11,7 +11,7 @@ import (
 // has just begun to follow; before is what it was. The old entry stays behind the
 // new one as a ghost: late segments of its incarnation still count to its
 // record. It returns the new entry.
-func (t *Table) supersede(i uint32, v *packet.View, before *conn.Conn, step conn.Step) uint32 {
+func (t *Table) supersede(i uint32, v *packet.View, before *conn.Conn, step *conn.Step) uint32 {
 	if ghost := t.slab.at(i).older; ghost != 0 {
 		t.drop(ghost, record.EndSuperseded)
 	}

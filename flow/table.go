@@ -29,6 +29,7 @@ type Table struct {
 	row     record.Record   // the one that emit is given
 	before  conn.Conn       // what the last segment that may have begun another incarnation found
 	flags   tcpstates.Flags // of the last segment
+	step    conn.Step       // what it did
 	read    uint64          // keeps the compiler from leaving out what expect reads
 }
 
@@ -49,8 +50,8 @@ func (t *Table) Observe(v *packet.View) record.Packet {
 	if v.Why != packet.Decoded {
 		return p
 	}
-	i, step := t.take(v, t.hash(&v.Key))
-	e := t.slab.at(i)
+	i := t.take(v, t.hash(&v.Key))
+	e, step := t.slab.at(i), &t.step
 	if v.Key.Proto == packet.ProtoTCP {
 		p.Explanation, p.Delivery, p.Loss = step.Explanation, step.Delivery, step.Loss
 		p.Live, p.TCPStates = &e.conn, t.flags
@@ -63,16 +64,16 @@ func (t *Table) Observe(v *packet.View) record.Packet {
 
 // take gives a decoded packet to the entry that counts it, which it returns. hash
 // is that of its key.
-func (t *Table) take(v *packet.View, hash uint32) (i uint32, step conn.Step) {
+func (t *Table) take(v *packet.View, hash uint32) uint32 {
 	t.pass(v.At)
-	i = t.entryOf(v, hash)
+	i := t.entryOf(v, hash)
 	if v.Key.Proto != packet.ProtoTCP {
 		t.datagram(i, v)
-		return i, step
+		return i
 	}
-	i, step = t.segment(i, v)
+	i = t.segment(i, v)
 	t.flags = t.look(&t.slab.at(i).eyes, &v.Seg)
-	return i, step
+	return i
 }
 
 // Stats returns the counts so far.
@@ -180,14 +181,15 @@ func (t *Table) datagram(i uint32, v *packet.View) {
 
 // segment lets conn take a TCP segment, and returns the entry that counts it: i,
 // the one that supersedes it, or the ghost behind it.
-func (t *Table) segment(i uint32, v *packet.View) (uint32, conn.Step) {
+func (t *Table) segment(i uint32, v *packet.View) uint32 {
 	e, s := t.slab.at(i), &v.Seg
 	s.Dir = e.dir(v.FromB)
 	turn := (s.Flags&tcp.SYN != 0 || e.conn.Undecided()) && !e.fresh()
 	if turn {
 		t.before = e.conn
 	}
-	step := t.tracker.Observe(&e.conn, s)
+	step := &t.step
+	t.tracker.Move(&e.conn, s, step)
 	switch {
 	case turn && (step.Begin == conn.Begun || step.Begin == conn.Candidate && e.written):
 		i = t.supersede(i, v, &t.before, step)
@@ -197,11 +199,11 @@ func (t *Table) segment(i uint32, v *packet.View) (uint32, conn.Step) {
 		i = e.older
 		e = t.slab.at(i)
 		s.Dir = e.dir(v.FromB)
-		step = t.tracker.Observe(&e.conn, s)
+		t.tracker.Move(&e.conn, s, step)
 	}
 	t.resume(e, v)
 	t.count(i, v, step)
-	return i, step
+	return i
 }
 
 // resume begins the next record of an entry whose last one was written.
@@ -217,7 +219,7 @@ func (t *Table) resume(e *entry, v *packet.View) {
 }
 
 // count adds a segment to its record.
-func (t *Table) count(i uint32, v *packet.View, step conn.Step) {
+func (t *Table) count(i uint32, v *packet.View, step *conn.Step) {
 	e, s := t.slab.at(i), &v.Seg
 	e.last = max(e.last, v.At)
 	e.side[s.Dir].Add(v.IPLen, step.New, step.Repeated)

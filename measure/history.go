@@ -89,7 +89,7 @@ func (h *History) Datagram(dir tcp.Dir, payload uint32, sum tcp.Sum) {
 
 // Segment notes what s showed. A gap is noted with the direction that lacks the
 // octets.
-func (h *History) Segment(s *tcp.Segment, step conn.Step) {
+func (h *History) Segment(s *tcp.Segment, step *conn.Step) {
 	if step.Gap > 0 {
 		h.note(s.Dir^1, 1<<gap)
 	}

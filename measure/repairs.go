@@ -38,7 +38,7 @@ var counted = [conn.NumDeliveries]func(*Repairs) *uint32{
 }
 
 // Segment counts a segment of this end, and gives back of the gap what it fills.
-func (r *Repairs) Segment(step conn.Step) {
+func (r *Repairs) Segment(step *conn.Step) {
 	if step.Delivery == conn.New && step.Filled == 0 {
 		return
 	}
