@@ -77,6 +77,7 @@ type end struct {
 	sacked       [2]span    // octets of it that its peer told to have, beyond una (RFC 2018)
 	nSacked      uint8      // how many of them
 	shift        uint8      // window shift that its SYN announced, at most 14
+	ttl, ttlRun  uint8      // TTL with which its segments come here; how many in a row, at most maxRun
 }
 
 func (p *end) has(b facts) bool { return p.bits&b == b }

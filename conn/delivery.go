@@ -50,15 +50,26 @@ type evidence struct {
 	moved  millis  // of the last one that raised its ACK
 	echo   uint32  // TSecr of that one, the TSval that made it acknowledge
 	id     uint16  // highest IPv4 identification
-	steps  uint8   // small forward steps that led to it, at most 2
+	leadID uint16  // that of the segment which first showed end.real
+	leadTS uint16  // the low bits of its TSval
+	steps  uint8   // small forward steps that led to id; from counted on, steps of exactly 1
 	dups   uint8   // ACKs in a row that repeat its highest one and carry nothing else, at most 2; and the bits
 }
 
-// Bits of evidence.dups: echo, at are known.
+// Values of evidence.steps: a counter that others may share; one that this end
+// alone uses; the most that are counted.
 const (
-	hasEcho = 1 << (iota + 6)
+	counted = 2
+	exact   = 5
+	enough  = 7
+)
+
+// Bits of evidence.dups: identifications differ; echo, at are known.
+const (
+	varies = 1 << (iota + 5)
+	hasEcho
 	hasAt
-	dupCount = hasEcho - 1
+	dupCount = varies - 1
 )
 
 // millis is a time in units of 2²⁰ ns (1.05 ms), modulo 2³² (52 days).
@@ -68,6 +79,7 @@ func millisOf(ns int64) millis { return millis(ns >> 20) }
 
 // Times, in millis, by which causes are told apart.
 const (
+	belowTLP  = 9     // 10 ms: below a tail loss probe's timeout (RFC 8985 §7.2; Linux: two ticks)
 	belowRTO  = 143   // 150 ms: below every retransmission timeout (Linux: 200 ms)
 	silence   = 171   // 180 ms: nearly one
 	copyLives = 28610 // 30 s: the life of a datagram in the path (RFC 791)
@@ -96,7 +108,7 @@ func (m *move) ageOf() age {
 		return newer
 	}
 	ev := m.ev
-	if s.IPID == 0 || ev.steps < 2 || s.IPID == ev.id {
+	if s.IPID == 0 || ev.steps < counted || s.IPID == ev.id {
 		return sameAge
 	}
 	switch d := s.IPID - ev.id; {
@@ -110,7 +122,34 @@ func (m *move) ageOf() age {
 
 // next reports whether s left its sender right behind the newest one that passed:
 // nothing was sent between.
-func (m *move) next() bool { return m.s.IPID != 0 && m.ev.steps >= 2 && m.s.IPID-m.ev.id == 1 }
+func (m *move) next() bool { return m.s.IPID != 0 && m.ev.steps >= counted && m.s.IPID-m.ev.id == 1 }
+
+// shown reports whether a segment of its own sender has shown the first number
+// of s to be used, even if it never passed: a pure ACK does.
+func (m *move) shown() bool { return m.e.has(hasReal) && m.s.Seq.Before(m.e.real) }
+
+// resent reports whether s left its sender after the segment that first showed
+// the first number of s to be used. New octets leave in the order of their
+// numbers, so those of s had left before.
+func (m *move) resent() bool {
+	e, s, ev := m.e, m.s, m.ev
+	if !m.shown() {
+		return false
+	}
+	if s.Opts&tcp.OptTimestamp != 0 && e.has(hasTS) && e.tsMax-s.TSval < 1<<14 && uint16(s.TSval) != ev.leadTS {
+		return int16(uint16(s.TSval)-ev.leadTS) > 0
+	}
+	return s.IPID != 0 && ev.leadID != 0 && ev.steps >= counted && s.IPID-ev.leadID-1 < 255
+}
+
+// octetAge is ageOf for octets that others behind them were seen of: what was
+// overtaken on its way may still be newer than those.
+func (m *move) octetAge() age {
+	if age := m.ageOf(); age == newer || !m.resent() {
+		return age
+	}
+	return newer
+}
 
 // deliver judges a segment before it moves anything (beliefs §8), and remembers
 // it.
@@ -189,9 +228,11 @@ func (m *move) deliverAck() Delivery {
 func (m *move) deliverData() (Delivery, Loss) {
 	e, s := m.e, m.s
 	switch {
-	case !s.Seq.Before(e.nxt):
+	case m.t.stranger(m):
+		return New, LossNone
+	case !s.Seq.Before(e.nxt) && !m.shown():
 		return m.deliverTail()
-	case s.Seq == m.ev.passed && m.next():
+	case s.Seq == m.ev.passed && m.next() && !m.shown():
 		return New, LossNone // the ACK that covered it was of octets not yet sent
 	case m.inHole() && e.has(hasUna) && s.Seq.Before(m.acked()):
 		return m.deliverAcked()
@@ -211,14 +252,14 @@ func (m *move) acked() tcp.Seq {
 }
 
 // deliverTail: octets above all others are new; but if the identification tells
-// that one segment before this one never passed, it comes after the silence of a
-// timeout, and there was nothing to acknowledge meanwhile, then that one was the
-// same octets.
+// that one segment before this one never passed, which was no ACK, as there was
+// nothing to acknowledge and the window stands, then that one was the same octets.
 func (m *move) deliverTail() (Delivery, Loss) {
 	e, p, s, ev := m.e, m.p, m.s, m.ev
-	missed := s.IPID != 0 && ev.steps >= 2 && s.IPID-ev.id >= 2 && s.IPID-ev.id < 16
-	silent := ev.dups&hasAt != 0 && millisOf(s.At)-ev.at >= silence && millisOf(s.At)-ev.at < 1<<31
-	if missed && silent && s.Seq == e.nxt && e.has(hasRcv) && s.Ack == e.rcv && !p.contig.After(e.rcv) {
+	missed := s.IPID != 0 && ev.steps >= exact && s.IPID-ev.id-2 < 14
+	silent := ev.dups&hasAt != 0 && m.since(ev.at) >= belowTLP
+	idle := e.has(hasRcv) && s.Ack == e.rcv && !p.contig.After(e.rcv) && e.window(p, s) == e.win
+	if missed && silent && idle && s.Seq == e.nxt {
 		return Retransmission, LostBefore
 	}
 	return New, LossNone
@@ -248,6 +289,8 @@ func (m *move) deliverAcked() (Delivery, Loss) {
 	peer := &m.c.seen[m.s.Dir^1]
 	stamped := s.Opts&tcp.OptTimestamp != 0 && peer.dups&hasEcho != 0
 	switch age := m.ageOf(); {
+	case m.resent():
+		return Spurious, LossNone
 	case age == older, stamped && int32(s.TSval-peer.echo) <= 0:
 		return Reordered, LossNone
 	case age == newer && (m.since(peer.moved) >= belowRTO || !stamped && s.IPID != 0 && !m.next()):
@@ -268,7 +311,7 @@ func (m *move) since(t millis) millis {
 // original, late; or its repetition, because the original was lost before us.
 func (m *move) deliverHole() (Delivery, Loss) {
 	e, p, s := m.e, m.p, m.s
-	switch m.ageOf() {
+	switch m.octetAge() {
 	case older:
 		return Reordered, LossNone
 	case newer:
@@ -285,7 +328,7 @@ func (m *move) deliverHole() (Delivery, Loss) {
 func (m *move) deliverAgain() (Delivery, Loss) {
 	e, p, s := m.e, m.p, m.s
 	switch {
-	case m.ageOf() == older:
+	case m.octetAge() == older:
 		return Reordered, LossNone
 	case s.Len == 1 && p.has(hasRcv) && p.win == 0 && s.Seq == e.una:
 		return WindowProbe, LossNone
@@ -295,29 +338,44 @@ func (m *move) deliverAgain() (Delivery, Loss) {
 	return Retransmission, LostAfter
 }
 
-// note keeps what the next judgements need of s.
-func (m *move) note() {
+// note keeps what the next judgements need of s. leads tells whether it was the
+// first to show the highest number of its sender.
+func (m *move) note(leads bool) {
 	s, ev := m.s, m.ev
-	if s.SeqLen() > 0 && (ev.dups&hasAt == 0 || m.end.After(ev.passed) || m.step.Begin == Begun) {
+	if m.foreign() {
+		m.noteForeign()
+		return
+	}
+	first := ev.dups&hasAt == 0
+	if s.SeqLen() > 0 && (m.end.After(ev.passed) || m.step.Begin == Begun) || first {
 		ev.passed = m.end
 	}
-	if ev.dups&hasAt == 0 && s.SeqLen() == 0 {
-		ev.passed = m.end
+	m.t.passedBy(m)
+	if leads {
+		ev.leadID, ev.leadTS = s.IPID, uint16(s.TSval)
 	}
+	if m.step.Begin == Begun {
+		ev.steps = 0 // another socket, another counter
+	}
+	ev.counts(s.IPID)
 	ev.at = millisOf(s.At)
 	ev.dups |= hasAt
-	ev.counts(s.IPID)
+	if m.step.Delivery != CaptureDuplicate {
+		m.e.hops(s.TTL)
+	}
 }
 
 // counts follows an IPv4 identification that goes up in small steps.
 func (ev *evidence) counts(id uint16) {
+	if id != ev.id && ev.dups&hasAt != 0 {
+		ev.dups |= varies
+	}
 	switch d := id - ev.id; {
 	case id == 0 || d == 0:
+	case d == 1:
+		ev.id, ev.steps = id, min(ev.steps+1, enough)
 	case d < 256:
-		ev.id = id
-		if ev.steps < 2 {
-			ev.steps++
-		}
+		ev.id, ev.steps = id, min(ev.steps+1, counted)
 	case -d >= 256: // another counter, or none
 		ev.id, ev.steps = id, 0
 	}
@@ -328,7 +386,7 @@ func (m *move) noteAck(before tcp.Seq, known bool) {
 	s, ev := m.s, m.ev
 	switch {
 	case !known || s.Ack.After(before):
-		ev.dups, ev.moved = ev.dups&hasAt, millisOf(s.At)
+		ev.dups, ev.moved = ev.dups&^(dupCount|hasEcho), millisOf(s.At)
 		if s.Opts&tcp.OptTimestamp != 0 {
 			ev.echo, ev.dups = s.TSecr, ev.dups|hasEcho
 		}
@@ -449,7 +507,7 @@ func (m *move) copies() (d Delivery, yes bool) {
 		apart = -apart
 	}
 	octets := s.SeqLen() > 0
-	identity := s.IPID != 0 && (octets || m.ev.steps > 0) || octets && s.Opts&tcp.OptTimestamp != 0
+	identity := s.IPID != 0 && (octets || m.ev.dups&varies != 0) || octets && s.Opts&tcp.OptTimestamp != 0
 	switch {
 	case identity && apart>>20 < copyLives, octets && apart>>20 < belowRTO:
 		if last.ttl != s.TTL || apart < mirrored {

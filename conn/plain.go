@@ -49,9 +49,16 @@ func (m *move) inOrder() {
 	e.edge = e.edge.Max(s.Ack.Add(win))
 	p.updateWindow(s, win)
 	m.step.New = s.Len
-	if s.Len > 0 {
-		m.ev.passed = to
+	ev := m.ev
+	if s.TTL == e.ttl && (s.IPID-ev.id == 1 || s.IPID|ev.id == 0) && e.ttlRun == maxRun && (s.Opts&tcp.OptTimestamp != 0 || e.bits&p.bits&hasTS == 0) {
+		if s.Len > 0 {
+			ev.passed, ev.leadID, ev.leadTS = to, s.IPID, uint16(s.TSval)
+		}
+		if s.IPID != 0 {
+			ev.id, ev.steps, ev.dups = s.IPID, min(ev.steps+1, enough), ev.dups|varies
+		}
+		ev.at = millisOf(s.At)
+		return
 	}
-	m.ev.at = millisOf(s.At)
-	m.ev.counts(s.IPID)
+	m.note(s.Len > 0)
 }

@@ -35,8 +35,9 @@ type Tracker struct {
 	SACKGivenUp  uint64 // SACK blocks that were not kept: only two of a direction are
 	HolesGivenUp uint64 // holes forgotten because the pool, or a stream's share of it, was full
 
-	pool   pool
-	recent recent
+	pool       pool
+	recent     recent
+	foreigners foreigners
 }
 
 // Observe moves c by s, whose Dir is set. Segments are given in the order they
@@ -87,11 +88,12 @@ func (m *move) because(why Explanation) {
 func (m *move) long() {
 	m.step.Delivery, m.step.Loss = m.deliver()
 	before, known := m.e.rcv, m.e.has(hasRcv)
+	leads := !m.e.has(hasReal) || m.end.After(m.e.real)
 	m.observe()
 	if m.step.Outside {
 		return
 	}
-	m.note()
+	m.note(leads || m.step.Begin == Begun)
 	if m.s.Flags&(tcp.ACK|tcp.RST) == tcp.ACK {
 		m.noteAck(before, known)
 	}

@@ -151,7 +151,7 @@ func (w *Sim) see(f flight) {
 	seg.At = int64(w.now) * 1e6
 	seg.Digest = digest(&seg)
 	p := Passage{
-		Seg: seg, Kind: fr.kind, Allowed: w.allowed(), Hidden: w.hidden,
+		Seg: seg, Kind: fr.kind, Order: fr.order, Allowed: w.allowed(), Hidden: w.hidden,
 		Ends: [2]Truth{w.truth.of(0), w.truth.of(1)},
 	}
 	if fr.forged {

@@ -33,6 +33,7 @@ type Vars struct {
 type Passage struct {
 	Seg     tcp.Segment
 	Kind    Kind
+	Order   int              // of its emission among all; equal for copies
 	Allowed conn.Explanation // the strongest that the run's faults so far justify
 	Hidden  int              // segments that the observer missed so far
 	Ends    [2]Truth
