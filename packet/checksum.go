@@ -12,7 +12,7 @@ import (
 // the order of the octets as long as one swap ends it (§2 B), so it adds words
 // of 64 bits as they lie in memory.
 func onesSum(b []byte) uint16 {
-	var acc, carry uint64
+	acc, carry := lastWord(b), uint64(0)
 	le := binary.LittleEndian
 	for len(b) >= 64 {
 		acc, carry = bits.Add64(acc, le.Uint64(b), carry)
@@ -29,17 +29,18 @@ func onesSum(b []byte) uint16 {
 		acc, carry = bits.Add64(acc, le.Uint64(b), carry)
 		b = b[8:]
 	}
-	acc, carry = bits.Add64(acc, lastWord(b), carry)
-	return bits.ReverseBytes16(fold(acc + carry)) // seven octets leave room for the carry
+	acc, carry = bits.Add64(acc, 0, carry)
+	return bits.ReverseBytes16(fold(acc + carry)) // after a carry there is room for another
 }
 
-// lastWord returns up to seven octets as a little-endian word.
+// lastWord returns the octets behind the last whole word of eight as a
+// little-endian word.
 func lastWord(b []byte) (word uint64) {
-	if len(b) >= 4 {
-		word = uint64(binary.LittleEndian.Uint32(b))
-		return word | lastWord(b[4:])<<32
+	rest := len(b) % 8
+	if len(b) >= 8 {
+		return binary.LittleEndian.Uint64(b[len(b)-8:]) >> (64 - 8*rest)
 	}
-	for i, c := range b {
+	for i, c := range b[len(b)-rest:] {
 		word |= uint64(c) << (8 * i)
 	}
 	return word
@@ -76,6 +77,29 @@ func headerSum(ip []byte) tcp.Sum {
 		return tcp.SumUnknown
 	}
 	return verdict(onesSum(ip[:n]))
+}
+
+// plainSums checks both checksums of an IPv4 datagram of total octets, without
+// options, that holds a TCP header: headerSum and transportSum say the same. The
+// addresses stand right before the TCP header, so one sum covers them and the
+// segment.
+func plainSums(ip []byte, total int) (header, segment tcp.Sum) {
+	le := binary.LittleEndian
+	acc, carry := bits.Add64(le.Uint64(ip), le.Uint64(ip[8:]), 0)
+	acc, carry = bits.Add64(acc, uint64(le.Uint32(ip[16:])), carry)
+	header = verdict(fold(acc + carry)) // after the carry of a short word there is room for it
+	length := uint64(total - 20)
+	switch {
+	case len(ip) < total:
+		return header, tcp.SumUnknown
+	case fold(uint64(onesSum(ip[12:]))+ProtoTCP+length) == allOnes:
+		return header, tcp.SumGood
+	}
+	field, addresses := binary.BigEndian.Uint16(ip[36:]), uint64(onesSum(ip[12:20]))+ProtoTCP
+	if field == fold(addresses+length) || field == fold(addresses) {
+		return header, tcp.SumPartial
+	}
+	return header, tcp.SumBad
 }
 
 // A transport says how one protocol uses the Internet checksum.

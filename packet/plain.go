@@ -35,8 +35,8 @@ func (d *Decoder) plain(f *Frame, v *View) bool {
 	}
 	v.setPlain(ip, total, n)
 	if d.checksums {
-		v.IPSum = headerSum(ip)
-		v.sum(v.ends())
+		v.IPSum, v.L4Sum = plainSums(ip, total)
+		v.Seg.Sum = v.L4Sum
 	}
 	return true
 }
