@@ -52,7 +52,8 @@ func (t *Tracker) Observe(c *Conn, s *tcp.Segment) (step Step) {
 func (t *Tracker) Move(c *Conn, s *tcp.Segment, step *Step) {
 	*step = Step{}
 	e, p := &c.side[s.Dir], &c.side[s.Dir^1]
-	m := move{t: t, c: c, e: e, p: p, s: s, ev: &c.seen[s.Dir], end: s.End(), step: step}
+	var m move // filled field by field: a literal would be copied
+	m.t, m.c, m.e, m.p, m.s, m.ev, m.end, m.step = t, c, e, p, s, &c.seen[s.Dir], s.End(), step
 	if plain(e, p, s) {
 		m.inOrder()
 		return
