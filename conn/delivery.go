@@ -293,7 +293,7 @@ func (m *move) deliverAcked() (Delivery, Loss) {
 		return Spurious, LossNone
 	case age == older, stamped && int32(s.TSval-peer.echo) <= 0:
 		return Reordered, LossNone
-	case age == newer && (m.since(peer.moved) >= belowRTO || !stamped && s.IPID != 0 && !m.next()):
+	case age == newer && m.since(peer.moved) >= belowRTO:
 		return Spurious, LossNone
 	}
 	return Unknown, LossNone
@@ -310,18 +310,29 @@ func (m *move) since(t millis) millis {
 // deliverHole: octets that nobody has acknowledged and that did not pass: the
 // original, late; or its repetition, because the original was lost before us.
 func (m *move) deliverHole() (Delivery, Loss) {
-	e, p, s := m.e, m.p, m.s
 	switch m.octetAge() {
 	case older:
 		return Reordered, LossNone
 	case newer:
 		return Retransmission, LostBefore
 	}
-	asked := m.c.seen[s.Dir^1].dups&dupCount >= 2 && p.has(hasRcv) && p.rcv == s.Seq
-	if asked || e.sackedAbove(s.Seq) || m.ev.dups&hasAt != 0 && m.since(m.ev.at) >= silence {
+	if m.asked() || m.ev.dups&hasAt != 0 && m.since(m.ev.at) >= silence {
 		return Retransmission, LostBefore
 	}
 	return Reordered, LossNone
+}
+
+// asked reports whether the peer has asked for s to be sent again: by repeating
+// its ACK, or by a SACK of what lies behind.
+func (m *move) asked() bool {
+	p, s := m.p, m.s
+	return m.c.seen[s.Dir^1].dups&dupCount >= 2 && p.has(hasRcv) && p.rcv == s.Seq || m.e.sackedAbove(s.Seq)
+}
+
+// askedSince reports whether the peer asked for s and spoke after that time, in ns.
+func (m *move) askedSince(at int64) bool {
+	peer := &m.c.seen[m.s.Dir^1]
+	return peer.dups&hasAt != 0 && int32(peer.at-millisOf(at)) > 0 && m.asked()
 }
 
 // deliverAgain: octets that passed before.
@@ -492,8 +503,8 @@ type passage struct {
 const recentSlots = 1 << 16
 
 // copies looks for an equal segment that passed shortly before, and remembers
-// this one. An identity makes equal segments copies; without one, octets that
-// come again sooner than any timeout could send them are.
+// this one. An identity makes equal segments copies; without one, octets are that
+// come again sooner than any timeout could send them, and that nobody asked for.
 func (m *move) copies() (d Delivery, yes bool) {
 	s := m.s
 	slot, mark := m.t.slot(m.c, s, s.Dir)
@@ -509,7 +520,7 @@ func (m *move) copies() (d Delivery, yes bool) {
 	octets := s.SeqLen() > 0
 	identity := s.IPID != 0 && (octets || m.ev.dups&varies != 0) || octets && s.Opts&tcp.OptTimestamp != 0
 	switch {
-	case identity && apart>>20 < copyLives, octets && apart>>20 < belowRTO:
+	case identity && apart>>20 < copyLives, octets && apart>>20 < belowRTO && !m.askedSince(last.at):
 		if last.ttl != s.TTL || apart < mirrored {
 			return CaptureDuplicate, true
 		}

@@ -121,6 +121,10 @@ func shift(segs []tcp.Segment) []tcp.Segment {
 		if s.Flags&tcp.ACK != 0 {
 			s.Ack += by[s.Dir^1]
 		}
+		for i := range s.NumSACK {
+			s.SACK[i][0] += by[s.Dir^1]
+			s.SACK[i][1] += by[s.Dir^1]
+		}
 	}
 	return moved
 }

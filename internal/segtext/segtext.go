@@ -6,12 +6,15 @@
 //	0.000500 > .  3263977216:3263977216(0) ack 48495365          a comment
 //
 // > is the client, < the server. Times are seconds since the start. Without win
-// the window is 1000. A line that contradicts itself is refused. What stands
-// behind the window and the options is a comment, and so is a line with #.
+// the window is 1000. "id N" and "ttl N" are the IPv4 identification and the TTL,
+// 0 where they are not given. A line that contradicts itself is refused. What stands
+// behind these and the options is a comment, and so is a line with #. Segments
+// whose headers are equal have equal digests.
 package segtext
 
 import (
 	"fmt"
+	"hash/fnv"
 	"math"
 	"strconv"
 	"strings"
@@ -63,7 +66,16 @@ func parseLine(line string) (s tcp.Segment, err error) {
 	if err = parseFields(&s, w[4:]); err != nil {
 		return s, err
 	}
-	return s, parseOptions(&s, options)
+	err = parseOptions(&s, options)
+	s.Digest = digest(&s)
+	return s, err
+}
+
+// digest is equal for equal headers.
+func digest(s *tcp.Segment) uint32 {
+	h := fnv.New32a()
+	fmt.Fprint(h, s.Dir, s.Seq, s.Ack, s.Len, s.Flags, s.Win, s.Urg, s.Opts, s.TSval, s.TSecr, s.SACK)
+	return h.Sum32()
 }
 
 // cutOptions takes the list between < and > out of a line; the direction's own
@@ -107,8 +119,8 @@ func parseRange(s *tcp.Segment, word string) error {
 	return nil
 }
 
-// parseFields reads "ack N", "win N" and "urg N"; the first other word begins a
-// comment.
+// parseFields reads "ack N", "win N", "urg N", "id N" and "ttl N"; the first other
+// word begins a comment.
 func parseFields(s *tcp.Segment, w []string) error {
 	s.Win = DefaultWindow
 	hasAck := false
@@ -122,6 +134,10 @@ fields:
 			s.Win = uint16(n)
 		case "urg":
 			s.Urg = uint16(n)
+		case "id":
+			s.IPID = uint16(n)
+		case "ttl":
+			s.TTL = uint8(n)
 		default:
 			break fields
 		}
