@@ -104,7 +104,9 @@ func (m *move) rstSent(inside bool) {
 		return
 	}
 	e.bits |= rstIn
-	e.rstLine = p.top
+	if e.livesWith(p) { // else its ACKs are of another stream
+		e.rstLine = p.top
+	}
 	if e.has(swapped) {
 		e.set |= gone | inSR
 	} else {
