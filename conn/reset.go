@@ -103,9 +103,8 @@ func (m *move) rstSent(inside bool) {
 		e.lead = 0
 		return
 	}
-	e.bits |= rstIn
 	if e.livesWith(p) { // else its ACKs are of another stream
-		e.rstLine = p.top
+		e.rstLine, e.bits = p.top, e.bits|rstIn
 	}
 	if e.has(swapped) {
 		e.set |= gone | inSR
