@@ -121,6 +121,9 @@ func TestDeliveryClasses(t *testing.T) {
 		{"a gap, but a window update may have been lost", countOpen, `
 		0.100 > P. 131:141(10) ack 321 id 17 ttl 60 | new
 		0.350 > P. 141:151(10) ack 321 win 2000 id 19 ttl 60 | new`},
+		{"a gap, but earlier octets may have been sent again", countOpen, `
+		0.100 > P. 131:141(10) ack 321 id 17 ttl 60 | new
+		0.350 > P. 141:151(10) ack 321 id 19 ttl 60 | new`},
 		{"a gap, but others use the counter too", `
 		0.000 > S  100:100(0)         id 10
 		0.010 < S. 300:300(0) ack 101 id 1

@@ -18,11 +18,11 @@ const (
 	sentAgain           // by its sender's own count
 	asking              // a keep-alive or a window probe
 	lateHere            // an original that was late before the tap, or recorded late
-	copied              // by the tap
+	copied              // by the path or the tap
 	numLabels
 )
 
-var labels = [numLabels]string{"first emissions", "retransmissions", "probes, keep-alives", "late originals", "copies by the tap"}
+var labels = [numLabels]string{"first emissions", "retransmissions", "probes, keep-alives", "late originals", "copies"}
 
 // confusion counts what we call what.
 type confusion [numLabels][conn.NumDeliveries]int
