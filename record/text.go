@@ -11,7 +11,13 @@ const (
 	day    = 86400 * second
 )
 
-func appendUint(dst []byte, n uint64) []byte { return strconv.AppendUint(dst, n, 10) }
+// appendUint appends n. Most numbers in a record are 0 or of one digit.
+func appendUint(dst []byte, n uint64) []byte {
+	if n < 10 {
+		return append(dst, byte(n)+'0')
+	}
+	return strconv.AppendUint(dst, n, 10)
+}
 
 // appendNonZero appends n, or nothing for 0.
 func appendNonZero(dst []byte, n uint64) []byte {

@@ -20,7 +20,7 @@ type limit struct {
 var limits = [...]limit{
 	{"core", "", "allocations per packet", 0.01, measure.allocsPerPacket},
 	{"onpath", "", "allocations per packet", 0.05, measure.allocsPerPacket},
-	{"core", "many", "octets per connection", 400, measure.octetsPerConnection},
+	{"core", "many", "octets per connection", 640, measure.octetsPerConnection},
 }
 
 // check writes which limits t breaks, and returns how many.
