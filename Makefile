@@ -1,10 +1,12 @@
 # make builds ./onpath; the other targets are for work on onpath itself.
 
 FUZZTIME ?= 30s
+RUNS ?= 100000
+RULES ?= arrows.go emit.go receive.go syn.go ack.go late.go reset.go window.go plain.go step.go join.go
 # Packages with goroutines, or called from some.
 CONCURRENT = ./internal/run/... ./source/... ./cmd/...
 
-.PHONY: onpath test race lint notices bench bench-smoke fuzz oracle docs clean
+.PHONY: onpath test race lint notices bench bench-smoke fuzz soundness mutate oracle docs clean
 
 onpath: # one static binary
 	CGO_ENABLED=0 go build -trimpath -buildvcs=auto -ldflags '-s -w' -o onpath ./cmd/onpath
@@ -40,11 +42,17 @@ bench-smoke:
 fuzz: # each target for FUZZTIME
 	.ci/fuzz $(FUZZTIME)
 
+soundness: # each mode of simulation, long enough to see what is rare
+	ONPATH_RUNS=$(RUNS) go test ./conn -run 'Soundness' -v -timeout 4h
+
+mutate: # the rules of package conn, dropped or inverted one by one: those that no test holds
+	go run ./internal/mutate -run '^Test[^ST]|^TestS[^o]|^TestTr|^Fuzz Tightness' ./conn $(RULES)
+
 oracle: # the differential tests over the whole corpus, if it is there
 	ONPATH_FULL=1 go test -count 1 -timeout 2h ./...
 
 docs: # what is generated from the tables
-	go test ./record -run Markdown -update
+	go test ./record ./conn -run Markdown -update
 
 clean:
 	rm -f onpath
