@@ -434,7 +434,7 @@ func (t *Tracker) takeSACK(e *end, s *tcp.Segment) (dsack bool) {
 	e.dropSACK(s.Ack)
 	for i := range s.NumSACK {
 		b := span{s.SACK[i][0], s.SACK[i][1]}
-		if !b.from.Before(b.to) || b.to.After(e.top) {
+		if !b.from.Before(b.to) || b.to.After(e.top) || uint32(b.to-b.from) > 1<<30 {
 			continue
 		}
 		if !b.from.After(s.Ack) && !b.to.After(s.Ack) {
@@ -495,12 +495,11 @@ type recent struct {
 
 // passage is one segment that passed.
 type passage struct {
-	mark uint64 // of the segment; 0: none
+	mark uint64 // of the segment, the lowest octet its TTL; 0: none
 	at   int64  // ns
-	ttl  uint8
 }
 
-// recentSlots bounds the table: 1.5 MiB.
+// recentSlots bounds the table: 1 MiB.
 const recentSlots = 1 << 16
 
 // copies looks for an equal segment that passed shortly before, and remembers
@@ -510,8 +509,8 @@ func (m *move) copies() (d Delivery, yes bool) {
 	s := m.s
 	slot, mark := m.t.slot(m.c, s, s.Dir)
 	last := *slot
-	*slot = passage{mark, s.At, s.TTL}
-	if last.mark != mark {
+	*slot = passage{mark, s.At}
+	if (last.mark^mark)>>8 != 0 {
 		return 0, false
 	}
 	apart := s.At - last.at
@@ -522,23 +521,23 @@ func (m *move) copies() (d Delivery, yes bool) {
 	identity := s.IPID != 0 && (octets || m.ev.dups&varies != 0) || octets && s.Opts&tcp.OptTimestamp != 0
 	switch {
 	case identity && apart>>20 < copyLives, octets && apart>>20 < belowRTO && !m.askedSince(last.at):
-		if last.ttl != s.TTL || apart < mirrored {
+		if last.mark != mark || apart < mirrored {
 			return CaptureDuplicate, true
 		}
 		return NetworkDuplicate, true
-	case !octets && last.ttl == s.TTL && apart>>20 < 1:
+	case !octets && last.mark == mark && apart>>20 < 1:
 		return Unknown, true
 	}
 	return 0, false
 }
 
 // slot returns where a segment is remembered, and its mark: a mix of its
-// connection, direction, header octets and IP identification.
+// connection, direction, header octets and IP identification, beside its TTL.
 func (t *Tracker) slot(c *Conn, s *tcp.Segment, d tcp.Dir) (*passage, uint64) {
 	if t.recent.slots == nil {
 		t.recent.slots = make([]passage, recentSlots)
 	}
 	hi, lo := bits.Mul64(uint64(s.Digest)<<32|uint64(s.IPID)<<16|uint64(s.Len)&0xffff, 0x9e3779b97f4a7c15^uint64(c.Salt)<<1^uint64(d)<<60)
-	mark := hi ^ lo | 1
+	mark := (hi^lo|1<<8)&^0xff | uint64(s.TTL)
 	return &t.recent.slots[mark>>40%recentSlots], mark
 }

@@ -151,8 +151,8 @@ func (t *Table) fill(e *entry, why record.Ending) {
 	for d := range e.side {
 		v := &e.side[d]
 		t.row.Side[d] = record.Side{
-			Packets: v.Packets, IPOctets: v.IPOctets, Octets: v.Octets, Repeated: v.Repeated,
-			State: e.conn.State(tcp.Dir(d)), Possible: e.conn.Possible(tcp.Dir(d)), Repairs: repaired[d],
+			Packets: v.Packets, IPOctets: v.IPOctets, Octets: v.Octets, Repeated: repaired.repeated[d],
+			State: e.conn.State(tcp.Dir(d)), Possible: e.conn.Possible(tcp.Dir(d)), Repairs: repaired.side[d],
 			TCPStates: states[d],
 		}
 	}

@@ -45,7 +45,7 @@ func limits(c Config) (ns [numClasses]int64) {
 	return ns
 }
 
-// entry is one connection or conversation: at most 624 octets without pointers.
+// entry is one connection or conversation: at most 608 octets without pointers.
 // What each packet needs stands first, so that it takes the fewest cache lines.
 type entry struct {
 	key     packet.Key
@@ -59,7 +59,7 @@ type entry struct {
 	side    [2]measure.Volume
 	conn    conn.Conn
 	history measure.History
-	repairs uint32 // its Repairs; 0: none yet
+	repairs uint32 // what it was lent; 0: nothing yet
 	next    uint32 // in its class's list, or of free entries
 	prev    uint32
 	back    uint32 // num less the record that this one continues; 0: none

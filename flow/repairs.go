@@ -15,7 +15,11 @@ type repairs struct {
 	free   []uint32
 }
 
-type pair [2]measure.Repairs // by tcp.Client, tcp.Server
+// pair is by tcp.Client, tcp.Server.
+type pair struct {
+	side     [2]measure.Repairs
+	repeated [2]uint64 // payload octets that had passed before
+}
 
 // repairsChunk is how many pairs are allocated at once.
 const repairsChunk = 1 << 8
@@ -55,15 +59,16 @@ func (r *repairs) of(e *entry) (p pair) {
 
 // count adds what a segment of e shows, sent in direction d.
 func (r *repairs) count(e *entry, d tcp.Dir, step *conn.Step) {
-	if step.Gap == 0 && step.Filled == 0 && (step.Delivery == conn.New || step.Delivery == conn.Unknown) {
+	if step.Gap|step.Filled|step.Repeated == 0 && (step.Delivery == conn.New || step.Delivery == conn.Unknown) {
 		return
 	}
 	if e.repairs == 0 {
 		e.repairs = r.lend()
 	}
 	p := r.at(e.repairs)
-	p[d].Segment(step)
+	p.side[d].Segment(step)
+	p.repeated[d] += uint64(step.Repeated)
 	if step.Gap > 0 {
-		p[d^1].Gap(step.Gap)
+		p.side[d^1].Gap(step.Gap)
 	}
 }

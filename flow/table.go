@@ -175,7 +175,7 @@ func (t *Table) datagram(i uint32, v *packet.View) {
 	e := t.slab.at(i)
 	d := e.dir(v.FromB)
 	e.last = max(e.last, v.At)
-	e.side[d].Add(v.IPLen, v.L4Len, 0)
+	e.side[d].Add(v.IPLen, v.L4Len)
 	e.history.Datagram(d, v.L4Len, v.L4Sum)
 }
 
@@ -222,7 +222,7 @@ func (t *Table) resume(e *entry, v *packet.View) {
 func (t *Table) count(i uint32, v *packet.View, step *conn.Step) {
 	e, s := t.slab.at(i), &v.Seg
 	e.last = max(e.last, v.At)
-	e.side[s.Dir].Add(v.IPLen, step.New, step.Repeated)
+	e.side[s.Dir].Add(v.IPLen, step.New)
 	e.history.Segment(s, step)
 	t.repairs.count(e, s.Dir, step)
 	if step.Begin == conn.Begun && step.SynSeen {

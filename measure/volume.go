@@ -5,14 +5,11 @@ type Volume struct {
 	Packets  uint64 // datagrams
 	IPOctets uint64 // octets of its IP datagrams, headers included
 	Octets   uint64 // payload octets; TCP: distinct ones by sequence space
-	Repeated uint64 // payload octets that had passed before; 0 if not TCP
 }
 
-// Add counts one datagram of ip octets, with payload octets that are new and
-// repeated ones.
-func (v *Volume) Add(ip, fresh, repeated uint32) {
+// Add counts one datagram of ip octets, with payload octets that are new.
+func (v *Volume) Add(ip, fresh uint32) {
 	v.Packets++
 	v.IPOctets += uint64(ip)
 	v.Octets += uint64(fresh)
-	v.Repeated += uint64(repeated)
 }
