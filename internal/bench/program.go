@@ -95,3 +95,12 @@ func (m measure) allocsPerPacket() float64 { return float64(m.Allocs) / float64(
 
 // octetsPerConnection is what a connection that is still held takes.
 func (m measure) octetsPerConnection() float64 { return float64(m.Heap) / float64(max(1, m.Live)) }
+
+// shared is what a table takes that does not grow: conn's memory of the last
+// segments.
+const shared = 1 << 20
+
+// ownOctetsPerConnection is octetsPerConnection without what is shared.
+func (m measure) ownOctetsPerConnection() float64 {
+	return float64(m.Heap-shared) / float64(max(1, m.Live))
+}
