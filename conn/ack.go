@@ -5,8 +5,11 @@ import "onpath/tcp"
 // acknowledges takes what the ACK of s proves: step 6 of beliefs §4.
 func (m *move) acknowledges() {
 	e, p, s := m.e, m.p, m.s
-	if !e.has(hasIRS) && p.has(hasISS) && s.Ack.After(p.iss) && !s.Ack.After(p.top) {
+	if !e.has(hasIRS) && p.has(hasISS) && s.Ack.After(p.base) && !s.Ack.After(p.top) {
 		e.irs, e.bits = p.iss, e.bits|hasIRS
+	}
+	if e.bits&(altNew|rstIn) == altNew && !m.old && s.Ack.After(e.rstLine) {
+		e.forgetCandidate()
 	}
 	m.newest = !e.has(rstAny) && (!e.has(hasRcv) || s.Ack.After(e.rcv) || m.newerStamp())
 	if !m.old {
@@ -19,6 +22,15 @@ func (m *move) acknowledges() {
 	}
 	if !m.old {
 		m.clearSyn()
+	}
+}
+
+// forgetCandidate: this ACK is of what passed after the candidate SYN; whoever
+// sent that, it was not this end starting anew.
+func (e *end) forgetCandidate() {
+	e.bits &^= altNew | hasAlt
+	if e.set != inSS {
+		e.set &^= inSS
 	}
 }
 
@@ -49,6 +61,7 @@ func (m *move) coversUnseen() {
 			p.bits |= preLossy
 		}
 		p.top = s.Ack
+		p.rebase()
 	}
 	if s.Ack.After(p.nxt) {
 		p.nxt = s.Ack

@@ -37,6 +37,8 @@ const (
 	rstPend                     // rstMin to rstMax hold RSTs that passed towards it and are not exact yet
 	rstAny                      // a RST of its own passed
 	rstIn                       // one that lies inside its stream did; rstLine is known
+	moved                       // base left the ISS behind: the stream is longer than the circle lets numbers be compared
+	knowsTS                     // tsRecent is known
 	hasShift                    // its SYN announced a window shift
 	shut                        // it granted a closed window together with ACK = rcv
 	hasWL                       // wl1 and wl2 are known
@@ -82,6 +84,26 @@ type end struct {
 
 func (p *end) has(b facts) bool { return p.bits&b == b }
 
+// fromISS reports whether numbers of p can be compared with its ISS: it is known,
+// and less than half the circle away.
+func (p *end) fromISS() bool { return p.bits&(hasISS|moved) == hasISS }
+
+// longStream is after how many octets base leaves the ISS behind. Numbers are
+// compared on a circle of 2³²; twice this is as far as that goes.
+const longStream = 1 << 30
+
+// rebase keeps base near enough to top to be compared with.
+func (p *end) rebase() {
+	if uint32(p.top-p.base) <= longStream {
+		return
+	}
+	p.base = p.top - longStream/2
+	p.bits |= moved
+	if !p.has(altNew) {
+		p.bits &^= hasAlt
+	}
+}
+
 // Conn is what is known of a connection: of its newest incarnation, and of the
 // one before or a candidate for the next, as much as is needed to tell them
 // apart. The zero Conn has seen nothing and is ready to use, through a Tracker.
@@ -109,11 +131,11 @@ const (
 func (c *Conn) Phase() Phase {
 	a, b := &c.side[0], &c.side[1]
 	switch {
-	case (a.pend|b.pend)&(evRst|evRstSyn) != 0 || (a.bits|b.bits)&rstIn != 0:
-		return Reset
-	case a.finished() && b.finished():
+	case a.finished(b) && b.finished(a):
 		return Finished
-	case (a.bits|b.bits)&hasFin != 0:
+	case a.wasReset(b) || b.wasReset(a):
+		return Reset
+	case a.closes(b) || b.closes(a):
 		return HalfClosed
 	case c.synchronized(tcp.Client) && c.synchronized(tcp.Server):
 		return Open
@@ -122,7 +144,17 @@ func (c *Conn) Phase() Phase {
 }
 
 // finished reports whether the FIN of p was acknowledged.
-func (p *end) finished() bool { return p.has(hasFin|hasUna) && p.una.After(p.fin) }
+func (p *end) finished(peer *end) bool { return p.closes(peer) && p.has(hasUna) && p.una.After(p.fin) }
+
+// closes reports whether the FIN of p passed, in the incarnation of its peer that
+// is followed.
+func (p *end) closes(peer *end) bool { return p.has(hasFin) && p.livesWith(peer) }
+
+// wasReset reports whether p may have ended by a RST that passed in this
+// incarnation: its own, or one towards it.
+func (p *end) wasReset(peer *end) bool {
+	return p.set&gone != 0 && (p.has(rstIn) && p.livesWith(peer) || p.pend&^p.before&(evRst|evRstSyn) != 0)
+}
 
 // synchronized reports whether an end is taken to be: what is shown, or where
 // something was missed what may be.
@@ -131,12 +163,16 @@ func (c *Conn) synchronized(d tcp.Dir) bool {
 }
 
 // BothFins reports whether a FIN of each end passed.
-func (c *Conn) BothFins() bool { return c.side[0].bits&c.side[1].bits&hasFin != 0 }
+func (c *Conn) BothFins() bool {
+	a, b := &c.side[0], &c.side[1]
+	return a.closes(b) && b.closes(a)
+}
 
 // Undecided reports whether a segment without SYN may begin another
 // incarnation: a SYN that may have is waiting for an answer.
 func (c *Conn) Undecided() bool {
-	return (c.side[0].bits|c.side[1].bits)&(altNew|synDup) != 0 || c.side[0].pend|c.side[1].pend&(evSyn|evSyn2) != 0
+	a, b := &c.side[0], &c.side[1]
+	return (a.bits|b.bits)&(altNew|synDup) != 0 || (a.pend|b.pend)&(evSyn|evSyn2) != 0 || (a.set|b.set)&inSS != 0
 }
 
 // Possible returns all states that the end which sends in direction d may be in.
@@ -159,7 +195,7 @@ func (c *Conn) State(d tcp.Dir) State {
 	if p.lead != 0 {
 		s = p.lead
 	}
-	if s.in(gone) || s&gone != 0 && !p.has(lossy) && p.mayHaveEnded() {
+	if s.in(gone) || s&gone != 0 && !p.has(lossy) && p.mayHaveEnded(&c.side[d^1]) {
 		return Closed
 	}
 	if s.only() {
@@ -177,8 +213,8 @@ func (c *Conn) State(d tcp.Dir) State {
 
 // mayHaveEnded reports whether something passed that ends this incarnation: a
 // RST of its own or towards it, or the ACK of its FIN.
-func (p *end) mayHaveEnded() bool {
-	return p.has(rstAny) || p.pend&^p.before&(evRst|evRstSyn) != 0 || p.finished()
+func (p *end) mayHaveEnded(peer *end) bool {
+	return p.has(rstAny) || p.pend&^p.before&(evRst|evRstSyn) != 0 || p.finished(peer)
 }
 
 // least returns the least advanced state of s, which is not empty and holds

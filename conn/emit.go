@@ -35,6 +35,8 @@ func (m *move) fromSynReceived() bool {
 	switch {
 	case m.old || p.has(synData):
 		return true
+	case e.has(moved):
+		return false
 	case e.has(hasIRS) && s.Ack != e.irs+1:
 		return false
 	case e.has(synData):
@@ -182,6 +184,7 @@ func (m *move) mark() {
 		e.nxt = e.nxt.Max(m.end)
 	}
 	e.top = e.top.Max(m.end)
+	e.rebase()
 	if !e.has(hasReal) {
 		e.real, e.bits = m.end, e.bits|hasReal
 	}

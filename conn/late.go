@@ -10,7 +10,7 @@ func (m *move) far() bool {
 	e, p := m.e, m.p
 	more := slack(e, p)
 	low := e.base
-	if !e.has(hasISS) {
+	if !e.fromISS() {
 		low -= tcp.Seq(more)
 	}
 	return !m.s.Seq.InWindow(low, uint32(e.top-low)+more+p.wmax+1)
@@ -28,21 +28,21 @@ func (m *move) candidates() {
 		}
 		e.pend &= evSynAck | evSyn
 	}
-	if p.bits&(hasAlt|altNew) == hasAlt && near(s.Ack, p.alt) && !s.Ack.InWindow(p.iss, uint32(p.top-p.iss)+1) &&
+	if p.bits&(hasAlt|altNew) == hasAlt && near(s.Ack, p.alt) && !s.Ack.InWindow(p.base, uint32(p.top-p.base)+1) &&
 		p.set.in(inSR|inES|gone) && p.pend&evAckSyn == 0 {
-		m.exchange(p)
+		m.exchange(p, inSR)
 	}
 }
 
-// exchange lets the older ISN of x be its TCB: its peer took the other of its
-// two SYN,ACKs.
-func (m *move) exchange(x *end) {
+// exchange lets the older ISN of x be its TCB: its peer took the other of its two
+// SYNs, or of its two SYN,ACKs.
+func (m *move) exchange(x *end, also Set) {
 	begin := m.step.Begin
 	set, pend := x.set, x.pend
 	irs, rcv, edge, bits := x.irs, x.rcv, x.edge, x.bits
 	m.fresh(x, x.alt)
 	m.step.Begin = begin
-	x.set, x.pend = set|inSR, pend
+	x.set, x.pend = set|also, pend
 	x.irs, x.rcv, x.edge = irs, rcv, edge
 	x.bits |= swapped | bits&(hasIRS|hasRcv|rstAny)
 }
@@ -93,7 +93,9 @@ func (c *Conn) Swap() {
 // still owns.
 func (c *Conn) Detach() {
 	for i := range c.side {
-		c.side[i].sent.more, c.side[i].sent.n = 0, 0
+		if st := &c.side[i].sent; st.more != 0 {
+			st.more, st.n = 0, 0
+		}
 	}
 }
 
@@ -106,6 +108,10 @@ type stray struct {
 	known    bool
 }
 
+// longSilent is for how long, in millis, an end must not have passed to be left
+// out of the question where its peer is now: 2 s.
+const longSilent = 2000
+
 // strays remembers s, or picks both ends up in mid-stream where s and the stray
 // before it acknowledge each other.
 func (m *move) strays() {
@@ -116,13 +122,14 @@ func (m *move) strays() {
 		return
 	}
 	answered := last.dir != s.Dir && s.Seq == last.ack && s.Ack == last.end
-	wentOn := last.dir == s.Dir && !p.has(seen) && s.Len > 0 && s.Seq == last.end
+	silent := !p.has(seen) || m.since(c.seen[s.Dir^1].at) >= longSilent
+	wentOn := last.dir == s.Dir && silent && s.Len > 0 && s.Seq == last.end
 	if !answered && !wentOn {
 		return
 	}
 	m.pickUp(e, s.Seq)
 	m.pickUp(p, s.Ack)
-	c.lost = stray{}
+	c.lost, c.seen = stray{}, [2]evidence{}
 	m.step.Explanation, m.step.Outside = Capture, false
 	m.observe()
 }
@@ -132,7 +139,7 @@ func (m *move) pickUp(x *end, at tcp.Seq) {
 	m.t.pool.take(x.sent.more)
 	*x = end{
 		set: all &^ inSS, wmax: x.wmax, shift: x.shift, iss: x.iss,
-		bits: lossy | maybe | x.bits&(seen|hasShift|synSeen),
+		bits: lossy | maybe | x.bits&(seen|hasShift|synSeen|mptcp),
 	}
 	x.start(at)
 }

@@ -38,12 +38,11 @@ func (m *move) inOrder() {
 	m.noteAck(e.rcv, true)
 	to := s.Seq.Add(s.Len)
 	e.sent.contig, e.contig, e.nxt, e.top, e.real = to, to, to, to, to
+	e.rebase()
 	p.una = p.una.Max(s.Ack)
 	if s.Opts&tcp.OptTimestamp != 0 {
 		e.tsMax, e.bits = s.TSval, e.bits|hasTS
-		if int32(s.TSval-p.tsRecent) >= 0 {
-			p.tsRecent = s.TSval
-		}
+		p.takesTS(s)
 	}
 	win := e.window(p, s)
 	e.win, e.wmax = win, max(e.wmax, win)

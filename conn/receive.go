@@ -75,7 +75,7 @@ func (m *move) ackEvents() (q event) {
 	if s.Flags&tcp.ACK == 0 || !p.has(on) || s.Ack.After(p.top) {
 		return 0
 	}
-	if p.has(hasISS) && s.Ack.After(p.iss) || !p.has(hasISS) && !s.Ack.Before(p.base) {
+	if p.fromISS() && s.Ack.After(p.iss) || !p.fromISS() && !s.Ack.Before(p.base) {
 		if s.Flags&tcp.SYN == 0 || p.set&(inSS|inSR) != 0 {
 			q |= evAckSyn
 		}

@@ -31,12 +31,9 @@ func (m *move) reset() {
 	}
 	m.because(why)
 	m.towards(answer)
-	if e.has(altNew) && !near(s.Seq, e.alt) {
-		m.choose(e)
-		m.step.Begin = Candidate // the old incarnation ends; the SYN's record begins with its next segment
-		e.set = inSS | gone
-	} else {
-		m.rstSent(inside)
+	m.rstSent(inside)
+	if e.has(altNew) && !near(s.Seq, e.alt) { // the candidate is left; its next segment begins it
+		e.set, e.lead = inSS|gone, inSS
 	}
 	e.widen()
 	p.widen()
@@ -160,7 +157,7 @@ func (m *move) exact() bool {
 		return s.Seq == p.rcv
 	}
 	low := e.base
-	if e.has(hasISS) {
+	if e.fromISS() {
 		low = e.iss + 1
 	}
 	if p.has(hasRcv) {

@@ -92,6 +92,7 @@ func (m *move) long() {
 	leads := !m.e.has(hasReal) || m.end.After(m.e.real)
 	m.observe()
 	if m.step.Outside {
+		m.step.Delivery, m.step.Loss = Unknown, LossNone
 		return
 	}
 	m.note(leads || m.step.Begin == Begun)
@@ -115,6 +116,8 @@ func (m *move) observe() {
 		m.step.Outside = true
 	}
 	m.step.Older = m.older
+	m.e.lead &= m.e.set
+	m.p.lead &= m.p.set
 }
 
 // begin gives ends that nothing was seen of their first belief.
@@ -238,8 +241,16 @@ func (m *move) stamps() {
 	if !e.has(hasTS) || int32(s.TSval-e.tsMax) > 0 {
 		e.tsMax, e.bits = s.TSval, e.bits|hasTS
 	}
-	if p := m.p; !s.Seq.After(e.contig) && int32(s.TSval-p.tsRecent) >= 0 || s.Flags&tcp.SYN != 0 {
-		p.tsRecent = s.TSval
+	if !s.Seq.After(e.contig) {
+		m.p.takesTS(s)
+	}
+}
+
+// takesTS moves TS.Recent of p to the TSval of a segment towards it that begins no
+// later than what it waits for (RFC 7323 §4.3), as far as is presumed.
+func (p *end) takesTS(s *tcp.Segment) {
+	if !p.has(knowsTS) || int32(s.TSval-p.tsRecent) >= 0 {
+		p.tsRecent, p.bits = s.TSval, p.bits|knowsTS
 	}
 }
 
@@ -265,7 +276,12 @@ const longAcked = 1 << 20
 // forgetHoles gives the oldest hole of the peer's stream up if it was
 // acknowledged long ago.
 func (m *move) forgetHoles() {
-	if st := &m.p.sent; st.n > 0 && int32(m.e.rcv-st.contig) > longAcked {
+	st := &m.p.sent
+	switch lag := int32(m.e.rcv - st.contig); {
+	case lag <= longAcked:
+	case st.n > 0:
 		m.t.giveUp(st)
+	default:
+		st.contig = m.e.rcv
 	}
 }

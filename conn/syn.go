@@ -14,9 +14,9 @@ func (m *move) syn() {
 		m.choose(p)
 		p.set = inSS
 	}
-	moved := true
+	moved, again := true, e.has(hasISS) && s.Seq == e.iss
 	switch {
-	case e.has(hasISS) && s.Seq == e.iss:
+	case again:
 		m.synAgain(answer)
 	case e.has(hasAlt) && s.Seq == e.alt && !(e.has(altNew) && e.set&gone != 0):
 		m.because(Path)
@@ -36,8 +36,11 @@ func (m *move) syn() {
 		m.step.Outside = true
 		return
 	}
-	m.options()
-	m.grantsOfSyn()
+	if s.Seq == e.iss && e.has(hasISS) {
+		m.options(again)
+		m.grants()
+		m.clearSyn()
+	}
 	m.receives()
 	e.widen()
 }
@@ -145,6 +148,9 @@ func (m *move) newSyn() {
 	e, s := m.e, m.s
 	if e.set&(gone|inTW|inSS) == 0 {
 		e.alt, e.bits = s.Seq, e.bits|hasAlt|altNew
+		if !e.has(rstIn) {
+			e.rstLine = m.p.top
+		}
 		e.set |= inSS
 		m.step.Begin = Candidate
 		m.because(Endpoint)
@@ -166,6 +172,10 @@ func (m *move) newSyn() {
 	}
 	two := to != inSS
 	m.fresh(e, s.Seq)
+	m.p.before |= m.p.pend // what passed before is not of the peer's next incarnation
+	if p := m.p; p.has(seen) && p.set&(gone|inTW) != 0 {
+		p.lead = inSR // as which it is presumed to answer
+	}
 	e.pend, e.set = keep, to
 	if two {
 		e.lead, e.before = inSS, keep&evRstSyn
@@ -187,6 +197,9 @@ func (m *move) newSynAck() bool {
 		p.oddAck(s.Ack)
 		return false
 	}
+	if known && !p.synAcked(s.Ack) { // of two SYNs the other was answered
+		m.exchange(p, inSS)
+	}
 	m.because(m.whyNewSynAck(known))
 	to := inSR
 	if e.has(rstAny) {
@@ -195,11 +208,14 @@ func (m *move) newSynAck() bool {
 	if e.has(on) && e.set&alive != 0 {
 		to |= e.set // this may be the older of two
 	}
-	keep := e.pend & (evRst | evFin)
+	keep := e.pend &^ e.before & (evRst | evFin)
 	begin, two := m.step.Begin, to&^inSR != 0
 	dup := e.bits & synDup
 	m.fresh(e, s.Seq)
 	e.pend, e.set, e.bits = keep, to, e.bits|dup
+	if keep&evRst == 0 {
+		e.bits &^= rstPend
+	}
 	m.sends()
 	e.irs, e.bits = s.Ack-1, e.bits|hasIRS
 	if known && p.has(synData) && p.synAcked(s.Ack) {
@@ -256,10 +272,14 @@ func (m *move) joinsOpener(known bool) {
 	m.step.Opener = s.Dir ^ 1
 }
 
-// options takes what only a SYN tells.
-func (m *move) options() {
+// options takes what only a SYN tells. A SYN that comes again may have left
+// options out; the answer to the first has decided.
+func (m *move) options(again bool) {
 	e, s := m.e, m.s
-	e.bits = e.bits&^(hasShift|mptcp) | synSeen
+	if !again {
+		e.bits &^= hasShift | mptcp
+	}
+	e.bits |= synSeen
 	if s.Flags&tcp.ACK != 0 {
 		e.bits |= answered
 	}
@@ -270,12 +290,4 @@ func (m *move) options() {
 		e.shift, e.bits = min(s.WScale, maxShift), e.bits|hasShift
 	}
 	m.stamps()
-}
-
-// grantsOfSyn notes window and ACK of a SYN that belongs to the TCB followed.
-func (m *move) grantsOfSyn() {
-	if m.s.Seq == m.e.iss {
-		m.grants()
-		m.clearSyn()
-	}
 }

@@ -80,7 +80,7 @@ func slack(e, p *end) uint32 {
 // first returns the lowest SEQ that e may still send: its ISS, where a
 // keep-alive may be, or what is known of a stream that was joined late.
 func (e *end) first(p *end) tcp.Seq {
-	if e.has(hasISS) {
+	if e.fromISS() {
 		return e.iss
 	}
 	return e.base - tcp.Seq(slack(e, p))
@@ -93,7 +93,7 @@ func (e *end) first(p *end) tcp.Seq {
 // and a FIN.
 func (e *end) right(p *end) tcp.Seq {
 	una := e.base
-	if e.has(hasISS) {
+	if e.fromISS() {
 		una = e.iss + 1
 	}
 	if e.has(hasUna) {
@@ -153,7 +153,7 @@ func (m *move) again() Explanation {
 func (m *move) placeAck() Explanation {
 	e, p, s := m.e, m.p, m.s
 	low := p.first(e)
-	if p.has(hasISS) {
+	if p.fromISS() {
 		low++
 	}
 	switch {

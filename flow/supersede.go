@@ -40,6 +40,7 @@ func (t *Table) supersede(i uint32, v *packet.View, before *conn.Conn, step *con
 	t.begin(n, v, swapped)
 	e := t.slab.at(n)
 	e.conn, e.older, old.older = now, i, n
+	e.conn.Salt = n
 	t.reclass(i, ghost)
 	return n
 }
