@@ -69,9 +69,11 @@ func (m *move) lateIncarnation() bool {
 		m.because(Endpoint)
 	}
 	m.because(Path)
-	pend := e.pend
+	pend, begin := e.pend, m.step.Begin
 	m.fresh(e, s.Seq-1)
 	e.set, e.pend = to, pend
+	e.lead, e.before = inSR, pend
+	m.step.Begin = begin // the peer's SYN began it, or is its candidate
 	return false
 }
 

@@ -1,0 +1,16 @@
+package conn
+
+import "onpath/tcp"
+
+// ObserveLong is Observe without the short path; taken tells whether that would
+// have been taken.
+func (t *Tracker) ObserveLong(c *Conn, s *tcp.Segment) (step Step, taken bool) {
+	e, p := &c.side[s.Dir], &c.side[s.Dir^1]
+	taken = plain(e, p, s)
+	m := move{t: t, c: c, e: e, p: p, s: s, ev: &c.seen[s.Dir], end: s.End(), step: &step}
+	m.long()
+	return step, taken
+}
+
+// Lossy reports whether something towards an end is known to be missing.
+func (c *Conn) Lossy() bool { return (c.side[0].bits|c.side[1].bits)&lossy != 0 }

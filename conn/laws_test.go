@@ -1,0 +1,196 @@
+package conn_test
+
+import (
+	"encoding/binary"
+	"fmt"
+	"testing"
+
+	"onpath/conn"
+	"onpath/internal/simulate"
+	"onpath/tcp"
+)
+
+// A twin sees the same traffic as the Conn it is compared with, changed in a way
+// that must not matter.
+type twin struct {
+	tracker conn.Tracker
+	c       conn.Conn
+}
+
+// laws holds a Conn to its twins over one run:
+//
+//   - sequence numbers are points on a circle: with both streams moved to other
+//     numbers nothing changes;
+//   - the two ends are alike: with their places changed the answer is mirrored;
+//   - the short path is the long one, field by field;
+//   - a segment seen twice in a row has no new octets, and moves no belief: but
+//     for a few in a million, where the first time moved what the second is
+//     judged by, and where something is known to be missing.
+//
+// A RST at SEQ 0 has no position, and so no place on the circle: the run ends at
+// one.
+type laws struct {
+	self, moved, mirror, long, double twin
+	by                                [2]uint32 // how far the streams are moved
+	segments, taken                   int       // by the short path
+	twice                             int       // segments that moved a set the second time
+	broken                            string
+}
+
+// watch compares after one segment; it returns false when there is nothing more
+// to compare.
+func (l *laws) watch(s *tcp.Segment) bool {
+	moved, mirrored := *s, *s
+	moved.Seq, moved.Ack = s.Seq.Add(l.by[s.Dir]), s.Ack.Add(l.by[s.Dir^1])
+	for i := range moved.SACK {
+		moved.SACK[i][0], moved.SACK[i][1] = s.SACK[i][0].Add(l.by[s.Dir^1]), s.SACK[i][1].Add(l.by[s.Dir^1])
+	}
+	if s.Flags.Has(tcp.RST) && (s.Seq == 0) != (moved.Seq == 0) {
+		return false
+	}
+	mirrored.Dir ^= 1
+	l.segments++
+	step := l.self.tracker.Observe(&l.self.c, s)
+	l.short(s, step)
+	l.same(l.moved.tracker.Observe(&l.moved.c, &moved), step)
+	l.mirrors(l.mirror.tracker.Observe(&l.mirror.c, &mirrored), step)
+	l.again(s)
+	return l.broken == ""
+}
+
+// short compares with the long path.
+func (l *laws) short(s *tcp.Segment, step conn.Step) {
+	long, taken := l.long.tracker.ObserveLong(&l.long.c, s)
+	if taken {
+		l.taken++
+	}
+	if long != step || l.long.c != l.self.c {
+		l.broken = "the short path differs from the long one"
+	}
+}
+
+// same compares with the twin whose streams are moved.
+func (l *laws) same(moved, step conn.Step) {
+	if moved != step {
+		l.broken = fmt.Sprintf("with the streams moved %+v, else %+v", moved, step)
+	}
+	for d := range tcp.Dir(2) {
+		if l.moved.c.Possible(d) != l.self.c.Possible(d) || l.moved.c.State(d) != l.self.c.State(d) {
+			l.broken = "another belief with the streams moved"
+		}
+		a, known := l.self.c.Bounds(d)
+		b, ok := l.moved.c.Bounds(d)
+		if known != ok || known && (apart(b.Sent, a.Sent) != l.by[d] || apart(b.SndUna, a.SndUna) != l.by[d] || apart(b.RcvNxt, a.RcvNxt) != l.by[d^1]) {
+			l.broken = "other bounds with the streams moved"
+		}
+	}
+}
+
+// apart returns how far an interval is moved; 1<<31 if it is another one.
+func apart(b, a [2]tcp.Seq) uint32 {
+	if b[0]-a[0] != b[1]-a[1] {
+		return 1 << 31
+	}
+	return uint32(b[0] - a[0])
+}
+
+// mirrors compares with the twin whose ends have changed places.
+func (l *laws) mirrors(mirrored, step conn.Step) {
+	if mirrored.Begin == conn.Begun {
+		mirrored.Opener ^= 1
+	} else {
+		mirrored.Opener = step.Opener // means nothing then
+	}
+	mirrored.Delivery, mirrored.Loss = step.Delivery, step.Loss // another place in the table of recent segments
+	if mirrored != step {
+		l.broken = fmt.Sprintf("with the ends swapped %+v, else %+v", mirrored, step)
+	}
+	for d := range tcp.Dir(2) {
+		if l.mirror.c.Possible(d^1) != l.self.c.Possible(d) || l.mirror.c.State(d^1) != l.self.c.State(d) || l.mirror.c.Stack(d^1) != l.self.c.Stack(d) {
+			l.broken = "another belief with the ends swapped"
+		}
+	}
+}
+
+// again counts where a twin that sees each segment twice moves the second time.
+func (l *laws) again(s *tcp.Segment) {
+	x := &l.double
+	x.tracker.Observe(&x.c, s)
+	before := [2]conn.Set{x.c.Possible(0), x.c.Possible(1)}
+	step := x.tracker.Observe(&x.c, s)
+	if step.Outside || x.c.Lossy() {
+		return
+	}
+	if step.New != 0 {
+		l.broken = "octets seen twice are new"
+	}
+	if before != [2]conn.Set{x.c.Possible(0), x.c.Possible(1)} {
+		l.twice++
+	}
+}
+
+// run plays a run until a law breaks, and tells the conversation if one does.
+func (l *laws) run(w *simulate.Sim, m *simulate.Mode, d *simulate.Dice) string {
+	l.self, l.moved, l.mirror, l.long, l.double = twin{}, twin{}, twin{}, twin{}, twin{}
+	l.broken = ""
+	text, over := "", false
+	w.Run(m, d, func(p *simulate.Passage) {
+		if !over {
+			text += simulate.Line(&p.Seg) + "\n"
+			over = !l.watch(&p.Seg)
+		}
+	})
+	if l.broken == "" {
+		return ""
+	}
+	return text + l.broken
+}
+
+// lawRuns is how many runs of each mode TestLaws plays.
+const lawRuns = 60
+
+// TestLaws over some runs of each mode.
+func TestLaws(t *testing.T) {
+	for i := range simulate.Modes {
+		m := &simulate.Modes[i]
+		t.Run(m.Name, func(t *testing.T) {
+			t.Parallel()
+			var w simulate.Sim
+			var l laws
+			for k := range uint64(lawRuns) {
+				d := simulate.Seeded(seedOf(m.Name) + 1<<30 + k)
+				l.by = [2]uint32{uint32(k) * 0x9e3779b1, uint32(k) * 0x85ebca6b}
+				if text := l.run(&w, m, &d); text != "" {
+					t.Fatalf("moved by %d and %d:\n%s", l.by[0], l.by[1], text)
+				}
+			}
+			if l.twice > l.segments/5000+1 {
+				t.Errorf("%d of %d segments moved a belief when seen again", l.twice, l.segments)
+			}
+			t.Logf("%d segments, %d by the short path, %d moved a belief when seen again", l.segments, l.taken, l.twice)
+		})
+	}
+}
+
+// FuzzLaws lets the fuzzer throw the dice.
+func FuzzLaws(f *testing.F) {
+	f.Add(uint8(0), uint32(1), uint32(1), []byte{})
+	f.Add(uint8(9), uint32(0xfffffff0), uint32(12345), []byte("\x00\xff\x80\x40\x20\x10\xc0\xe0\xf0"))
+	f.Fuzz(func(t *testing.T, mode uint8, a, b uint32, throws []byte) {
+		m := &simulate.Modes[int(mode)%len(simulate.Modes)]
+		d := simulate.Tape(words(throws))
+		var w simulate.Sim
+		l := laws{by: [2]uint32{a, b}}
+		if text := l.run(&w, m, &d); text != "" {
+			t.Fatalf("mode %s: %s", m.Name, text)
+		}
+	})
+}
+
+// words makes two octets a throw, as most throws need no more.
+func words(b []byte) (w []uint32) {
+	for ; len(b) > 1; b = b[2:] {
+		w = append(w, uint32(binary.BigEndian.Uint16(b))*0x10001)
+	}
+	return w
+}
