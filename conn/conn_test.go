@@ -133,6 +133,11 @@ func FuzzObserve(f *testing.F) {
 					t.Fatalf("%+v: states %v, moved %v, mirrored %v", s, c[0].State(d), c[1].State(d), c[2].State(d^1))
 				}
 			}
+			for d := range tcp.Dir(2) {
+				if set, shown := c[0].Possible(d), c[0].State(d); !ended(set).Has(shown) {
+					t.Fatalf("%+v: the %v is shown %v, possible %v", s, d, shown, set)
+				}
+			}
 			if x.New+x.Repeated > s.Len {
 				t.Fatalf("%+v: %+v", s, x)
 			}

@@ -99,6 +99,9 @@ func (e *end) right(p *end) tcp.Seq {
 	if e.has(hasUna) {
 		una = e.una
 	}
+	if p.has(on) && !p.has(seen) { // a one-way view: what it has sent was acknowledged elsewhere
+		una = e.top
+	}
 	switch {
 	case e.bits&p.bits&mptcp != 0: // the window is that of all subflows together (RFC 8684 §3.3.1)
 		return una.Add(1 << 30)

@@ -152,6 +152,38 @@ func TestRecords(t *testing.T) {
 			1.02 < .  6000001:6000001(0) ack 9000001`,
 			"1 syn fin [4 0+0 TIME-WAIT] [2 0+0 CLOSED] ShAFf\n" +
 				"2 syn capture-end [2 0+0 ESTABLISHED] [1 0+0 ESTABLISHED] ShA\n"},
+		"figure 9: half-open, then anew": {open3 + `
+			0.10 > P. 101:111(10) ack 301
+			0.20 < .  301:301(0) ack 111
+			1.00 > S  5000000:5000000(0)
+			1.01 < .  301:301(0) ack 111
+			1.02 > R  111:111(0)
+			2.00 > S  5000000:5000000(0)
+			2.01 < S. 8000000:8000000(0) ack 5000001
+			2.02 > .  5000001:5000001(0) ack 8000001
+			80.0 > P. 5000001:5000011(10) ack 8000001`,
+			"1 syn rst [5 10+0 SYN-SENT] [3 0+0 CLOSED] ShADaR\n" +
+				"2 syn capture-end [3 10+0 ESTABLISHED] [1 0+0 ESTABLISHED] ShAD\n"},
+		"a reset, then anew with a distant ISN": {open3 + `
+			0.10 > R  101:101(0)
+			0.20 > S  3000000000:3000000000(0)
+			0.21 < S. 8000000:8000000(0) ack 3000000001
+			0.22 > .  3000000001:3000000001(0) ack 8000001
+			0.30 < P. 8000001:8000011(10) ack 3000000001
+			0.31 > .  3000000001:3000000001(0) ack 8000011
+			80.0 > P. 3000000001:3000000011(10) ack 8000011`,
+			"1 syn rst [3 0+0 CLOSED] [1 0+0 CLOSED] ShAR\n" +
+				"2 syn capture-end [4 10+0 ESTABLISHED] [2 10+0 ESTABLISHED] ShAdD\n"},
+		"refused, then accepted": {`
+			0.0 > S  100:100(0)
+			0.1 < R. 0:0(0) ack 101 win 0
+			1.0 > S  100:100(0)
+			1.1 < S. 300:300(0) ack 101
+			1.2 > .  101:101(0) ack 301
+			1.3 < P. 301:311(10) ack 101
+			1.4 > .  101:101(0) ack 311
+			90.0 > P. 101:111(10) ack 311`,
+			"1 syn capture-end [5 10+0 ESTABLISHED] [3 10+0 ESTABLISHED] SrhAdD\n"},
 		"a candidate is chosen": {open3 + `
 			300.00 > S  7000000:7000000(0)
 			300.01 < S. 8000000:8000000(0) ack 7000001
