@@ -72,7 +72,8 @@ func (t *Table) expectSegment(e *entry, v *packet.View) {
 	}
 }
 
-// expectEvicted reads the slots of the n entries that evict will look at first.
+// expectEvicted reads the n entries that evict will look at first, and their
+// slots.
 func (t *Table) expectEvicted(n int) {
 	c := idle
 	for t.lists[c].head == 0 {
@@ -82,7 +83,7 @@ func (t *Table) expectEvicted(n int) {
 	}
 	for i := t.lists[c].head; i != 0 && n > 0; n-- {
 		e := t.slab.at(i)
-		t.read += uint64(t.index.slots[t.hash(&e.key)&t.index.mask()].hash)
+		t.read += uint64(t.index.slots[t.hash(&e.key)&t.index.mask()].hash) + e.touch()
 		i = e.next
 	}
 }
