@@ -145,13 +145,19 @@ func FuzzObserve(f *testing.F) {
 			if y := tr[0].Observe(&c[0], &s); y.New != 0 && !x.Outside {
 				t.Fatalf("%+v seen twice: %+v then %+v", s, x, y)
 			}
-			if s.Flags&tcp.FIN == 0 && (again.State(0) != c[0].State(0) || again.State(1) != c[0].State(1)) && !x.Outside && x.Begin != Candidate {
+			if s.Flags&tcp.FIN == 0 && (again.State(0) != c[0].State(0) || again.State(1) != c[0].State(1)) && !x.Outside && x.Begin != Candidate && settled(&again) {
 				t.Fatalf("%+v seen twice moved %v %v to %v %v", s, again.State(0), again.State(1), c[0].State(0), c[0].State(1))
 			}
 			tr[1].Observe(&c[1], &moved)
 			tr[2].Observe(&c[2], &mirrored)
 		}
 	})
+}
+
+// settled reports whether nothing about c is open: no candidate, and no end
+// towards which something was missed, whose set may widen with every segment.
+func settled(c *Conn) bool {
+	return !c.Undecided() && (c.side[0].bits|c.side[1].bits)&(lossy|maybe|tentative|rstAny) == 0
 }
 
 // dice turns octets into segments whose numbers lie near each other, so that

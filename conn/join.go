@@ -68,6 +68,9 @@ func (m *move) fresh(e *end, isn tcp.Seq) {
 	began := e.has(on)
 	*e = n
 	if began {
-		m.step.Begin = Begun
+		m.step.Begin, m.step.Opener = Begun, m.s.Dir^1
+		if m.s.Flags&(tcp.SYN|tcp.ACK) == tcp.SYN {
+			m.step.Opener = m.s.Dir
+		}
 	}
 }

@@ -116,6 +116,9 @@ func (m *move) observe() {
 		m.step.Outside = true
 	}
 	m.step.Older = m.older
+	if m.step.Begin != Begun {
+		m.step.Opener = 0
+	}
 	m.e.lead &= m.e.set
 	m.p.lead &= m.p.set
 }

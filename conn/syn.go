@@ -261,7 +261,7 @@ func (m *move) joinsOpener(known bool) {
 		return
 	}
 	if p.has(on) {
-		m.step.Begin = Begun
+		m.step.Begin, m.step.Opener = Begun, s.Dir^1
 	}
 	m.t.pool.take(p.sent.more)
 	p.sent = stream{}
@@ -269,7 +269,6 @@ func (m *move) joinsOpener(known bool) {
 	p.iss, p.base, p.bits = s.Ack-1, s.Ack-1, p.bits|hasISS|maybe|lossy
 	m.e.bits |= lossy
 	p.set = everything(inSS, false)
-	m.step.Opener = s.Dir ^ 1
 }
 
 // options takes what only a SYN tells. A SYN that comes again may have left
