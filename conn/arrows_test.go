@@ -43,3 +43,15 @@ func TestOnlyStateIsShown(t *testing.T) {
 		t.Error("an empty set, or one of two, has not one member")
 	}
 }
+
+// Whatever an end was, events that were missed may have made it any synchronized
+// one: unfit relies on it.
+func TestEverythingMayHaveBeenMissed(t *testing.T) {
+	for st := range NumStates {
+		for _, cw := range []bool{false, true} {
+			if got := everything(Of(st), cw); !alive.in(got) {
+				t.Errorf("everything(%v, %v) is only %v", st, cw, got)
+			}
+		}
+	}
+}

@@ -123,35 +123,23 @@ func (m *move) before(w Set) Set {
 	return w
 }
 
-// unfit finds what the belief should have been if none of its states can have
-// sent this segment: something was missed; or, if even that does not explain it,
-// the end is another than it was (an abort, a restart), or its RST was not its
-// own.
+// unfit returns what the sender may be in if none of the states of its belief can
+// have sent this segment. Something was missed, and that explains all: a missed
+// connection may have ended the one followed, and another begun. But an end that
+// was gone by its own RST has not sent it: then the RST was not its own.
 func (m *move) unfit(d Set) Set {
 	e := m.e
-	from := e.set
-	if e.has(rstIn) {
-		from &^= gone
-	}
-	wide := d
 	if !m.p.has(hasFin) {
-		wide = m.leaves(false)
+		d = m.leaves(false)
 	}
-	if to := wide & everything(from, e.has(cw)); to != 0 {
-		m.because(Capture)
-		e.bits |= lossy
-		return to
-	}
-	if e.has(rstIn) {
+	if e.has(rstIn) && e.set.in(gone) {
 		m.because(None)
 		e.bits &^= rstIn | rstAny
-	} else {
-		m.because(Endpoint)
+		return d
 	}
-	if wide == 0 {
-		return sync
-	}
-	return wide
+	m.because(Capture)
+	e.bits |= lossy
+	return d
 }
 
 // passes marks the segment's octets in the sender's stream.

@@ -11,6 +11,9 @@ func (m *move) reset() {
 	if !e.has(on) && !p.has(on) {
 		e.set, p.set = gone|inSS|inSR, all
 		p.pend |= evRstSyn
+		if answer {
+			p.rssAck = s.Ack // the SYN that it refuses may be recorded after it
+		}
 		e.bits |= lossy
 		p.bits |= lossy
 		m.because(Capture)
