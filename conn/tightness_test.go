@@ -23,7 +23,7 @@ const tightnessFile = "testdata/tightness.txt"
 func TestTightness(t *testing.T) {
 	want, _ := os.ReadFile(tightnessFile)
 	rows := strings.SplitAfter(string(want), "\n")
-	got := "mode       segments  members  one state  shown true      room  path capture endpoint none  runs with a fault\n"
+	got := "mode       segments  members  one state  shown true      room  path capture endpoint none begun server candidate older outside acked late  runs with a fault\n"
 	for i := range simulate.Modes {
 		row := tightness(&simulate.Modes[i])
 		got += row
@@ -45,16 +45,25 @@ func TestTightness(t *testing.T) {
 func rewrite() bool { return flag.Lookup("update").Value.String() == "true" }
 
 // tightness returns the row of a mode: what is summed over its runs; room is how
-// wide the bounds are, in octets.
+// wide the bounds are, in octets; acked and late are octets that were acknowledged
+// before they passed, and of these that passed later.
 func tightness(m *simulate.Mode) string {
 	var w simulate.Sim
 	var j judge
-	var room int
+	var room, acked, late int
 	var why [conn.None + 1]int
+	var begin [conn.Begun + 1]int
+	var server, older, outside int
 	for k := range uint64(tightRuns) {
 		d := simulate.Seeded(seedOf(m.Name) + 1<<31 + k)
 		j.play(&w, m, &d, func(*simulate.Passage, fault) {
-			why[j.step.Explanation]++
+			s := &j.step
+			why[s.Explanation]++
+			begin[s.Begin]++
+			server += count(s.Begin == conn.Begun && s.Opener == tcp.Server)
+			older += count(s.Older)
+			outside += count(s.Outside)
+			acked, late = acked+int(s.Gap), late+int(s.Filled)
 			for d := range tcp.Dir(2) {
 				if b, ok := j.c.Bounds(d); ok {
 					room += width(b.Sent) + width(b.RcvNxt) + width(b.SndUna)
@@ -63,8 +72,16 @@ func tightness(m *simulate.Mode) string {
 		})
 	}
 	n := &j.tally
-	return fmt.Sprintf("%-10s %8d %8d %10d %11d %11d %5d %7d %8d %4d  %d %d %d\n", m.Name, n.segments, n.size, n.one, n.shown, room,
-		why[conn.Path], why[conn.Capture], why[conn.Endpoint], why[conn.None], n.faults[escaped], n.faults[left], n.faults[strong])
+	return fmt.Sprintf("%-10s %8d %8d %10d %11d %9d %5d %7d %8d %4d %5d %6d %9d %5d %7d %5d %4d  %d %d %d\n", m.Name, n.segments, n.size, n.one, n.shown, room,
+		why[conn.Path], why[conn.Capture], why[conn.Endpoint], why[conn.None], begin[conn.Begun], server, begin[conn.Candidate], older, outside,
+		acked, late, n.faults[escaped], n.faults[left], n.faults[strong])
+}
+
+func count(is bool) int {
+	if is {
+		return 1
+	}
+	return 0
 }
 
 // width is that of an interval; what is wider than an unscaled window counts as
