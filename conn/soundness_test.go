@@ -30,20 +30,30 @@ const (
 var faultNames = [...]string{"sound", "a true state escaped the set", "a true variable left its bounds", "the explanation is too strong"}
 
 // limits are the faults that beliefs are known to have in a mode, in runs of
-// 100,000. A mode without a row has none.
+// 100,000. A mode without a row has none; the path modes have no row. Measured
+// over 10,000 runs of each, or those of beliefs §10 where they are higher.
 var limits = map[string][4]float64{
-	// Chains of faults: a listener takes a copy of an old SYN that was made behind
-	// us, and loses its SYN,ACK before us.
-	"crash": {escaped: 62, left: 22, strong: 15},
-	"reuse": {escaped: 68, left: 24, strong: 15},
+	// Chains of three faults, mostly: an end aborts or restarts, its listener takes
+	// a copy of an old SYN that was made behind us, and loses its SYN,ACK before us.
+	// In the simulator a listener stays after an abort, unlike in beliefs §10.
+	"abort": {escaped: 40, left: 15, strong: 20},
+	"crash": {escaped: 80, left: 22, strong: 30},
+	// The same, up to four times in one round trip, with both ends opening at once.
+	"reuse": {escaped: 450, left: 70, strong: 300},
+	// A SYN that asked for Fast Open was lost before us, and its repetition, which
+	// passed, does not: what SYN-RECEIVED may send is not known.
+	"tfo": {escaped: 270, strong: 90},
+	// A listener that holds only a cookie answers what is not the cookie's ACK with
+	// a RST, and lives on; then as crash.
+	"cookies": {escaped: 40, strong: 15},
 	// A hidden ACK of a FIN, then a RST that nothing explains but an abort
 	// (beliefs §6 row 12).
-	"hide10":    {strong: 49},
-	"hide10+ts": {strong: 62},
-	"hide30":    {escaped: 7, strong: 114},
+	"hide10":    {escaped: 10, strong: 49},
+	"hide10+ts": {escaped: 10, strong: 62},
+	"hide30":    {escaped: 20, strong: 114},
 	"mid+ws":    {escaped: 1},
 	// Forgeries that the two ends' real segments make plausible later.
-	"forge": {escaped: 493, strong: 27},
+	"forge": {escaped: 493, left: 40, strong: 27},
 }
 
 // judge holds a Conn to the truth of one run after the other.
