@@ -293,7 +293,7 @@ type Stack struct {
 	RcvAcked tcp.Seq // proven: its highest ACK
 	RcvWnd   uint32  // octets, scaled
 	RcvUp    tcp.Seq // highest urgent pointer that passed towards it
-	SndScale uint8   // Snd.Wind.Shift of RFC 7323 §2.2: applies to windows it receives
+	SndScale uint8   // Snd.Wind.Shift of RFC 7323 §2.2: applies to windows it receives; joined late: at least
 	RcvScale uint8   // Rcv.Wind.Shift: applies to windows it sends
 }
 
@@ -315,6 +315,12 @@ func (c *Conn) Stack(d tcp.Dir) Stack {
 	}
 	if scaled(e, p) {
 		s.SndScale, s.RcvScale = p.shift, e.shift
+	}
+	if p.learns(e) {
+		s.SndScale = p.shift
+	}
+	if e.learns(p) {
+		s.RcvScale = e.shift
 	}
 	return s
 }

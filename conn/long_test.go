@@ -104,3 +104,15 @@ func TestOtherSynAnswered(t *testing.T) {
 		t.Errorf("%v, %v, %+v", c.Possible(tcp.Client), c.Possible(tcp.Server), last)
 	}
 }
+
+// TestLearntShift: of windows whose shift is not known, the lowest that makes the
+// peer's flight legal is shown.
+func TestLearntShift(t *testing.T) {
+	c, _ := run(t, `
+0.00 < .  5000:5000(0) ack 1000 win 500
+0.01 > .  1000:3000(2000) ack 5000 win 100
+0.02 < .  5000:5000(0) ack 1000 win 500`)
+	if s := c.Stack(tcp.Client); s.SndScale != 2 || s.SndWnd != 500<<2 {
+		t.Errorf("shift %d, SND.WND %d", s.SndScale, s.SndWnd)
+	}
+}

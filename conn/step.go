@@ -195,6 +195,7 @@ func (m *move) goes() {
 	}
 	m.emits()
 	m.grants()
+	p.learn(e)
 	e.bits |= seen
 	m.stamps()
 	m.receives()

@@ -31,8 +31,12 @@ func (e *end) window(p *end, s *tcp.Segment) uint32 {
 func (m *move) grants() {
 	e, s := m.e, m.s
 	win := e.window(m.p, s)
-	e.win = win
 	e.wmax = max(e.wmax, win)
+	shown := win
+	if e.learns(m.p) && s.Flags&tcp.SYN == 0 {
+		shown = uint32(s.Win) << e.shift
+	}
+	e.win = shown
 	if s.Flags&tcp.ACK == 0 {
 		return
 	}
@@ -42,7 +46,24 @@ func (m *move) grants() {
 	}
 	e.moves(s.Ack, win)
 	e.edge = e.edge.Max(edge)
-	m.p.updateWindow(s, win)
+	m.p.updateWindow(s, shown)
+}
+
+// learns reports whether the shift of e's windows is not known: it was joined
+// late. Its field shift then holds the lowest one that makes the flight of its
+// peer legal. It is for showing windows only: a flight with ACKs that we missed
+// looks larger than it was, so nothing may be judged by it.
+func (e *end) learns(p *end) bool { return e.scale(p) == maxShift && !e.has(hasShift) }
+
+// learn raises the shift of p's windows until it allows what e has under way.
+func (p *end) learn(e *end) {
+	if !p.learns(e) || !e.has(hasUna) || !p.has(hasRcv) {
+		return
+	}
+	raw := p.wmax >> maxShift
+	for p.shift < maxShift && raw > 0 && int32(e.nxt-e.una) > int32(raw<<p.shift)+2 {
+		p.shift++
+	}
 }
 
 // moves moves RCV.NXT to an ACK, and notes whether it closed the window there.

@@ -112,7 +112,7 @@ func (t *Table) lastEnding(e *entry) record.Ending {
 
 func (t *Table) forgetAll() {
 	t.slab, t.index, t.repairs, t.lists = slab{}, index{}, repairs{}, [numClasses]list{}
-	t.tracker = conn.Tracker{HolesGivenUp: t.tracker.HolesGivenUp}
+	t.tracker = conn.Tracker{HolesGivenUp: t.tracker.HolesGivenUp, SACKGivenUp: t.tracker.SACKGivenUp}
 	t.due = forever
 }
 

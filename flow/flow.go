@@ -86,6 +86,7 @@ type Stats struct {
 	Live         int                       // entries now, those without an open record included
 	Peak         int                       // entries at most
 	Evicted      Evicted                   // what the cap pushed out
+	SACKGivenUp  uint64                    // SACK blocks that were not kept: two of a direction are
 	HolesGivenUp uint64                    // holes in streams that were forgotten: too many at once
 }
 

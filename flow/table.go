@@ -79,7 +79,7 @@ func (t *Table) take(v *packet.View, hash uint32) uint32 {
 // Stats returns the counts so far.
 func (t *Table) Stats() Stats {
 	s := t.stats
-	s.Live, s.HolesGivenUp = t.slab.live, t.tracker.HolesGivenUp
+	s.Live, s.HolesGivenUp, s.SACKGivenUp = t.slab.live, t.tracker.HolesGivenUp, t.tracker.SACKGivenUp
 	return s
 }
 
