@@ -55,7 +55,7 @@ var columns = []Column[Record]{
 		func(dst []byte, r *Record) []byte { return append(dst, r.Ending.String()...) }},
 	{"community_id", String, "", "hash of addresses, ports and protocol that other tools compute too; version 1, seed 0", "Community ID v1",
 		func(dst []byte, r *Record) []byte { return appendCommunityID(dst, &r.Key, r.senderIsB()) }},
-	{"client_state", String, "", "what state the client must be in after the last packet; null if not TCP", srcTcpad,
+	{"client_state", String, "", "the state that the client is presumed to be in after the last packet; null if not TCP", srcTcpad,
 		func(dst []byte, r *Record) []byte { return r.appendState(dst, tcp.Client) }},
 	{"server_state", String, "", "the same of the server", srcTcpad,
 		func(dst []byte, r *Record) []byte { return r.appendState(dst, tcp.Server) }},

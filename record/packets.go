@@ -30,7 +30,7 @@ var packetColumns = []Column[Packet]{
 	{"ack", Uint, "", "acknowledgment number, absolute; null without the flag ACK", "RFC 9293 §3.1", appendAck},
 	{"len", Uint, "octets", "transport payload on the wire, even if not captured; null if not decoded", "tcpdump", appendLen},
 	{"win", Uint, "", "window as on the wire, not scaled; null if not TCP", "RFC 9293 §3.1", appendWin},
-	{"client_state", String, "", "what state the client must be in after this packet; null if not TCP", srcTcpad,
+	{"client_state", String, "", "the state that the client is presumed to be in after this packet; null if not TCP", srcTcpad,
 		func(dst []byte, p *Packet) []byte { return p.appendState(dst, tcp.Client) }},
 	{"server_state", String, "", "the same of the server", srcTcpad,
 		func(dst []byte, p *Packet) []byte { return p.appendState(dst, tcp.Server) }},
