@@ -83,7 +83,10 @@ func remarks(step Step, p Phase) (r string) {
 		r += "  candidate"
 	}
 	if step.Begin == Begun {
-		r += "  begun"
+		r += "  begun" + map[tcp.Dir]string{tcp.Server: " by the server"}[step.Opener] + map[bool]string{false: ", its SYN not seen"}[step.SynSeen]
+	}
+	if step.Older {
+		r += "  older"
 	}
 	if step.Outside {
 		r += "  outside"

@@ -87,7 +87,6 @@ func (m *move) synAgain(answer bool) {
 	m.because(Path)
 	m.sends()
 	if !answer {
-		e.set = e.set&inSS | e.set&after(inSS)
 		if e.pend&evRstSyn != 0 && e.set&inSS != 0 { // refused, and tried again
 			e.lead, e.before = inSS, e.before|evRstSyn
 		}
@@ -96,7 +95,7 @@ func (m *move) synAgain(answer bool) {
 	if p := m.p; !e.has(hasIRS) && p.synAcked(m.s.Ack) {
 		e.irs, e.bits = p.iss, e.bits|hasIRS
 	}
-	to := e.set&inSR | e.set&after(inSR)
+	to := e.set & after(inSR)
 	if e.has(altNew) {
 		to |= inSS
 	}
@@ -104,6 +103,7 @@ func (m *move) synAgain(answer bool) {
 		to |= inSR
 		m.because(Capture)
 		e.bits |= lossy
+		m.joinsOpener(m.p.has(hasISS))
 	}
 	if to == 0 {
 		to = inSR
@@ -135,9 +135,6 @@ func (m *move) lateSyn(answer bool) {
 	if !answer {
 		e.set |= inSS
 		return
-	}
-	if e.bits&(rstAny|lossy) == 0 && e.pend&(evRst|evRstSyn) == 0 {
-		e.set &^= gone
 	}
 	e.set |= inSR
 }
