@@ -1,10 +1,6 @@
 package conn
 
-import (
-	"math/bits"
-
-	"onpath/tcp"
-)
+import "onpath/tcp"
 
 // Delivery says what a segment is to the octets it carries: sent for the first
 // time, sent again, a copy, late. It is judged where we stand; the sender's own
@@ -84,9 +80,6 @@ const (
 	silence   = 171   // 180 ms: nearly one
 	copyLives = 28610 // 30 s: the life of a datagram in the path (RFC 791)
 )
-
-// mirrored is how soon a copy made by the capture follows, in ns.
-const mirrored = 500_000
 
 // age tells whether a segment was sent before or after another one.
 type age int8
@@ -405,139 +398,4 @@ func (m *move) noteAck(before tcp.Seq, known bool) {
 	case s.Ack == before && s.SeqLen() == 0 && ev.dups&dupCount < 2:
 		ev.dups++
 	}
-}
-
-// sackedAbove reports whether the peer has told that octets above at arrived.
-func (e *end) sackedAbove(at tcp.Seq) bool {
-	for _, b := range e.sacked[:e.nSacked] {
-		if b.to.After(at) {
-			return true
-		}
-	}
-	return false
-}
-
-// sacks reports whether the peer has told that [from, to) arrived.
-func (e *end) sacks(from, to tcp.Seq) bool {
-	for _, b := range e.sacked[:e.nSacked] {
-		if !from.Before(b.from) && !to.After(b.to) {
-			return true
-		}
-	}
-	return false
-}
-
-// takeSACK keeps the newest blocks that the peer of e reports (RFC 2018 §4). A
-// first block below the ACK, or inside the second, tells of a duplicate (RFC 2883
-// §4). What there is no room for is counted.
-func (t *Tracker) takeSACK(e *end, s *tcp.Segment) (dsack bool) {
-	e.dropSACK(s.Ack)
-	for i := range s.NumSACK {
-		b := span{s.SACK[i][0], s.SACK[i][1]}
-		if !b.from.Before(b.to) || b.to.After(e.top) || uint32(b.to-b.from) > 1<<30 {
-			continue
-		}
-		if !b.from.After(s.Ack) && !b.to.After(s.Ack) {
-			dsack = dsack || i == 0
-			continue
-		}
-		if i == 0 && s.NumSACK > 1 && within(b, span{s.SACK[1][0], s.SACK[1][1]}) {
-			dsack = true
-			continue
-		}
-		if !e.addSACK(b) {
-			t.SACKGivenUp++
-		}
-	}
-	return dsack
-}
-
-func within(a, b span) bool { return !a.from.Before(b.from) && !a.to.After(b.to) }
-
-// dropSACK forgets blocks that a cumulative ACK covers.
-func (e *end) dropSACK(ack tcp.Seq) {
-	n := uint8(0)
-	for _, b := range e.sacked[:e.nSacked] {
-		if b.to.After(ack) {
-			e.sacked[n] = b
-			n++
-		}
-	}
-	e.nSacked = n
-}
-
-// addSACK puts a block among those held, and reports whether there was room.
-func (e *end) addSACK(b span) bool {
-	for i := range e.sacked[:e.nSacked] {
-		if h := &e.sacked[i]; !b.from.After(h.to) && !h.from.After(b.to) {
-			if b.from.Before(h.from) {
-				h.from = b.from
-			}
-			h.to = h.to.Max(b.to)
-			return true
-		}
-	}
-	if int(e.nSacked) < len(e.sacked) {
-		e.sacked[e.nSacked] = b
-		e.nSacked++
-		return true
-	}
-	if b.to.After(e.sacked[1].to) { // the highest tells most
-		e.sacked[1] = b
-	}
-	return false
-}
-
-// recent is a table of the last segments of all connections: copies come soon.
-type recent struct {
-	slots []passage
-}
-
-// passage is one segment that passed.
-type passage struct {
-	mark uint64 // of the segment, the lowest octet its TTL; 0: none
-	at   int64  // ns
-}
-
-// recentSlots bounds the table: 1 MiB.
-const recentSlots = 1 << 16
-
-// copies looks for an equal segment that passed shortly before, and remembers
-// this one. An identity makes equal segments copies; without one, octets are that
-// come again sooner than any timeout could send them, and that nobody asked for.
-func (m *move) copies() (d Delivery, yes bool) {
-	s := m.s
-	slot, mark := m.t.slot(m.c, s, s.Dir)
-	last := *slot
-	*slot = passage{mark, s.At}
-	if (last.mark^mark)>>8 != 0 {
-		return 0, false
-	}
-	apart := s.At - last.at
-	if apart < 0 {
-		apart = -apart
-	}
-	octets := s.SeqLen() > 0
-	identity := s.IPID != 0 && (octets || m.ev.dups&varies != 0) || octets && s.Opts&tcp.OptTimestamp != 0
-	switch {
-	case identity && apart>>20 < copyLives, octets && apart>>20 < belowRTO && !m.askedSince(last.at):
-		if last.mark != mark || apart < mirrored {
-			return CaptureDuplicate, true
-		}
-		return NetworkDuplicate, true
-	case !octets && last.mark == mark && apart>>20 < 1:
-		return Unknown, true
-	}
-	return 0, false
-}
-
-// slot returns where a segment is remembered, and its mark: a mix of its
-// connection, direction, header octets and IP identification, beside its TTL.
-func (t *Tracker) slot(c *Conn, s *tcp.Segment, d tcp.Dir) (*passage, uint64) {
-	if t.recent.slots == nil {
-		t.recent.slots = make([]passage, recentSlots)
-	}
-	hi, lo := bits.Mul64(uint64(s.Digest)<<32|uint64(s.IPID)<<16|uint64(s.Len)&0xffff, 0x9e3779b97f4a7c15^uint64(c.Salt)<<1^uint64(d)<<60)
-	mark := (hi^lo|1<<8)&^0xff | uint64(s.TTL)
-	return &t.recent.slots[mark>>40%recentSlots], mark
 }

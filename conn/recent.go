@@ -1,0 +1,64 @@
+package conn
+
+import (
+	"math/bits"
+
+	"onpath/tcp"
+)
+
+// mirrored is how soon a copy made by the capture follows, in ns.
+const mirrored = 500_000
+
+// recent is a table of the last segments of all connections: copies come soon.
+type recent struct {
+	slots []passage
+}
+
+// passage is one segment that passed.
+type passage struct {
+	mark uint64 // of the segment, the lowest octet its TTL; 0: none
+	at   int64  // ns
+}
+
+// recentSlots bounds the table: 1 MiB.
+const recentSlots = 1 << 16
+
+// copies looks for an equal segment that passed shortly before, and remembers
+// this one. An identity makes equal segments copies; without one, octets are that
+// come again sooner than any timeout could send them, and that nobody asked for.
+func (m *move) copies() (d Delivery, yes bool) {
+	s := m.s
+	slot, mark := m.t.slot(m.c, s, s.Dir)
+	last := *slot
+	*slot = passage{mark, s.At}
+	if (last.mark^mark)>>8 != 0 {
+		return 0, false
+	}
+	apart := s.At - last.at
+	if apart < 0 {
+		apart = -apart
+	}
+	octets := s.SeqLen() > 0
+	identity := s.IPID != 0 && (octets || m.ev.dups&varies != 0) || octets && s.Opts&tcp.OptTimestamp != 0
+	switch {
+	case identity && apart>>20 < copyLives, octets && apart>>20 < belowRTO && !m.askedSince(last.at):
+		if last.mark != mark || apart < mirrored {
+			return CaptureDuplicate, true
+		}
+		return NetworkDuplicate, true
+	case !octets && last.mark == mark && apart>>20 < 1:
+		return Unknown, true
+	}
+	return 0, false
+}
+
+// slot returns where a segment is remembered, and its mark: a mix of its
+// connection, direction, header octets and IP identification, beside its TTL.
+func (t *Tracker) slot(c *Conn, s *tcp.Segment, d tcp.Dir) (*passage, uint64) {
+	if t.recent.slots == nil {
+		t.recent.slots = make([]passage, recentSlots)
+	}
+	hi, lo := bits.Mul64(uint64(s.Digest)<<32|uint64(s.IPID)<<16|uint64(s.Len)&0xffff, 0x9e3779b97f4a7c15^uint64(c.Salt)<<1^uint64(d)<<60)
+	mark := (hi^lo|1<<8)&^0xff | uint64(s.TTL)
+	return &t.recent.slots[mark>>40%recentSlots], mark
+}
