@@ -64,6 +64,10 @@ func (m *move) lateIncarnation() bool {
 		}
 		return false
 	}
+	if p.has(altNew) && s.Ack == p.alt+1 {
+		m.choose(p)
+		p.set = inSS
+	}
 	to := inSR | e.set&gone
 	if e.set&(inSR|gone) == 0 {
 		m.because(Endpoint)
