@@ -64,14 +64,6 @@ var letters = [...]struct {
 // set is a set of letters.
 type set uint16
 
-// HistoryLetters returns one line a letter, for the columns' documentation.
-func HistoryLetters() (lines []string) {
-	for _, l := range letters {
-		lines = append(lines, string(l.char)+" "+l.doc)
-	}
-	return lines
-}
-
 // Flipped notes that the first packet of the record was the server's.
 func (h *History) Flipped() { h.Add('^') }
 
