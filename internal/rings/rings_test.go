@@ -35,6 +35,7 @@ var packages = map[string]pkg{
 
 	"compat/tcpstates": {ring: 1, may: "tcp packet"},
 	"compat/tcpchain":  {ring: 1, may: "tcp packet"},
+	"compat/netfilter": {ring: 1, may: "tcp packet"},
 
 	"source":       {ring: 3, may: "packet", world: true},
 	"sink/table":   {ring: 3, may: "record", world: true},
