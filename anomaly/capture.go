@@ -1,0 +1,88 @@
+package anomaly
+
+var captureRows = []Row{
+	{
+		ID: CaptureChecksumOffload, Name: "capture-checksum-offload", Family: FamilyCapture, Tier: 1, Severity: CaptureArtifact, Scope: ScopeHost,
+		Rule:  ">= 90 % of TCP checksums of one source MAC/direction wrong, equal to the pseudo-header partial sum",
+		Ref:   "none",
+		Peers: "Zeek find-checksum-offloading warning; Suricata checksum auto; Wireshark doc",
+		Traps: "verify partial-sum equality",
+	},
+	{
+		ID: CaptureSegmentationOffload, Name: "capture-segmentation-offload", Family: FamilyCapture, Tier: 1, Severity: CaptureArtifact, Scope: ScopeHost,
+		Rule:  "payload > MSS or > MTU-40, sizes multiple of MSS",
+		Ref:   "none",
+		Peers: "tcptrace-ng offload/desegment; HoneyBadger doc (disable offload)",
+		Traps: "jumbo frames; caps severity of loss and size rules per direction",
+	},
+	{
+		ID: CaptureDuplicate, Name: "capture-duplicate", Family: FamilyCapture, Tier: 1, Severity: CaptureArtifact, Scope: ScopeConnection,
+		Rule:  "same frame twice (SPAN both ports / two interfaces): same IP-ID, SEQ, TSval within ms, TTL equal or -1",
+		Ref:   "none",
+		Peers: "tcptrace hardware dups; Wireshark editcap -d; Zeek none",
+		Traps: "dedup window 50 ms; else every duplicate becomes a retransmission",
+	},
+	{
+		ID: CaptureReordered, Name: "capture-reordered", Family: FamilyCapture, Tier: 1, Severity: CaptureArtifact, Scope: ScopeConnection,
+		Rule:  "ACK precedes the data it acknowledges by < few ms systematically; timestamps go backward",
+		Ref:   "none",
+		Peers: "Wireshark reordercap; zeek #1564; T2 ipFlags 0x8000 (inter-distance < 0); Suricata stream.wrong_thread (flow split over threads)",
+		Traps: "merging two taps without clock sync",
+	},
+	{
+		ID: CaptureDropped, Name: "capture-dropped", Family: FamilyCapture, Tier: 1, Severity: CaptureArtifact, Scope: ScopeHost,
+		Rule:  "kernel/NIC/AF_PACKET drop counter > 0 or pcapng isb_ifdrop in the interval",
+		Ref:   "none",
+		Peers: "Zeek capture_loss; Suricata capture.kernel_drops; ntopng",
+		Traps: "attach to every record in the interval",
+	},
+	{
+		ID: CaptureTruncated, Name: "capture-truncated", Family: FamilyCapture, Tier: 1, Severity: CaptureArtifact, Scope: ScopeSegment,
+		Rule:  "caplen < wire length",
+		Ref:   "none",
+		Peers: "Zeek truncated_tcp_payload; tcptrace truncated data; Snort",
+		Traps: "payload rules off, header rules on",
+	},
+	{
+		ID: ViewOneSided, Name: "view-one-sided", Family: FamilyCapture, Tier: 1, Severity: CaptureArtifact, Scope: ScopeConnection,
+		Rule:  "only one direction seen beyond the handshake time, but its ACK numbers advance",
+		Ref:   "none",
+		Peers: "Snort asymmetric_flows; Suricata async; Zeek possible_split_routing; nDPI UNIDIRECTIONAL; tcptrace (unidirectional); Zeek above_hole_data_without_any_acks",
+		Traps: "switch off: ack-of-unsent, window, dupack, out-of-window rules",
+	},
+	{
+		ID: PickupMidstream, Name: "pickup-midstream", Family: FamilyCapture, Tier: 1, Severity: CaptureArtifact, Scope: ScopeConnection,
+		Rule:  "first segment without SYN",
+		Ref:   "none",
+		Peers: "Suricata midstream_pickups; Zeek partial; Snort no_3whs; conntrack loose; Zeek SYN_after_partial, unsolicited_SYN_response",
+		Traps: "direction by port/ACK logic with confidence; WS unknown",
+	},
+	{
+		ID: TrackerEvicted, Name: "tracker-evicted", Family: FamilyCapture, Tier: 1, Severity: CaptureArtifact, Scope: ScopeConnection,
+		Rule:  "entry removed for memory/limit, not by TCP",
+		Ref:   "none",
+		Peers: "Suricata ssn_memcap_drop, flow emergency; Zeek; flowscope Evicted; pf state-limit",
+		Traps: "must appear in the record as end-reason",
+	},
+	{
+		ID: TrackerLimited, Name: "tracker-limited", Family: FamilyCapture, Tier: 3, Severity: CaptureArtifact, Scope: ScopeConnection,
+		Rule:  "per-connection list full: results approximate",
+		Ref:   "none",
+		Peers: "Wireshark 10000 unacked limit; Suricata max-regions",
+		Traps: "publish counter",
+	},
+	{
+		ID: ClockAnomaly, Name: "clock-anomaly", Family: FamilyCapture, Tier: 3, Severity: CaptureArtifact, Scope: ScopeHost,
+		Rule:  "packet time goes backward or jumps > 1 h",
+		Ref:   "none",
+		Peers: "T2; Zeek; tcptrace bad timestamp order",
+		Traps: "use monotonic max(time)",
+	},
+	{
+		ID: TunnelDepthExceeded, Name: "tunnel-depth-exceeded", Family: FamilyCapture, Tier: 3, Severity: CaptureArtifact, Scope: ScopeSegment,
+		Rule:  "more encapsulation layers than allowed",
+		Ref:   "none",
+		Peers: "Suricata max-layers",
+		Traps: "none",
+	},
+}

@@ -1,0 +1,93 @@
+package anomaly
+
+var hostRows = []Row{
+	{
+		ID: HostSynScan, Name: "host-syn-scan", Family: FamilyHost, Tier: 2, Severity: Suspicious, Scope: ScopeHost,
+		Rule:  "source sends SYNs to >= N (dst,port) pairs in T with failure ratio > 80 %",
+		Ref:   "Jung et al. 2004 (TRW)",
+		Peers: "ntopng host_alert_syn_scan; Zeek Scan; T2; Snort port_scan",
+		Traps: "crawlers, monitoring, P2P; use sequential hypothesis test",
+	},
+	{
+		ID: HostFinScan, Name: "host-fin-scan", Family: FamilyHost, Tier: 2, Severity: Suspicious, Scope: ScopeHost,
+		Rule:  "FIN-only probes to many",
+		Ref:   "none",
+		Peers: "ntopng fin_scan; nDPI",
+		Traps: "late FINs after NAT reboot",
+	},
+	{
+		ID: HostRstScan, Name: "host-rst-scan", Family: FamilyHost, Tier: 2, Severity: Suspicious, Scope: ScopeHost,
+		Rule:  "RSTs to many tuples without state",
+		Ref:   "none",
+		Peers: "ntopng rst_scan",
+		Traps: "backscatter source is a victim, not a scanner",
+	},
+	{
+		ID: HostSynFloodVictim, Name: "host-syn-flood-victim", Family: FamilyHost, Tier: 2, Severity: Suspicious, Scope: ScopeHost,
+		Rule:  "half-open count or SYN rate to one server > threshold while completion ratio drops",
+		Ref:   "RFC 4987",
+		Peers: "ntopng syn_flood (#8631 false when counting SYNs); Zeek",
+		Traps: "count HALF-OPEN, not SYNs (ntopng PR 8740)",
+	},
+	{
+		ID: HostBackscatter, Name: "host-backscatter", Family: FamilyHost, Tier: 2, Severity: Informational, Scope: ScopeHost,
+		Rule:  "many SYN+ACK/RST from one host to dark or unrelated addresses",
+		Ref:   "Moore 2001",
+		Peers: "Zeek connection_originator_SYN_ack per orig",
+		Traps: "DoS victim",
+	},
+	{
+		ID: HostRefusalBurst, Name: "host-refusal-burst", Family: FamilyHost, Tier: 2, Severity: Suspicious, Scope: ScopeHost,
+		Rule:  "many refused attempts from one client to one server",
+		Ref:   "none",
+		Peers: "Zeek REJ; ntopng refused alert",
+		Traps: "service restart",
+	},
+	{
+		ID: HostNatDetected, Name: "host-nat-detected", Family: FamilyHost, Tier: 2, Severity: Informational, Scope: ScopeHost,
+		Rule:  "one address shows >= 2 TS clocks, OS signatures, TTLs or source-port sequences",
+		Ref:   "p0f 3",
+		Peers: "p0f host change, NAT scores (13 reason bits)",
+		Traps: "TS per-connection offset (Linux 4.10+) kills the clock test",
+	},
+	{
+		ID: HostOsChanged, Name: "host-os-changed", Family: FamilyHost, Tier: 3, Severity: Informational, Scope: ScopeHost,
+		Rule:  "OS signature of one address changes",
+		Ref:   "p0f 3",
+		Peers: "p0f host change",
+		Traps: "dual boot, DHCP",
+	},
+	{
+		ID: HostUptimeRegressed, Name: "host-uptime-regressed", Family: FamilyHost, Tier: 3, Severity: Informational, Scope: ScopeHost,
+		Rule:  "TS-derived uptime goes back",
+		Ref:   "RFC 7323 §5.4",
+		Peers: "p0f uptime; T2 tcpBtm",
+		Traps: "random TS offset",
+	},
+	{
+		ID: HostLinkMtu, Name: "host-link-mtu", Family: FamilyHost, Tier: 3, Severity: Informational, Scope: ScopeHost,
+		Rule:  "MSS implies PPPoE/VPN/tunnel MTU",
+		Ref:   "RFC 6691",
+		Peers: "p0f link",
+		Traps: "MSS clamping routers",
+	},
+	{
+		ID: HostWindowNeverScaled, Name: "host-window-never-scaled", Family: FamilyHost, Tier: 3, Severity: Performance, Scope: ScopeHost,
+		Rule:  "server never negotiates WS on paths with RTT*rate > 64 KiB",
+		Ref:   "RFC 7323 §1.1",
+		Traps: "none",
+	},
+	{
+		ID: HostStackNonconformant, Name: "host-stack-nonconformant", Family: FamilyHost, Tier: 2, Severity: Violation, Scope: ScopeHost,
+		Rule:  "same violation from >= N connections of one host",
+		Ref:   "RFC 9293",
+		Peers: "tcpad goal (\"bug in a TCP stack\")",
+		Traps: "aggregate with evidence of 3 connections",
+	},
+	{
+		ID: PathLossOneSided, Name: "path-loss-one-sided", Family: FamilyHost, Tier: 2, Severity: Performance, Scope: ScopeHost,
+		Rule:  "loss located on one side of the tap for many flows through one prefix",
+		Ref:   "none",
+		Traps: "uses lost-before/after-tap split",
+	},
+}

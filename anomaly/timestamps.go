@@ -1,0 +1,71 @@
+package anomaly
+
+var timestampsRows = []Row{
+	{
+		ID: TsMissingAfterNegotiation, Name: "ts-missing-after-negotiation", Family: FamilyTimestamps, Tier: 1, Severity: Violation, Scope: ScopeSegment,
+		Gates: GateSyn,
+		Rule:  "TS negotiated (both SYNs) and a non-RST segment has none",
+		Ref:   "RFC 7323 §3.2 (MUST in every non-RST)",
+		Peers: "Snort 129:14; pf \"did not receive expected RFC1323 timestamp\"; (tcpad TODO)",
+		Traps: "transparent caches and firewalls that spoof without TS (pf note): if > 1 segment switch it off per direction; keep-alives of some stacks; SYN-cookie servers",
+	},
+	{
+		ID: TsPresentNotNegotiated, Name: "ts-present-not-negotiated", Family: FamilyTimestamps, Tier: 1, Severity: Violation, Scope: ScopeSegment,
+		Gates: GateSyn,
+		Rule:  "TS option on a segment of a connection whose SYN/SYN+ACK pair did not negotiate it",
+		Ref:   "RFC 7323 §3.2",
+		Traps: "[mid]; the SYN option was stripped",
+	},
+	{
+		ID: TsvalRegressed, Name: "tsval-regressed", Family: FamilyTimestamps, Tier: 1, Severity: Suspicious, Scope: ScopeSegment,
+		Gates: GateOneClock,
+		Rule:  "TSval < TS.Recent of the receiver (largest TSval carried by an in-sequence segment), not RST",
+		Ref:   "RFC 7323 §5.2, 5.3 R1 (PAWS)",
+		Peers: "Suricata pkt_invalid_timestamp; Snort 129:4; T2 0x0004; pf bad-timestamp; p0f NAT_TS",
+		Traps: "reordering: an older segment legally has an older TSval (segment is then old too); Linux accepts -1; per-socket offset changes only at TIME-WAIT reuse; [mbox] NAT pooling",
+	},
+	{
+		ID: TsvalJumpForward, Name: "tsval-jump-forward", Family: FamilyTimestamps, Tier: 1, Severity: Suspicious, Scope: ScopeSegment,
+		Rule:  "TSval - last > (dt + 30 s) * 1.1 * fmax (fmax = estimated Hz, <= 1 MHz)",
+		Ref:   "RFC 7323 §5.4; pf TS_MAXFREQ",
+		Peers: "pf \"Timestamp failed 1\"; Snort 129:4 (24 days)",
+		Traps: "us-granular clocks (Linux 6.8+ TCP_USEC_TS); suspended VM; first TSval 0 then random (old Windows)",
+	},
+	{
+		ID: TsecrNotSent, Name: "tsecr-not-sent", Family: FamilyTimestamps, Tier: 1, Severity: Violation, Scope: ScopeSegment,
+		Gates: GateTwoWay | GateNoGap,
+		Rule:  "ACK set, TSecr != 0 and TSecr > largest TSval ever sent by the peer",
+		Ref:   "RFC 7323 §3.2; pf",
+		Peers: "pf \"Timestamp failed 2\"; Suricata (SYN only)",
+		Traps: "[gap] peer segments lost at the tap; one-way [one]; clock wrap",
+	},
+	{
+		ID: TsecrTooOld, Name: "tsecr-too-old", Family: FamilyTimestamps, Tier: 2, Severity: Suspicious, Scope: ScopeSegment,
+		Gates: GateSyn,
+		Rule:  "TSecr < first TSval of the peer, or TSecr < TSecr already echoed with ACK advancing",
+		Ref:   "RFC 7323 §4.3",
+		Peers: "pf \"Timestamp failed 3\"",
+		Traps: "holes: receiver echoes the left-edge segment, so TSecr may stay old, never go back when ACK advances",
+	},
+	{
+		ID: TsecrNonzeroOnSyn, Name: "tsecr-nonzero-on-syn", Family: FamilyTimestamps, Tier: 1, Severity: Suspicious, Scope: ScopeSegment,
+		Rule:  "SYN (no ACK) with TSecr != 0",
+		Ref:   "RFC 7323 §3.2 (SHOULD be 0)",
+		Peers: "p0f ts2+",
+		Traps: "fingerprint; TIME-WAIT reuse in some stacks",
+	},
+	{
+		ID: TsvalZero, Name: "tsval-zero", Family: FamilyTimestamps, Tier: 3, Severity: Informational, Scope: ScopeSegment,
+		Rule:  "TSval == 0 in SYN",
+		Ref:   "RFC 7323 §3.2",
+		Peers: "p0f ts1-; Suricata ZERO_TIMESTAMP; Snort paws_drop_zero_ts",
+		Traps: "old Windows; later real value allowed",
+	},
+	{
+		ID: TsClockRateOdd, Name: "ts-clock-rate-odd", Family: FamilyTimestamps, Tier: 3, Severity: Informational, Scope: ScopeHost,
+		Rule:  "estimated TS clock outside 1 Hz .. 1 kHz (RFC) or not stable within 10 %",
+		Ref:   "RFC 7323 §5.4",
+		Peers: "p0f uptime/raw_freq; T2 tcpEcI",
+		Traps: "RFC allows 1 ms..1 s; Linux us option, FreeBSD per-connection offset; random offset hides uptime",
+	},
+}
