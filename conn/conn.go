@@ -168,19 +168,25 @@ func (c *Conn) BothFins() bool {
 	return a.closes(b) && b.closes(a)
 }
 
-// Undecided reports whether a segment without SYN may begin another
-// incarnation: a SYN that may have is waiting for an answer.
-func (c *Conn) Undecided() bool {
-	a, b := &c.side[0], &c.side[1]
-	return (a.bits|b.bits)&(altNew|synDup) != 0 || (a.pend|b.pend)&(evSyn|evSyn2) != 0 || (a.set|b.set)&inSS != 0
-}
-
 // Possible returns all states that the end which sends in direction d may be in.
 func (c *Conn) Possible(d tcp.Dir) Set {
-	if s := c.side[d].set; s != 0 {
-		return s
+	p := &c.side[d]
+	switch {
+	case p.set == 0:
+		return gone
+	case p.relistens(&c.side[d^1]):
+		return p.set | inSR
 	}
-	return gone
+	return p.set
+}
+
+// relistens reports whether p, a passive opener that a RST has ended, may be in
+// SYN-RECEIVED again: a listener stands behind it, and takes a copy of the SYN that
+// was made behind us. Nothing that passed can move it from there, as nothing of
+// its new ISN passed; so this is told with the belief, and no part of it.
+func (p *end) relistens(peer *end) bool {
+	return p.pend&evCopy != 0 && p.set&gone != 0 && p.has(answered) &&
+		(p.has(rstAny) || peer.has(rstAny) && p.pend&^p.before&evRst != 0)
 }
 
 // State returns the state that is shown for an end: its only possible one, else

@@ -157,7 +157,9 @@ func FuzzObserve(f *testing.F) {
 // settled reports whether nothing about c is open: no candidate, and no end
 // towards which something was missed, whose set may widen with every segment.
 func settled(c *Conn) bool {
-	return !c.Undecided() && (c.side[0].bits|c.side[1].bits)&(lossy|maybe|tentative|rstAny) == 0
+	a, b := &c.side[0], &c.side[1]
+	undecided := (a.bits|b.bits)&(altNew|synDup) != 0 || (a.pend|b.pend)&(evSyn|evSyn2) != 0 || (a.set|b.set)&inSS != 0
+	return !undecided && (a.bits|b.bits)&(lossy|maybe|tentative|rstAny) == 0
 }
 
 // dice turns octets into segments whose numbers lie near each other, so that

@@ -20,6 +20,7 @@ type Step struct {
 	SynSeen     bool    // with Begun: its SYN passed, now or as a candidate
 	Older       bool    // it belongs to the incarnation before
 	Outside     bool    // its numbers lie outside of every window: nothing moved
+	Plain       bool    // the next segment of an open connection: nothing can be surprising
 	New         uint32  // payload octets that had not passed before
 	Repeated    uint32  // payload octets that had
 	Delivery    Delivery
@@ -38,7 +39,12 @@ type Tracker struct {
 	pool       pool
 	recent     recent
 	foreigners foreigners
+	before     Conn
 }
+
+// Before returns the Conn as it was before the last segment whose Step is not
+// Plain; it is valid until the next one.
+func (t *Tracker) Before() *Conn { return &t.before }
 
 // Observe moves c by s, whose Dir is set. Segments are given in the order they
 // passed. It allocates only when the pool grows.
@@ -55,9 +61,11 @@ func (t *Tracker) Move(c *Conn, s *tcp.Segment, step *Step) {
 	var m move // filled field by field: a literal would be copied
 	m.t, m.c, m.e, m.p, m.s, m.ev, m.end, m.step = t, c, e, p, s, &c.seen[s.Dir], s.End(), step
 	if plain(e, p, s) {
+		step.Plain = true
 		m.inOrder()
 		return
 	}
+	t.before = *c
 	m.long()
 }
 
@@ -218,7 +226,9 @@ func (m *move) beyondFin() bool {
 // is known by.
 func (m *move) outside(why Explanation) {
 	m.p.oddAck(m.s.Ack)
-	if why != Path {
+	if why == Path {
+		m.reachesOlder()
+	} else {
 		why = None
 	}
 	m.because(why)

@@ -1,6 +1,7 @@
 package flow
 
 import (
+	"onpath/compat/netfilter"
 	"onpath/compat/tcpchain"
 	"onpath/compat/tcpstates"
 	"onpath/conn"
@@ -27,10 +28,12 @@ type Table struct {
 	due     int64 // before it no entry's time can have come
 	stats   Stats
 	row     record.Record   // the one that emit is given
-	before  conn.Conn       // what the last segment that may have begun another incarnation found
 	flags   tcpstates.Flags // of the last segment
 	step    conn.Step       // what it did
 	read    uint64          // keeps the compiler from leaving out what expect reads
+
+	firewall *netfilter.Tracker // nil: none
+	verdict  netfilter.Verdict  // its last one; StateUnseen without it
 }
 
 // New returns an empty Table. emit is called for each record as it ends; the
@@ -40,13 +43,15 @@ func New(c Config, emit func(*record.Record)) *Table {
 	return &Table{
 		emit: emit, max: c.MaxConnections, limits: limits(c), seed: c.Seed, due: forever,
 		states: tcpstates.NewLimits(tcpstates.Timeouts(c.Timeouts)), chain: c.TCPChain,
+		firewall: c.Netfilter,
 	}
 }
 
 // Observe gives the table one decoded packet and returns what is known of it. A
 // View whose Why is not Decoded belongs to no connection.
 func (t *Table) Observe(v *packet.View) record.Packet {
-	p := record.Packet{View: v}
+	t.ask(v)
+	p := record.Packet{View: v, Netfilter: t.judgement()}
 	if v.Why != packet.Decoded {
 		return p
 	}
@@ -67,12 +72,13 @@ func (t *Table) Observe(v *packet.View) record.Packet {
 func (t *Table) take(v *packet.View, hash uint32) uint32 {
 	t.pass(v.At)
 	i := t.entryOf(v, hash)
-	if v.Key.Proto != packet.ProtoTCP {
+	if v.Key.Proto == packet.ProtoTCP {
+		i = t.segment(i, v)
+		t.flags = t.look(&t.slab.at(i).eyes, &v.Seg)
+	} else {
 		t.datagram(i, v)
-		return i
 	}
-	i = t.segment(i, v)
-	t.flags = t.look(&t.slab.at(i).eyes, &v.Seg)
+	t.judge(t.slab.at(i))
 	return i
 }
 
@@ -184,15 +190,12 @@ func (t *Table) datagram(i uint32, v *packet.View) {
 func (t *Table) segment(i uint32, v *packet.View) uint32 {
 	e, s := t.slab.at(i), &v.Seg
 	s.Dir = e.dir(v.FromB)
-	turn := (s.Flags&tcp.SYN != 0 || e.conn.Undecided()) && !e.fresh()
-	if turn {
-		t.before = e.conn
-	}
+	fresh := e.fresh()
 	step := &t.step
 	t.tracker.Move(&e.conn, s, step)
 	switch {
-	case turn && (step.Begin == conn.Begun || step.Begin == conn.Candidate && e.written):
-		i = t.supersede(i, v, &t.before, step)
+	case !fresh && (step.Begin == conn.Begun || step.Begin == conn.Candidate && e.written):
+		i = t.supersede(i, v, t.tracker.Before(), step)
 		e = t.slab.at(i)
 		s.Dir = e.dir(v.FromB)
 	case step.Older && e.older != 0:

@@ -1,0 +1,95 @@
+package conn
+
+import "onpath/tcp"
+
+// Facts are what is known of one end, for rules that accuse: an interval's end
+// here is the one that speaks for the accused. Numbers are meaningful only with
+// the field that says so.
+type Facts struct {
+	Possible Set
+
+	On      bool // a position of its stream is known
+	Seen    bool // a segment of its own passed, in this incarnation
+	SynSeen bool // its own SYN passed, so its options are known
+	HasISS  bool // ISS is known
+	HasIRS  bool // IRS is known: the ISN of the peer that it lives with
+	HasRcv  bool // Rcv, Edge are known: it sent an ACK
+	HasUna  bool // Una is known
+	HasFin  bool // Fin is known
+	HasReal bool // Real is known
+	Lossy   bool // something towards it was not seen
+	MPTCP   bool // its SYN carried an MPTCP option, so windows are those of all subflows
+	Resets  bool // a RST of its own passed
+	SynData bool // its SYN carried data, or asked for Fast Open
+	Answers bool // its SYN carried an ACK
+	HasTS   bool // TSMax is known
+	KnowsTS bool // TSRecent is known
+	Scaled  bool // window scaling is on: both SYNs passed, and offered it
+	Offers  bool // its SYN offered a window shift, which is Shift
+	ScaleOK bool // the shift of the windows that it sends is known
+
+	ISS, IRS tcp.Seq
+	Contig   tcp.Seq // all of its stream before it passed or was acknowledged
+	Nxt      tcp.Seq // SND.NXT
+	Top      tcp.Seq // SND.MAX: the highest number of its stream shown by either end
+	Real     tcp.Seq // the same, shown by its own segments
+	Fin      tcp.Seq // SEQ of its FIN
+	Una      tcp.Seq // SND.UNA: the highest acceptable ACK that passed towards it
+	Rcv      tcp.Seq // the highest ACK it sent
+	Edge     tcp.Seq // the highest ACK + window that it granted
+	First    tcp.Seq // lowest SEQ that it may still send
+	Limit    tcp.Seq // where the end of its segments may lie at most: L of the beliefs, probe and FIN included
+	MaxWin   uint32  // its largest window, octets
+	RcvWnd   uint32  // its latest window, octets
+	SndWnd   uint32  // its peer's window as it took it, octets
+	TSMax    uint32  // the highest TSval it sent
+	TSRecent uint32  // the TSval that it must echo next, presumed (RFC 7323 §4.3)
+	Shift    uint8
+
+	TTL       uint8  // with which its segments come here
+	TTLRun    uint8  // how many in a row, at most 16
+	IPID      uint16 // highest identification of its datagrams, IPv4
+	IPIDCount bool   // its identifications were seen to count, for this connection alone
+	DupAcks   uint8  // ACKs in a row that repeat its highest one and carry nothing else, at most 2
+	Holes     uint8  // spans of its octets that passed beyond a hole, at most 255
+	Sacked    [2][2]tcp.Seq
+	NumSacked uint8 // blocks in Sacked: octets of it that its peer told to have
+}
+
+// Facts returns what is known of the end that sends in direction d.
+func (c *Conn) Facts(d tcp.Dir) (f Facts) {
+	e, p := &c.side[d], &c.side[d^1]
+	f.knowledge(e, p)
+	f.numbers(e, p)
+	f.evidence(e, &c.seen[d])
+	f.Possible = c.Possible(d)
+	return f
+}
+
+func (f *Facts) knowledge(e, p *end) {
+	f.On, f.Seen, f.SynSeen = e.has(on), e.has(seen), e.has(synSeen)
+	f.HasISS, f.HasIRS, f.HasRcv, f.HasUna = e.has(hasISS), e.has(hasIRS), e.has(hasRcv), e.has(hasUna)
+	f.HasFin, f.HasReal, f.Lossy, f.MPTCP = e.has(hasFin), e.has(hasReal), e.has(lossy), e.has(mptcp)
+	f.Resets, f.SynData, f.Answers = e.has(rstAny), e.has(synData), e.has(answered)
+	f.HasTS, f.KnowsTS = e.has(hasTS), e.has(knowsTS)
+	f.Scaled, f.Offers = scaled(e, p), e.has(hasShift)
+	f.ScaleOK = f.Scaled || e.scale(p) == 0
+}
+
+func (f *Facts) numbers(e, p *end) {
+	f.ISS, f.IRS, f.Contig, f.Nxt, f.Top, f.Real = e.iss, e.irs, e.contig, e.nxt, e.top, e.real
+	f.Fin, f.Una, f.Rcv, f.Edge = e.fin, e.una, e.rcv, e.edge
+	f.First, f.Limit = e.first(p), e.right(p)
+	f.MaxWin, f.RcvWnd, f.SndWnd = e.wmax, e.win, e.wnd
+	f.TSMax, f.TSRecent, f.Shift = e.tsMax, e.tsRecent, e.shift
+}
+
+func (f *Facts) evidence(e *end, ev *evidence) {
+	f.TTL, f.TTLRun = e.ttl, e.ttlRun
+	f.IPID, f.IPIDCount, f.DupAcks = ev.id, ev.steps >= exact, ev.dups&dupCount
+	f.Holes = uint8(min(e.sent.n, 255))
+	for i, b := range e.sacked[:e.nSacked] {
+		f.Sacked[i] = [2]tcp.Seq{b.from, b.to}
+	}
+	f.NumSacked = e.nSacked
+}
