@@ -138,14 +138,15 @@ func (t *Table) write(e *entry, why record.Ending) {
 
 // fill sets the row to the record of e.
 func (t *Table) fill(e *entry, why record.Ending) {
+	repaired := t.repairs.of(e)
 	t.row = record.Record{
 		Conn: e.num, Key: e.key, ClientIsB: e.swapped, Start: e.start, End: e.last,
 		Opening: e.opening, Ending: why, History: e.history, TCPChain: e.eyes.chain,
+		Firewall: t.firewall != nil, Invalid: repaired.invalid,
 	}
 	if e.back != 0 {
 		t.row.Continues = e.num - uint64(e.back)
 	}
-	repaired := t.repairs.of(e)
 	var states [2]tcpstates.Flags
 	states[tcp.Client], states[tcp.Server] = e.eyes.states.Final()
 	for d := range e.side {

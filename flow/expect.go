@@ -29,7 +29,8 @@ func (t *Table) observeBatch(views []packet.View) {
 		t.expect(views, &hash)
 	}
 	for i := range views {
-		if v := &views[i]; v.Why == packet.Decoded {
+		v := &views[i]
+		if t.ask(v); v.Why == packet.Decoded {
 			t.take(v, hash[i])
 		}
 	}

@@ -13,6 +13,7 @@ package flow
 import (
 	"time"
 
+	"onpath/compat/netfilter"
 	"onpath/compat/tcpchain"
 	"onpath/packet"
 	"onpath/record"
@@ -55,6 +56,10 @@ type Config struct {
 	Linger         *Linger        // nil: DefaultLinger
 	TCPChain       tcpchain.Rules // of the columns named tcp_…
 	Seed           packet.Seed    // keys the hash; no output depends on it
+
+	// Netfilter says of each packet what Linux's firewall would have; it sees those
+	// that are not decoded, too. nil: nobody is asked.
+	Netfilter *netfilter.Tracker
 }
 
 // withDefaults is called once, by New; everything after it takes every field at
@@ -88,6 +93,7 @@ type Stats struct {
 	Evicted      Evicted                   // what the cap pushed out
 	SACKGivenUp  uint64                    // SACK blocks that were not kept: two of a direction are
 	HolesGivenUp uint64                    // holes in streams that were forgotten: too many at once
+	Verdicts     netfilter.Tally           // the firewall's; empty without one
 }
 
 // Evicted counts the entries that the cap on connections pushed out, in the

@@ -7,7 +7,7 @@ import (
 )
 
 // repairs lends what few records need: counts of what was sent other than new
-// octets in order. There are never more lent than there are entries. Number 0
+// octets in order, and of what a firewall would have refused. There are never more lent than there are entries. Number 0
 // means none.
 type repairs struct {
 	chunks [][]pair
@@ -19,6 +19,7 @@ type repairs struct {
 type pair struct {
 	side     [2]measure.Repairs
 	repeated [2]uint64 // payload octets that had passed before
+	invalid  uint32    // packets that the firewall would have refused
 }
 
 // repairsChunk is how many pairs are allocated at once.
@@ -49,6 +50,14 @@ func (r *repairs) giveBack(e *entry) {
 	}
 }
 
+// lent returns what e has, and lends it if it has none.
+func (r *repairs) lent(e *entry) *pair {
+	if e.repairs == 0 {
+		e.repairs = r.lend()
+	}
+	return r.at(e.repairs)
+}
+
 // of returns what e has.
 func (r *repairs) of(e *entry) (p pair) {
 	if e.repairs != 0 {
@@ -62,10 +71,7 @@ func (r *repairs) count(e *entry, d tcp.Dir, step *conn.Step) {
 	if step.Gap|step.Filled|step.Repeated == 0 && (step.Delivery == conn.New || step.Delivery == conn.Unknown) {
 		return
 	}
-	if e.repairs == 0 {
-		e.repairs = r.lend()
-	}
-	p := r.at(e.repairs)
+	p := r.lent(e)
 	p.side[d].Segment(step)
 	p.repeated[d] += uint64(step.Repeated)
 	if step.Gap > 0 {

@@ -7,6 +7,7 @@
 package record
 
 import (
+	"onpath/compat/netfilter"
 	"onpath/compat/tcpchain"
 	"onpath/compat/tcpstates"
 	"onpath/conn"
@@ -28,6 +29,8 @@ type Record struct {
 	Side      [2]Side // by tcp.Client, tcp.Server
 	History   History
 	TCPChain  tcpchain.State // zero if not TCP
+	Firewall  bool           // Linux's firewall was asked
+	Invalid   uint32         // packets that it would have called INVALID
 }
 
 // Side is what one end of a Record sent.
@@ -95,4 +98,6 @@ type Packet struct {
 	Explanation conn.Explanation // the mildest cause of what is surprising
 	State       [2]conn.State    // presumed after the packet, by tcp.Client, tcp.Server; meaningful for TCP
 	Live        *conn.Conn       // the connection after it, for who asks for more; nil if not TCP; valid until the next one
+
+	Netfilter *netfilter.Verdict // what Linux's firewall would have said; nil: it was not asked; valid until the next one
 }

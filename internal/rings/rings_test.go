@@ -31,8 +31,8 @@ var packages = map[string]pkg{
 	"packet":  {ring: 1, may: "tcp"},
 	"conn":    {ring: 1, may: "tcp anomaly"},
 	"measure": {ring: 1, may: "tcp conn"},
-	"record":  {ring: 2, may: "tcp packet conn measure compat/tcpstates compat/tcpchain"},
-	"flow":    {ring: 2, may: "tcp packet conn measure record compat/tcpstates compat/tcpchain"},
+	"record":  {ring: 2, may: "tcp packet conn measure compat/tcpstates compat/tcpchain compat/netfilter"},
+	"flow":    {ring: 2, may: "tcp packet conn measure record compat/tcpstates compat/tcpchain compat/netfilter"},
 
 	"compat/tcpstates": {ring: 1, may: "tcp packet"},
 	"compat/tcpchain":  {ring: 1, may: "tcp packet"},
@@ -43,8 +43,8 @@ var packages = map[string]pkg{
 	"sink/jsonl":   {ring: 3, may: "record", world: true},
 	"sink/tsv":     {ring: 3, may: "record", world: true},
 	"sink/text":    {ring: 3, may: "tcp packet record", world: true},
-	"internal/run": {ring: 3, may: "tcp packet conn record flow compat/tcpstates compat/tcpchain source sink/table sink/jsonl sink/tsv sink/text", world: true},
-	"cmd/onpath":   {ring: 3, may: "anomaly packet record flow compat/tcpstates compat/tcpchain source internal/run", world: true},
+	"internal/run": {ring: 3, may: "tcp packet conn record flow compat/tcpstates compat/tcpchain compat/netfilter source sink/table sink/jsonl sink/tsv sink/text", world: true},
+	"cmd/onpath":   {ring: 3, may: "anomaly packet record flow compat/tcpstates compat/tcpchain compat/netfilter source internal/run", world: true},
 
 	// For building and checking only; the product imports none of them.
 	"internal/segtext":  {ring: 3, may: "tcp", world: true},
@@ -53,7 +53,7 @@ var packages = map[string]pkg{
 	"internal/rings":    {ring: 3, world: true},
 	"internal/genload":  {ring: 3, may: "tcp packet", world: true},
 	"internal/mutate":   {ring: 3, world: true},
-	"internal/bench":    {ring: 3, may: "packet flow record source internal/genload internal/run sink/jsonl", world: true},
+	"internal/bench":    {ring: 3, may: "packet flow record compat/netfilter source internal/genload internal/run sink/jsonl", world: true},
 	"cmd/genload":       {ring: 3, may: "internal/genload", world: true},
 	"cmd/simulate":      {ring: 3, may: "internal/simulate", world: true},
 }
