@@ -11,6 +11,8 @@ const (
 	String               // one word
 	List                 // words joined by commas
 	Bool                 // true or false
+	Numbers              // name=number joined by commas
+	Text                 // a sentence
 )
 
 // types is the only place where a type's name and its form in JSON are written.
@@ -25,6 +27,8 @@ var types = [...]struct {
 	String:   {"string", false},
 	List:     {"list", false},
 	Bool:     {"bool", true},
+	Numbers:  {"numbers", true},
+	Text:     {"text", false},
 }
 
 // String returns the name used in the catalogue.

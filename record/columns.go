@@ -167,6 +167,7 @@ var columns = []Column[Record]{
 		func(dst []byte, r *Record) []byte { return r.appendChain(dst, r.TCPChain.Rst(true)) }},
 	{"tcp_connected", Bool, "", "whether a SYN of the first segment's sender, a SYN,ACK back and an ACK forward passed; null if not TCP", srcChain,
 		func(dst []byte, r *Record) []byte { return r.appendChain(dst, r.TCPChain.Connected()) }},
+	{"nf_invalid", Uint, "packets", "of the record that Linux's firewall would have called INVALID; null if it was not asked (--netfilter)", srcNetfilter, appendNFInvalid},
 }
 
 // Columns returns the table of the columns of a Record.

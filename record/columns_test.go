@@ -113,6 +113,7 @@ tcp_fin_rev=false
 tcp_rst_fwd=false
 tcp_rst_rev=false
 tcp_connected=false
+nf_invalid=
 `},
 		"esp": {texts(columns, ping()), `conn=2
 continues=1
@@ -170,6 +171,7 @@ tcp_fin_rev=
 tcp_rst_fwd=
 tcp_rst_rev=
 tcp_connected=
+nf_invalid=
 `},
 		"packet": {texts(packetColumns, seen()), `frame=7
 time=2001-02-03T20:06:32.845356000Z
@@ -194,6 +196,13 @@ explanation=
 tcpstates=0x01
 checksum=good
 undecoded=
+nf_state=
+nf_dir=
+nf_tcp=
+nf_timeout=
+nf_status=
+nf_windows=
+nf_reason=
 `},
 		"not decoded": {texts(packetColumns, &Packet{View: &packet.View{Number: 1, Why: packet.NotIP}}), `frame=1
 time=1970-01-01T00:00:00.000000000Z
@@ -218,6 +227,13 @@ explanation=
 tcpstates=
 checksum=
 undecoded=not-ip
+nf_state=
+nf_dir=
+nf_tcp=
+nf_timeout=
+nf_status=
+nf_windows=
+nf_reason=
 `},
 	} {
 		if c.got != c.want {
@@ -233,13 +249,15 @@ var lawful = map[Type]*regexp.Regexp{
 	Duration: regexp.MustCompile(`^-?(0|[1-9][0-9]*)(\.[0-9]{0,8}[1-9])?$`),
 	Time:     regexp.MustCompile(`^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{9}Z$`),
 	Addr:     regexp.MustCompile(`^[0-9a-f.:]*$`),
-	String:   regexp.MustCompile(`^[0-9A-Za-z.:+/=^-]*$`),
-	List:     regexp.MustCompile(`^([0-9A-Za-z.:+/=^-]+(,[0-9A-Za-z.:+/=^-]+)*)?$`),
+	String:   regexp.MustCompile(`^[0-9A-Za-z_.:+/=^-]*$`),
+	List:     regexp.MustCompile(`^([0-9A-Za-z_.:+/=^-]+(,[0-9A-Za-z_.:+/=^-]+)*)?$`),
+	Numbers:  regexp.MustCompile(`^([a-z_]+=[0-9]+(,[a-z_]+=[0-9]+)*)?$`),
+	Text:     regexp.MustCompile(`^[ !#-\[\]-~]*$`), // printable ASCII, nothing that JSON escapes
 }
 
 func TestColumnsKeepTheirPromises(t *testing.T) {
 	check(t, columns, []*Record{telnet(), ping()})
-	check(t, packetColumns, []*Packet{seen(), {View: &packet.View{Why: packet.TCPOffset}}})
+	check(t, packetColumns, []*Packet{seen(), {View: &packet.View{Why: packet.TCPOffset}}, refused(), lone()})
 }
 
 func check[R any](t *testing.T, columns []Column[R], rows []*R) {
@@ -270,7 +288,7 @@ func TestRowsDoNotAllocate(t *testing.T) {
 			}
 		}
 	}
-	p := seen()
+	p := refused()
 	for _, c := range packetColumns {
 		if n := testing.AllocsPerRun(100, func() { c.Append(buf, p) }); n != 0 {
 			t.Errorf("%s allocates %v times", c.Name, n)

@@ -14,7 +14,8 @@ Generated from the tables in package record; go test ./record -update mends it.
 The formats jsonl and tsv write these columns in this order. A value that is not
 there is null in jsonl and empty in tsv. In jsonl uint and duration are numbers,
 bool is true or false, all else is a string; a list is an array, and in tsv its
-words are joined by commas. Times are RFC 3339 in UTC with nine decimals.
+words are joined by commas; numbers are an object, and in tsv name=number joined by
+commas. Times are RFC 3339 in UTC with nine decimals.
 `
 
 func appendTable[R any](dst []byte, title string, columns []Column[R]) []byte {

@@ -8,7 +8,7 @@ import (
 )
 
 // packetColumns are those of a packet, as columns are those of a connection.
-var packetColumns = []Column[Packet]{
+var packetColumns = append([]Column[Packet]{
 	{"frame", Uint, "", "number of the frame, from 1 over all files", srcOnpath,
 		func(dst []byte, p *Packet) []byte { return appendUint(dst, p.View.Number) }},
 	{"time", Time, "", "capture time", srcOnpath,
@@ -44,7 +44,7 @@ var packetColumns = []Column[Packet]{
 	{"tcpstates", String, "", "what tcpStates would have said of the sender's direction after this packet: 0x00, or bits that onpath columns tcpstates 0x43 explains; null if not TCP", srcStates, appendTCPStates},
 	{"checksum", String, "", "transport checksum: good, bad, partial (left to the sender's card), unknown (not all captured, or not asked); null if not decoded", "RFC 9293 §3.1", appendSum},
 	{"undecoded", String, "", "why the frame could not be decoded; null if it was", srcOnpath, appendUndecoded},
-}
+}, netfilterColumns...)
 
 // PacketColumns returns the table of the columns of a Packet.
 func PacketColumns() []Column[Packet] { return append([]Column[Packet](nil), packetColumns...) }

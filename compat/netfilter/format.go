@@ -153,3 +153,47 @@ func appendStamp(dst []byte, at int64) []byte {
 	}
 	return append(dst, ']')
 }
+
+// sideFields are the numbers of a Side, and whether they are known.
+var sideFields = [...]struct {
+	name string
+	of   func(Side) (n uint32, known bool)
+}{
+	{"_end=", func(s Side) (uint32, bool) { return s.End, true }},
+	{"_max_end=", func(s Side) (uint32, bool) { return s.MaxEnd, true }},
+	{"_max_win=", func(s Side) (uint32, bool) { return s.MaxWin, true }},
+	{"_max_ack=", func(s Side) (uint32, bool) { return s.MaxAck, s.Flags&FlagMaxAck != 0 }},
+	{"_scale=", func(s Side) (uint32, bool) { return uint32(s.Scale), true }},
+}
+
+// AppendWindows appends the numbers of each Side that was seen, as name=number
+// joined by commas: original_end, original_max_end, original_max_win,
+// original_max_ack if it is known, original_scale, and the same of reply.
+func (e *Entry) AppendWindows(dst []byte) []byte {
+	start := len(dst)
+	for d, s := range e.Sides {
+		if s.MaxWin == 0 {
+			continue
+		}
+		if len(dst) > start {
+			dst = append(dst, ',')
+		}
+		dst = s.append(dst, Dir(d))
+	}
+	return dst
+}
+
+func (s Side) append(dst []byte, d Dir) []byte {
+	for i := range sideFields {
+		n, known := sideFields[i].of(s)
+		if !known {
+			continue
+		}
+		if i > 0 {
+			dst = append(dst, ',')
+		}
+		dst = append(dst, d.String()...)
+		dst = appendNumber(dst, sideFields[i].name, uint64(n))
+	}
+	return dst
+}

@@ -85,3 +85,14 @@ func TestLinesDoNotAllocate(t *testing.T) {
 		t.Errorf("%v allocations", n)
 	}
 }
+
+func TestWindows(t *testing.T) {
+	e := Entry{Sides: [2]Side{{End: 1001, MaxEnd: 4294967295, MaxWin: 64240, Scale: 7}, {}}}
+	if got, want := string(e.AppendWindows(nil)), "original_end=1001,original_max_end=4294967295,original_max_win=64240,original_scale=7"; got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
+	e.Sides[Reply] = Side{End: 1, MaxEnd: 2, MaxWin: 3, MaxAck: 4, Flags: FlagMaxAck}
+	if got, want := string(e.AppendWindows(nil)), "original_end=1001,original_max_end=4294967295,original_max_win=64240,original_scale=7,reply_end=1,reply_max_end=2,reply_max_win=3,reply_max_ack=4,reply_scale=0"; got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
+}

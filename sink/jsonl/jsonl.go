@@ -24,7 +24,7 @@ type column[R any] struct {
 	first  [keyRoom]byte // the first octets of key
 	null   string        // key without value
 	quoted bool
-	list   bool
+	kind   record.Type
 	append func([]byte, *R) []byte
 }
 
@@ -44,8 +44,8 @@ func New[R any](out io.Writer, columns []record.Column[R]) *Writer[R] {
 }
 
 func newColumn[R any](key string, c record.Column[R]) column[R] {
-	made := column[R]{key: key, null: key + "null", append: c.Append, list: c.Type == record.List}
-	if !made.list && !c.Type.Bare() {
+	made := column[R]{key: key, null: key + "null", append: c.Append, kind: c.Type}
+	if c.Type != record.List && !c.Type.Bare() {
 		made.key, made.quoted = key+`"`, true
 	}
 	copy(made.first[:], made.key)
@@ -65,8 +65,11 @@ func (w *Writer[R]) Write(row *R) error {
 
 // value appends a key and its value. The text of a column needs no escape.
 func (w *Writer[R]) value(line []byte, c *column[R], row *R) []byte {
-	if c.list {
+	switch c.kind {
+	case record.List:
 		return w.array(line, c, row)
+	case record.Numbers:
+		return w.object(line, c, row)
 	}
 	start := len(line)
 	line = c.open(line)
@@ -107,6 +110,26 @@ func (w *Writer[R]) array(line []byte, c *column[R], row *R) []byte {
 		}
 	}
 	return append(line, `"]`...)
+}
+
+// object appends a key and its numbers as an object.
+func (w *Writer[R]) object(line []byte, c *column[R], row *R) []byte {
+	w.list = c.append(w.list[:0], row)
+	if len(w.list) == 0 {
+		return append(line, c.null...)
+	}
+	line = append(append(line, c.key...), `{"`...)
+	for _, octet := range w.list {
+		switch octet {
+		case '=':
+			line = append(line, `":`...)
+		case ',':
+			line = append(line, `,"`...)
+		default:
+			line = append(line, octet)
+		}
+	}
+	return append(line, '}')
 }
 
 // End does nothing: no row is held back.

@@ -24,6 +24,12 @@ var pairColumns = []record.Column[pair]{
 	{Name: "n", Type: record.Uint, Append: func(dst []byte, p *pair) []byte { return fmt.Append(dst, p.n) }},
 	{Name: "words", Type: record.List, Append: func(dst []byte, p *pair) []byte { return append(dst, p.words...) }},
 	{Name: "text", Type: record.String, Append: func(dst []byte, p *pair) []byte { return append(dst, p.words...) }},
+	{Name: "sizes", Type: record.Numbers, Append: func(dst []byte, p *pair) []byte {
+		if p.words == "" {
+			return dst
+		}
+		return fmt.Appendf(dst, "n=%d,twice=%d", p.n, 2*p.n)
+	}},
 }
 
 func Example() {
@@ -32,8 +38,8 @@ func Example() {
 	w.Write(&pair{2, ""})
 	w.End()
 	// Output:
-	// {"n":1,"words":["a","b"],"text":"a,b"}
-	// {"n":2,"words":null,"text":null}
+	// {"n":1,"words":["a","b"],"text":"a,b","sizes":{"n":1,"twice":2}}
+	// {"n":2,"words":null,"text":null,"sizes":null}
 }
 
 // conversation has a value in nearly every column.
