@@ -181,6 +181,12 @@ func parseOption(s *tcp.Segment, w []string) error {
 		s.TSval, s.TSecr, s.Opts = uint32(n[2]), uint32(n[4]), s.Opts|tcp.OptTimestamp
 	case w[0] == "sack":
 		return parseSACK(s, w[1:])
+	case w[0] == "tfo" && len(w) > 1: // "cookiereq", or "cookie" and its octets
+		s.Opts |= tcp.OptTFO
+	case w[0] == "exp-tfo" && len(w) > 1:
+		s.Opts |= tcp.OptTFOExp
+	case w[0] == "mptcp" && len(w) > 1:
+		s.Opts |= tcp.OptMPTCP
 	default:
 		return fmt.Errorf("unknown")
 	}

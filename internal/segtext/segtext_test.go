@@ -13,7 +13,8 @@ func TestParse(t *testing.T) {
 0.000000 > SEW 10:10(0) win 16384 <mss 1460,nop,wscale 3,sackOK,TS val 7 ecr 0>
 0.000369 < S. 4294967295:4294967295(0) ack 11 win 32120
 0.5 > P. 11:21(10) ack 0  id 3 ttl 64 comment with win in it
-0.6 < . 0:0(0) ack 11 <nop,nop,sack 15:18 19:21>`)
+0.6 < . 0:0(0) ack 11 <nop,nop,sack 15:18 19:21>
+0.7 > S 7:7(0) <mss 1460,tfo cookie 0102030405060708,exp-tfo cookiereq,mptcp capable v1>`)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -24,6 +25,7 @@ func TestParse(t *testing.T) {
 		{At: 5e8, Flags: tcp.PSH | tcp.ACK, Seq: 11, Len: 10, Win: 1000, IPID: 3, TTL: 64},
 		{At: 6e8, Dir: tcp.Server, Flags: tcp.ACK, Ack: 11, Win: 1000, Opts: tcp.OptSACK, NumSACK: 2,
 			SACK: [4][2]tcp.Seq{{15, 18}, {19, 21}}},
+		{At: 7e8, Flags: tcp.SYN, Seq: 7, Win: 1000, MSS: 1460, Opts: tcp.OptMSS | tcp.OptTFO | tcp.OptTFOExp | tcp.OptMPTCP},
 	}
 	for i := range want {
 		if segs[i].Digest = 0; segs[i] != want[i] {

@@ -8,7 +8,7 @@ import (
 )
 
 // Line writes a segment as a line of a conversation, as internal/segtext reads
-// it. What cannot be said there (Fast Open and MPTCP options, IP-ID) is left out.
+// it; Fast Open cookies and MPTCP keys are not kept, so they are left out.
 func Line(s *tcp.Segment) string {
 	sign := ">"
 	if s.Dir != tcp.Client {
@@ -23,15 +23,36 @@ func Line(s *tcp.Segment) string {
 	if s.Flags.Has(tcp.URG) {
 		fmt.Fprintf(&b, " urg %d", s.Urg)
 	}
-	var options []string
-	if s.Opts&tcp.OptWScale != 0 {
-		options = append(options, fmt.Sprintf("wscale %d", s.WScale))
+	if s.IPID != 0 {
+		fmt.Fprintf(&b, " id %d", s.IPID)
 	}
-	if s.Opts&tcp.OptTimestamp != 0 {
-		options = append(options, fmt.Sprintf("TS val %d ecr %d", s.TSval, s.TSecr))
+	if s.TTL != 0 {
+		fmt.Fprintf(&b, " ttl %d", s.TTL)
 	}
-	if options != nil {
-		fmt.Fprintf(&b, " <%s>", strings.Join(options, ","))
+	if list := words(s); list != nil {
+		fmt.Fprintf(&b, " <%s>", strings.Join(list, ","))
 	}
 	return b.String()
+}
+
+// optionWords are tcpdump's for options of which conn minds only the presence.
+var optionWords = [...]struct {
+	set  tcp.OptSet
+	word string
+}{{tcp.OptTFO, "tfo cookiereq"}, {tcp.OptTFOExp, "exp-tfo cookiereq"}, {tcp.OptMPTCP, "mptcp capable"}}
+
+// words are the options that conn minds.
+func words(s *tcp.Segment) (list []string) {
+	if s.Opts&tcp.OptWScale != 0 {
+		list = append(list, fmt.Sprintf("wscale %d", s.WScale))
+	}
+	if s.Opts&tcp.OptTimestamp != 0 {
+		list = append(list, fmt.Sprintf("TS val %d ecr %d", s.TSval, s.TSecr))
+	}
+	for _, o := range optionWords {
+		if s.Opts&o.set != 0 {
+			list = append(list, o.word)
+		}
+	}
+	return list
 }
