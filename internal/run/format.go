@@ -38,6 +38,7 @@ var RecordFormats = []Format[record.Record]{
 	}},
 	{Name: TCPStates, Doc: "flow file of Tranalyzer2's tcpStates, PREFIX_flows.txt", look: openTCPStates},
 	{Name: "tcpchain", Doc: "flow records of PATHspider's TCPChain, one JSON object a line", look: openTCPChain},
+	{Name: Conntrack, Doc: "what conntrack -L would have shown of a gateway at the end", look: openConntrackTable},
 }
 
 // PacketFormats are those of packets; the first is the default.
@@ -51,6 +52,7 @@ var PacketFormats = []Format[record.Packet]{
 	{Name: "tsv", Doc: "tab-separated below a line of names, all columns", open: func(w io.Writer, _ *os.File, _ *Config) rows[record.Packet] {
 		return tsv.New(w, record.PacketColumns())
 	}},
+	{Name: Conntrack, Doc: "what conntrack -E -o timestamp,id would have shown of a gateway", look: openConntrackEvents},
 }
 
 // find returns the format of that name; who calls has checked that it exists.

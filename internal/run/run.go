@@ -14,6 +14,7 @@ import (
 	"os"
 	"time"
 
+	"onpath/compat/netfilter"
 	"onpath/flow"
 	"onpath/packet"
 	"onpath/record"
@@ -33,7 +34,14 @@ type Config struct {
 	Text text.Config // of the packets' format text
 
 	Decoder packet.Config
-	Flow    flow.Config // its Seed is drawn by Read and Packets
+	Flow    flow.Config // its Seed is drawn by Read and Packets, its Netfilter made of:
+
+	// Netfilter is the firewall that is asked about each packet; nil: none is, unless
+	// an output wants to know. Its Seed and Event are set by Read and Packets, its
+	// MaxEntries is Flow's MaxConnections.
+	Netfilter *netfilter.Config
+
+	events []func(*netfilter.Event) // who listens to the firewall
 }
 
 // Read reads the captures and writes their connections.
@@ -42,7 +50,7 @@ func Read(c Config) error {
 	if err != nil {
 		return err
 	}
-	job.table = flow.New(c.Flow, func(r *record.Record) {
+	job.table = flow.New(job.config.Flow, func(r *record.Record) {
 		job.tally.record(r)
 		job.write(r)
 	})
@@ -55,7 +63,7 @@ func Packets(c Config) error {
 	if err != nil {
 		return err
 	}
-	job.table = flow.New(c.Flow, job.tally.record)
+	job.table = flow.New(job.config.Flow, job.tally.record)
 	return job.drive(func() { job.packets(job.write) }, false)
 }
 
@@ -79,6 +87,7 @@ func newJob[R any](c Config, formats []Format[R]) (*job[R], error) {
 		j.in.Close()
 		return nil, err
 	}
+	j.config.startFirewall()
 	j.limit = cmp.Or(c.Count, math.MaxUint64)
 	j.waits = j.in.Size() == 0
 	j.decoder = packet.NewDecoder(j.config.Decoder)
