@@ -13,6 +13,7 @@
 package segtext
 
 import (
+	"encoding/hex"
 	"fmt"
 	"hash/fnv"
 	"math"
@@ -25,24 +26,43 @@ import (
 // DefaultWindow is the window of a line that tells none, in octets.
 const DefaultWindow = 1000
 
+// Line is one line: a segment, and what its frame has beyond that.
+type Line struct {
+	tcp.Segment
+	Reserved uint8  // "res N": the three reserved bits of the header
+	Raw      []byte // "opts HEX": option octets behind the others, padded with zeros
+	Data     string // "data TEXT": repeated, it is the payload; else octets tell their place in the stream
+	Cut      int    // "cap N": octets of the frame that were captured; 0: all
+}
+
 // Parse reads every line of text that is not blank and not a comment.
 func Parse(text string) ([]tcp.Segment, error) {
+	lines, err := ParseLines(text)
 	var segs []tcp.Segment
+	for i := range lines {
+		segs = append(segs, lines[i].Segment)
+	}
+	return segs, err
+}
+
+// ParseLines is Parse for who makes frames of the segments.
+func ParseLines(text string) ([]Line, error) {
+	var lines []Line
 	for n, line := range strings.Split(text, "\n") {
 		if line = strings.TrimSpace(line); line == "" || line[0] == '#' {
 			continue
 		}
-		s, err := parseLine(line)
+		l, err := parseLine(line)
 		if err != nil {
 			return nil, fmt.Errorf("line %d: %q: %w", n+1, line, err)
 		}
-		segs = append(segs, s)
+		lines = append(lines, l)
 	}
-	return segs, nil
+	return lines, nil
 }
 
 // parseLine reads one segment word by word.
-func parseLine(line string) (s tcp.Segment, err error) {
+func parseLine(line string) (s Line, err error) {
 	line, options := cutOptions(line)
 	w := strings.Fields(line)
 	if len(w) < 4 {
@@ -60,14 +80,14 @@ func parseLine(line string) (s tcp.Segment, err error) {
 	if s.Flags, ok = tcp.ParseFlags(w[2]); !ok {
 		return s, fmt.Errorf("unknown flags %q", w[2])
 	}
-	if err = parseRange(&s, w[3]); err != nil {
+	if err = parseRange(&s.Segment, w[3]); err != nil {
 		return s, err
 	}
 	if err = parseFields(&s, w[4:]); err != nil {
 		return s, err
 	}
-	err = parseOptions(&s, options)
-	s.Digest = digest(&s)
+	err = parseOptions(&s.Segment, options)
+	s.Digest = digest(&s.Segment)
 	return s, err
 }
 
@@ -119,9 +139,10 @@ func parseRange(s *tcp.Segment, word string) error {
 	return nil
 }
 
-// parseFields reads "ack N", "win N", "urg N", "id N" and "ttl N"; the first other
-// word begins a comment.
-func parseFields(s *tcp.Segment, w []string) error {
+// parseFields reads "ack N", "win N", "urg N", "id N", "ttl N", "ecn N" (the bits
+// of the IP header), "sum bad", "sum partial" and the fields of Line; the first
+// other word begins a comment.
+func parseFields(s *Line, w []string) error {
 	s.Win = DefaultWindow
 	hasAck := false
 fields:
@@ -138,6 +159,18 @@ fields:
 			s.IPID = uint16(n)
 		case "ttl":
 			s.TTL = uint8(n)
+		case "ecn":
+			s.ECN = uint8(n) & 3
+		case "res":
+			s.Reserved = uint8(n) & 7
+		case "cap":
+			s.Cut = int(n)
+		case "opts":
+			s.Raw, err = hex.DecodeString(w[1])
+		case "data":
+			s.Data, err = w[1], nil
+		case "sum":
+			s.Sum, err = sums[w[1]], nil
 		default:
 			break fields
 		}
@@ -150,6 +183,9 @@ fields:
 	}
 	return nil
 }
+
+// sums are the checksums that a line may ask for.
+var sums = map[string]tcp.Sum{"bad": tcp.SumBad, "partial": tcp.SumPartial, "good": tcp.SumGood}
 
 // parseOptions reads tcpdump's words for options, separated by commas.
 func parseOptions(s *tcp.Segment, list string) error {
