@@ -47,7 +47,11 @@ func (m *move) inOrder() {
 	win := e.window(p, s)
 	e.win, e.wmax = win, max(e.wmax, win)
 	e.moves(s.Ack, win)
-	e.edge = e.edge.Max(s.Ack.Add(win))
+	if edge := s.Ack.Add(win); edge.Before(e.edge) {
+		m.step.Shrunk = uint32(e.edge - edge)
+	} else {
+		e.edge = edge
+	}
 	p.updateWindow(s, win)
 	m.step.New = s.Len
 	ev := m.ev

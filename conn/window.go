@@ -44,6 +44,9 @@ func (m *move) grants() {
 	if !e.has(hasRcv) {
 		e.rcv, e.edge, e.bits = s.Ack, edge, e.bits|hasRcv
 	}
+	if edge.Before(e.edge) && s.Flags&tcp.SYN == 0 {
+		m.step.Shrunk = uint32(e.edge - edge)
+	}
 	e.moves(s.Ack, win)
 	e.edge = e.edge.Max(edge)
 	m.p.updateWindow(s, shown)
