@@ -42,7 +42,7 @@ var packages = map[string]pkg{
 	"sink/table":   {ring: 3, may: "record", world: true},
 	"sink/jsonl":   {ring: 3, may: "record", world: true},
 	"sink/tsv":     {ring: 3, may: "record", world: true},
-	"sink/text":    {ring: 3, may: "tcp packet record", world: true},
+	"sink/text":    {ring: 3, may: "tcp packet record compat/netfilter", world: true},
 	"internal/run": {ring: 3, may: "tcp packet conn record flow compat/tcpstates compat/tcpchain compat/netfilter source sink/table sink/jsonl sink/tsv sink/text", world: true},
 	"cmd/onpath":   {ring: 3, may: "anomaly packet record flow compat/tcpstates compat/tcpchain compat/netfilter source internal/run", world: true},
 
@@ -50,6 +50,7 @@ var packages = map[string]pkg{
 	"internal/segtext":  {ring: 3, may: "tcp", world: true},
 	"internal/simulate": {ring: 3, may: "tcp conn"},
 	"internal/oracle":   {ring: 3, world: true},
+	"internal/kernel":   {ring: 3, may: "packet compat/netfilter", world: true},
 	"internal/rings":    {ring: 3, world: true},
 	"internal/genload":  {ring: 3, may: "tcp packet", world: true},
 	"internal/mutate":   {ring: 3, world: true},
