@@ -64,6 +64,7 @@ func (l *laws) short(s *tcp.Segment, step conn.Step) {
 	if taken {
 		l.taken++
 	}
+	step.Plain = false
 	if long != step || l.long.c != l.self.c {
 		l.broken = "the short path differs from the long one"
 	}

@@ -1,0 +1,80 @@
+package check
+
+import (
+	"onpath/packet"
+	"onpath/tcp"
+)
+
+// Case is what the rules remember of one connection beside its Conn. The zero Case
+// has seen nothing. It is plain memory: findings are lent by the Inspector.
+type Case struct {
+	last uint64 // number of its last frame that was judged
+	book uint32 // of its findings; 0: none yet
+	side [2]side
+}
+
+// side is what is remembered of one end's segments.
+type side struct {
+	largest uint32 // payload of its largest segment
+	mss     uint16 // of its SYN's option; 0: none
+	saw     saw
+	ecn     uint8 // ECN bits and ECE, CWR, AE of its last segment that was judged
+}
+
+// saw is a set of what an end's segments have shown.
+type saw uint16
+
+const (
+	sawTS      saw = 1 << iota // its last judged segment that was no RST had timestamps
+	sawSyn                     // its SYN, with or without ACK
+	sawOffload                 // a segment that no wire carries: larger than its packet's link
+	sawBadSum                  // a bad or partial checksum
+	sawGoodSum                 // a good one
+	sawSACKOK                  // its SYN permitted SACK
+	sawZero                    // its last judged segment offered no window
+)
+
+// Shown is what a segment shows of itself, before conn has moved. 0: nothing that
+// any rule asks about.
+type Shown trigger
+
+// Shows returns what v, a TCP segment whose Dir is set, shows of itself.
+func (c *Case) Shows(v *packet.View) Shown { return Shown(c.shows(v)) }
+
+// note remembers what a judged segment showed.
+func (c *Case) note(s *Scene) {
+	me, seg := &c.side[s.Seg.Dir], s.Seg
+	c.last = s.View.Number
+	me.largest = max(me.largest, seg.Len)
+	me.ecn = ecnOf(seg)
+	me.set(sawTS, seg.Opts&tcp.OptTimestamp != 0 && seg.Flags&tcp.RST == 0 || me.saw&sawTS != 0 && seg.Flags&tcp.RST != 0)
+	me.set(sawBadSum, me.saw&sawBadSum != 0 || seg.Sum == tcp.SumBad || seg.Sum == tcp.SumPartial)
+	me.set(sawGoodSum, me.saw&sawGoodSum != 0 || seg.Sum == tcp.SumGood)
+	me.set(sawZero, seg.Win == 0)
+	if seg.Flags&tcp.SYN != 0 && !s.Step.Outside {
+		me.saw |= sawSyn
+		me.mss = seg.MSS
+		me.set(sawSACKOK, seg.Opts&tcp.OptSACKOK != 0)
+	}
+}
+
+func (x *side) set(bit saw, on bool) {
+	x.saw &^= bit
+	if on {
+		x.saw |= bit
+	}
+}
+
+// ecnOf returns the ECN bits of the IP header, and ECE, CWR and AE above them.
+func ecnOf(s *tcp.Segment) uint8 { return s.ECN | uint8(s.Flags>>6&7)<<2 }
+
+// End is what is known of a record when it ends.
+type End struct {
+	Start   int64     // time of its first packet, ns since the Unix epoch
+	At      int64     // time of its last packet
+	Now     int64     // time of the capture's latest packet: how long nothing came
+	Packets [2]uint64 // by tcp.Client, tcp.Server
+	Octets  [2]uint64 // distinct payload octets
+	Syn     bool      // its first segment was a SYN
+	Cut     bool      // it ended because the capture did, or a bound pushed it out
+}

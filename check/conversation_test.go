@@ -1,0 +1,175 @@
+package check
+
+import (
+	"bytes"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"onpath/anomaly"
+	"onpath/conn"
+	"onpath/internal/segtext"
+	"onpath/packet"
+	"onpath/tcp"
+)
+
+// watch plays a conversation as frames, and returns what was found in the end.
+func watch(t *testing.T, text string) []Finding {
+	t.Helper()
+	lines, err := segtext.ParseLines(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := player{t: t, in: New(Config{}), decoder: packet.NewDecoder(packet.Config{})}
+	for i := range lines {
+		p.play(&lines[i], uint64(i+1))
+	}
+	return p.in.Finish(&p.c, p.end(), &p.conn)
+}
+
+// player is one connection on its way past us.
+type player struct {
+	t       *testing.T
+	in      *Inspector
+	decoder *packet.Decoder
+	tracker conn.Tracker
+	conn    conn.Conn
+	c       Case
+	v       packet.View
+	e       End
+}
+
+func (p *player) play(l *segtext.Line, number uint64) {
+	data := l.Frame()
+	f := packet.Frame{Number: number, At: l.At, Link: packet.LinkEthernet, Data: data, WireLen: uint32(len(data))}
+	if l.Cut > 0 && l.Cut < len(data) {
+		f.Data = data[:l.Cut]
+	}
+	p.decoder.Decode(&f, &p.v)
+	if !p.v.IsTCP() {
+		p.t.Fatalf("frame %d: %v", number, p.v.Why)
+	}
+	p.v.Seg.Dir = l.Dir
+	p.watch()
+}
+
+// watch is what flow does with a segment.
+func (p *player) watch() {
+	s := &p.v.Seg
+	shown := p.c.Shows(&p.v)
+	plain := p.conn
+	step := p.tracker.Observe(&p.conn, s)
+	before := p.tracker.Before()
+	if step.Plain {
+		before = &plain
+	}
+	if p.e.Packets == [2]uint64{} {
+		p.e.Start, p.e.Syn = s.At, s.Flags&(tcp.SYN|tcp.ACK) == tcp.SYN
+	}
+	p.e.At, p.e.Now = s.At, s.At
+	p.e.Packets[s.Dir]++
+	p.e.Octets[s.Dir] += uint64(step.New)
+	p.in.Judge(&p.c, shown, &p.v, &step, before, &p.conn)
+}
+
+// end is a record that ended by silence: nothing came for ten minutes.
+func (p *player) end() *End {
+	p.e.Now = p.e.At + 600e9
+	return &p.e
+}
+
+// story is one conversation of testdata, and what it must raise or must not.
+type story struct {
+	file, title string
+	raises, not []string
+	text        string
+}
+
+// stories reads testdata/*.txt: blocks that begin with a line
+//
+//	== ID … [not ID …]   a comment
+//
+// and hold a conversation in the language of segtext.
+func stories(t *testing.T) (all []story) {
+	files, _ := filepath.Glob("testdata/*.txt")
+	if len(files) == 0 {
+		t.Fatal("no stories")
+	}
+	for _, name := range files {
+		b, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, block := range bytes.Split(b, []byte("\n== "))[1:] {
+			title, text, _ := strings.Cut(string(block), "\n")
+			all = append(all, newStory(filepath.Base(name), title, text))
+		}
+	}
+	return all
+}
+
+// newStory reads the words of a title up to the first that is neither "not" nor
+// an ID.
+func newStory(file, title, text string) story {
+	s := story{file: file, title: title, text: text}
+	list := &s.raises
+	for _, w := range strings.Fields(title) {
+		if _, ok := anomaly.Lookup(w); ok {
+			*list = append(*list, w)
+		} else if w == "not" {
+			list = &s.not
+		} else {
+			break
+		}
+	}
+	return s
+}
+
+// TestStories: each conversation raises what its title says, and nothing that the
+// title says it does not.
+func TestStories(t *testing.T) {
+	for _, s := range stories(t) {
+		t.Run(strings.TrimSuffix(s.file, ".txt")+"/"+strings.ReplaceAll(s.title, " ", "_"), func(t *testing.T) {
+			found := map[string]bool{}
+			var all []string
+			for _, f := range watch(t, s.text) {
+				found[f.ID.String()] = true
+				all = append(all, fmt.Sprintf("%v of the %v, %v: %s", f.ID, f.Dir, f.Severity, Sentence(f.ID, f.Kept[0].Numbers)))
+			}
+			for _, id := range s.raises {
+				if !found[id] {
+					t.Errorf("%s is not raised; found: %s", id, strings.Join(all, "; "))
+				}
+			}
+			for _, id := range s.not {
+				if found[id] {
+					t.Errorf("%s is raised; found: %s", id, strings.Join(all, "; "))
+				}
+			}
+		})
+	}
+}
+
+// TestEachRuleHasStories: each rule has a conversation that raises it, and one that
+// nearly does.
+func TestEachRuleHasStories(t *testing.T) {
+	raised, nearly := map[string]bool{}, map[string]bool{}
+	for _, s := range stories(t) {
+		for _, id := range s.raises {
+			raised[id] = true
+		}
+		for _, id := range s.not {
+			nearly[id] = true
+		}
+	}
+	for id := range Asked().All() {
+		if !raised[id.String()] {
+			t.Errorf("%v: no story raises it", id)
+		}
+		if !nearly[id.String()] {
+			t.Errorf("%v: no story nearly raises it", id)
+		}
+	}
+}

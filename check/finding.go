@@ -1,0 +1,119 @@
+package check
+
+import (
+	"onpath/anomaly"
+	"onpath/conn"
+	"onpath/tcp"
+)
+
+// Finding is an anomaly of one connection and one direction: all its occurrences.
+type Finding struct {
+	ID       anomaly.ID
+	Dir      tcp.Dir       // who is accused
+	Cause    anomaly.Cause // of the strongest occurrence
+	Severity anomaly.Severity
+	Count    uint64
+	First    Moment
+	Last     Moment
+	Kept     []Occurrence // the first ones, at most Config.Keep
+}
+
+// Moment is a frame and its time.
+type Moment struct {
+	Frame uint64
+	At    int64 // ns since the Unix epoch
+}
+
+// Occurrence is one time that a rule held.
+type Occurrence struct {
+	Moment                    // of the segment that showed it
+	Accused uint64            // number of the frame that is accused, often Frame, often an earlier one
+	Cause   anomaly.Cause     // the mildest one of the rule's own fact
+	Numbers [maxNumbers]int64 // of the inequality; Names tells what they are
+	Stacks  [2]conn.Stack     // both virtual stacks before the segment, by tcp.Client, tcp.Server
+}
+
+// book is the findings of one connection.
+type book struct {
+	findings []Finding
+	next     uint32 // free list
+}
+
+// books are all of them. Book 0 is never used, so that 0 can mean none.
+type books struct {
+	all     []book
+	free    uint32
+	total   int // findings in all of them
+	max     int
+	givenUp uint64 // occurrences of findings that there was no room for
+}
+
+// maxKinds bounds the findings of one connection: a direction and an ID each.
+const maxKinds = 64
+
+// find returns the finding of c with that ID and direction, a new one if need be,
+// or nil if there is no room.
+func (b *books) find(c *Case, id anomaly.ID, d tcp.Dir) *Finding {
+	if c.book == 0 {
+		c.book = b.open()
+	}
+	list := &b.all[c.book].findings
+	for i := range *list {
+		if f := &(*list)[i]; f.ID == id && f.Dir == d {
+			return f
+		}
+	}
+	if len(*list) >= maxKinds || b.total >= b.max {
+		b.givenUp++
+		return nil
+	}
+	b.total++
+	*list = append(*list, Finding{ID: id, Dir: d})
+	return &(*list)[len(*list)-1]
+}
+
+func (b *books) open() uint32 {
+	if i := b.free; i != 0 {
+		b.free = b.all[i].next
+		return i
+	}
+	if len(b.all) == 0 {
+		b.all = append(b.all, book{})
+	}
+	b.all = append(b.all, book{})
+	return uint32(len(b.all) - 1)
+}
+
+// of returns the findings of c, in the order in which they were first raised.
+func (b *books) of(c *Case) []Finding {
+	if c.book == 0 {
+		return nil
+	}
+	return b.all[c.book].findings
+}
+
+// close forgets the findings of c.
+func (b *books) close(c *Case) {
+	if c.book == 0 {
+		return
+	}
+	k := &b.all[c.book]
+	b.total -= len(k.findings)
+	clear(k.findings)
+	k.findings, k.next, b.free = k.findings[:0], b.free, c.book
+	c.book = 0
+}
+
+// add counts an occurrence, and keeps it if it is one of the first.
+func (f *Finding) add(o *Occurrence, keep int) {
+	if f.Count == 0 {
+		f.First, f.Cause = o.Moment, o.Cause
+	}
+	f.Cause = min(f.Cause, o.Cause)
+	f.Severity = f.ID.Severity().Given(f.Cause)
+	f.Count++
+	f.Last = o.Moment
+	if len(f.Kept) < keep {
+		f.Kept = append(f.Kept, *o)
+	}
+}

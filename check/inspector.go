@@ -1,0 +1,157 @@
+package check
+
+import (
+	"math/bits"
+
+	"onpath/anomaly"
+	"onpath/conn"
+	"onpath/packet"
+	"onpath/tcp"
+)
+
+// Config says what an Inspector asks and keeps. The zero Config is a good one.
+type Config struct {
+	Off  anomaly.Set // rows that are not asked about
+	Keep int         // occurrences of a finding that are kept whole; 0 means 3
+	Max  int         // findings of all open connections together; 0 means 1<<18
+}
+
+// Stats counts what an Inspector gave up.
+type Stats struct {
+	GivenUp uint64 // occurrences that there was no room for
+}
+
+// Raised is one finding that a segment raised or repeated.
+type Raised struct {
+	ID       anomaly.ID
+	Dir      tcp.Dir // who is accused
+	Cause    anomaly.Cause
+	Severity anomaly.Severity
+}
+
+// Inspector asks the rules.
+type Inspector struct {
+	keep   int
+	ask    [numTriggers][]*rule
+	books  books
+	world  world
+	raised []Raised    // by the last segment
+	asked  anomaly.Set // rules that this segment was asked already
+	scene  Scene
+}
+
+// New returns an Inspector that has found nothing.
+func New(c Config) *Inspector {
+	in := &Inspector{keep: c.Keep}
+	if in.keep == 0 {
+		in.keep = 3
+	}
+	in.books.max = c.Max
+	if in.books.max == 0 {
+		in.books.max = 1 << 18
+	}
+	for _, family := range families {
+		for i := range family {
+			in.add(&family[i], &c.Off)
+		}
+	}
+	return in
+}
+
+// add lists a rule under each of its triggers.
+func (in *Inspector) add(r *rule, off *anomaly.Set) {
+	if off.Has(r.id) {
+		return
+	}
+	for t := r.when; t != 0; t &= t - 1 {
+		i := bits.TrailingZeros32(uint32(t))
+		in.ask[i] = append(in.ask[i], r)
+	}
+}
+
+// Stats returns the counts so far.
+func (in *Inspector) Stats() Stats { return Stats{GivenUp: in.books.givenUp} }
+
+// Judge asks the rules about a segment that has moved its Conn from before to
+// after. shown is what Shows returned for it.
+func (in *Inspector) Judge(c *Case, shown Shown, v *packet.View, step *conn.Step, before, after *conn.Conn) {
+	in.raised = in.raised[:0]
+	t := trigger(shown)
+	if !step.Plain || step.Shrunk > 0 {
+		t |= moved(&v.Seg, step)
+	}
+	if t == 0 {
+		return
+	}
+	s := &in.scene
+	*s = Scene{Seg: &v.Seg, View: v, Before: before, After: after, Step: step, Case: c, inspector: in, triggering: t}
+	in.question(s)
+	c.note(s)
+}
+
+// question asks each rule that one of the scene's triggers concerns, once.
+func (in *Inspector) question(s *Scene) {
+	in.asked = anomaly.Set{}
+	for t := s.triggering; t != 0; t &= t - 1 {
+		for _, r := range in.ask[bits.TrailingZeros32(uint32(t))] {
+			if in.asked.Has(r.id) {
+				continue
+			}
+			in.asked.Add(r.id)
+			if e, holds := r.holds(s); holds && s.open(r.id.Row().Gates, &e) {
+				in.raise(s, r.id, &e)
+			}
+		}
+	}
+}
+
+// raise keeps what a rule found.
+func (in *Inspector) raise(s *Scene, id anomaly.ID, e *Evidence) {
+	o := Occurrence{Moment: s.moment(), Accused: e.Accused, Cause: e.Cause, Numbers: e.Numbers}
+	if o.Accused == 0 {
+		o.Accused = o.Frame
+	}
+	if s.Before != nil {
+		o.Stacks = [2]conn.Stack{s.Before.Stack(tcp.Client), s.Before.Stack(tcp.Server)}
+	}
+	d := s.accused(e)
+	in.raised = append(in.raised, Raised{id, d, e.Cause, id.Severity().Given(e.Cause)})
+	if f := in.books.find(s.Case, id, d); f != nil {
+		f.add(&o, in.keep)
+	}
+}
+
+// moment returns when the scene is.
+func (s *Scene) moment() Moment {
+	if s.View == nil {
+		return Moment{s.Case.last, s.End.At}
+	}
+	return Moment{s.View.Number, s.View.At}
+}
+
+// accused returns the end that e accuses.
+func (s *Scene) accused(e *Evidence) tcp.Dir {
+	d := tcp.Client
+	if s.Seg != nil {
+		d = s.Seg.Dir
+	}
+	if e.ByPeer {
+		d ^= 1
+	}
+	return d
+}
+
+// Raised returns what the last segment raised, valid until the next one.
+func (in *Inspector) Raised() []Raised { return in.raised }
+
+// Finish asks what is asked at the end of a record, and returns all that was found
+// of it, valid until Forget.
+func (in *Inspector) Finish(c *Case, e *End, after *conn.Conn) []Finding {
+	s := &in.scene
+	*s = Scene{Before: after, After: after, Step: &conn.Step{}, Case: c, End: e, inspector: in, triggering: onEnd}
+	in.question(s)
+	return in.books.of(c)
+}
+
+// Forget gives back what c was lent.
+func (in *Inspector) Forget(c *Case) { in.books.close(c) }

@@ -1,0 +1,81 @@
+package check
+
+import (
+	"strings"
+
+	"onpath/anomaly"
+	"onpath/tcp"
+)
+
+// rule is how a row of the catalogue is decided. Whether its gates are open is
+// asked after holds, as that is seldom true.
+type rule struct {
+	id    anomaly.ID
+	when  trigger
+	holds func(*Scene) (Evidence, bool)
+	says  string // the inequality in a sentence; {name} stands for a number of Evidence, in their order; {name:t} for ns
+}
+
+// maxNumbers is how many numbers an inequality has at most.
+const maxNumbers = 6
+
+// Evidence is why a rule holds.
+type Evidence struct {
+	Cause   anomaly.Cause
+	ByPeer  bool   // the addressee of the segment is accused, not its sender
+	Accused uint64 // number of the accused frame; 0: that of the segment
+	Numbers [maxNumbers]int64
+}
+
+// because returns Evidence with an explanation and the numbers of the rule's
+// sentence.
+func because(c anomaly.Cause, numbers ...int64) (e Evidence) {
+	e.Cause = c
+	copy(e.Numbers[:], numbers)
+	return e
+}
+
+// num is a sequence number as a number of Evidence.
+func num(s tcp.Seq) int64 { return int64(uint32(s)) }
+
+// no is the answer of a rule that does not hold.
+func no() (Evidence, bool) { return Evidence{}, false }
+
+// families are the tables of rules, one for each file.
+var families = [][]rule{headerRules}
+
+// byID finds the rule that decides a row; nil where none does.
+var byID = func() []*rule {
+	all := make([]*rule, len(anomaly.Rows())+1)
+	for _, family := range families {
+		for i := range family {
+			all[family[i].id] = &family[i]
+		}
+	}
+	return all
+}()
+
+// Asked returns the rows that some rule decides.
+func Asked() (s anomaly.Set) {
+	for id, r := range byID {
+		if r != nil {
+			s.Add(anomaly.ID(id))
+		}
+	}
+	return s
+}
+
+// Names returns the names of a row's numbers, in their order: those between
+// braces of its sentence. It is nil for a row without a rule.
+func Names(id anomaly.ID) (names []string) {
+	r := byID[id]
+	if r == nil {
+		return nil
+	}
+	for _, part := range strings.Split(r.says, "{")[1:] {
+		name, _, _ := strings.Cut(part, "}")
+		name, _, _ = strings.Cut(name, ":")
+		names = append(names, name)
+	}
+	return names
+}
