@@ -28,13 +28,15 @@ const captureDir = "../../testdata"
 // captures are made here and nowhere else: by name, what passes.
 var captures = map[string][]traffic{
 	"town.pcap": town,
+	"gate.pcap": gate,
 }
 
 // traffic is one thing that passes: a TCP conversation, or single frames.
 type traffic struct {
 	from, to string // address and port
 	starts   time.Duration
-	segments string // as segtext reads it
+	segments string    // as segtext reads it
+	says     [2]string // the streams, by tcp.Client, tcp.Server; "" for some text
 	frames   []single
 }
 
@@ -180,7 +182,7 @@ func (w *traffic) segment(s *tcp.Segment, offset uint32) (*layers.TCP, gopacket.
 		FIN: s.Flags.Has(tcp.FIN), SYN: s.Flags.Has(tcp.SYN), RST: s.Flags.Has(tcp.RST),
 		PSH: s.Flags.Has(tcp.PSH), ACK: s.Flags.Has(tcp.ACK), Options: optionsOf(s),
 	}
-	const text = "onpath sees what passes. "
+	text := cmp.Or(w.says[s.Dir], "onpath sees what passes. ")
 	payload := make(gopacket.Payload, s.Len)
 	for i := range payload {
 		payload[i] = text[(int(offset)+i)%len(text)]
