@@ -133,7 +133,11 @@ func (t *Table) write(e *entry, why record.Ending) {
 	}
 	t.stats.Ended[why]++
 	t.fill(e, why)
+	if t.row.IsTCP() {
+		t.conclude(e, why)
+	}
 	t.emit(&t.row)
+	t.rules.Forget(&e.inquiry)
 }
 
 // fill sets the row to the record of e.

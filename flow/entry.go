@@ -1,6 +1,7 @@
 package flow
 
 import (
+	"onpath/check"
 	"time"
 
 	"onpath/conn"
@@ -45,7 +46,7 @@ func limits(c Config) (ns [numClasses]int64) {
 	return ns
 }
 
-// entry is one connection or conversation: at most 608 octets without pointers.
+// entry is one connection or conversation: at most 704 octets without pointers.
 // What each packet needs stands first, so that it takes the fewest cache lines.
 type entry struct {
 	key     packet.Key
@@ -58,6 +59,7 @@ type entry struct {
 	eyes    eyes
 	side    [2]measure.Volume
 	conn    conn.Conn
+	inquiry check.Case
 	history measure.History
 	repairs uint32 // what it was lent; 0: nothing yet
 	next    uint32 // in its class's list, or of free entries

@@ -13,6 +13,7 @@ package flow
 import (
 	"time"
 
+	"onpath/check"
 	"onpath/compat/netfilter"
 	"onpath/compat/tcpchain"
 	"onpath/packet"
@@ -55,6 +56,7 @@ type Config struct {
 	Timeouts       Timeouts       // zero fields: DefaultTimeouts
 	Linger         *Linger        // nil: DefaultLinger
 	TCPChain       tcpchain.Rules // of the columns named tcp_…
+	Rules          check.Config   // which anomalies are looked for
 	Seed           packet.Seed    // keys the hash; no output depends on it
 
 	// Netfilter says of each packet what Linux's firewall would have; it sees those

@@ -1,6 +1,7 @@
 package flow
 
 import (
+	"onpath/check"
 	"onpath/compat/netfilter"
 	"onpath/compat/tcpchain"
 	"onpath/compat/tcpstates"
@@ -13,24 +14,26 @@ import (
 
 // Table is all connections that are remembered.
 type Table struct {
-	emit    func(*record.Record)
-	max     int
-	limits  [numClasses]int64 // ns
-	states  tcpstates.Limits
-	chain   tcpchain.Rules
-	seed    packet.Seed
-	slab    slab
-	index   index
-	repairs repairs
-	lists   [numClasses]list
-	tracker conn.Tracker
-	now     int64 // time of the last packet
-	due     int64 // before it no entry's time can have come
-	stats   Stats
-	row     record.Record   // the one that emit is given
-	flags   tcpstates.Flags // of the last segment
-	step    conn.Step       // what it did
-	read    uint64          // keeps the compiler from leaving out what expect reads
+	emit     func(*record.Record)
+	max      int
+	limits   [numClasses]int64 // ns
+	states   tcpstates.Limits
+	chain    tcpchain.Rules
+	seed     packet.Seed
+	slab     slab
+	index    index
+	repairs  repairs
+	lists    [numClasses]list
+	tracker  conn.Tracker
+	rules    *check.Inspector
+	ordinary conn.Conn // what the last segment found that a rule looked at although its Step is Plain
+	now      int64     // time of the last packet
+	due      int64     // before it no entry's time can have come
+	stats    Stats
+	row      record.Record   // the one that emit is given
+	flags    tcpstates.Flags // of the last segment
+	step     conn.Step       // what it did
+	read     uint64          // keeps the compiler from leaving out what expect reads
 
 	firewall *netfilter.Tracker // nil: none
 	verdict  netfilter.Verdict  // its last one; StateUnseen without it
@@ -43,7 +46,7 @@ func New(c Config, emit func(*record.Record)) *Table {
 	return &Table{
 		emit: emit, max: c.MaxConnections, limits: limits(c), seed: c.Seed, due: forever,
 		states: tcpstates.NewLimits(tcpstates.Timeouts(c.Timeouts)), chain: c.TCPChain,
-		firewall: c.Netfilter,
+		firewall: c.Netfilter, rules: check.New(c.Rules),
 	}
 }
 
@@ -63,6 +66,7 @@ func (t *Table) Observe(v *packet.View) record.Packet {
 	}
 	p.Conn, p.Dir = e.num, e.dir(v.FromB)
 	p.State = [2]conn.State{e.conn.State(tcp.Client), e.conn.State(tcp.Server)}
+	p.Raised = t.rules.Raised()
 	p.Possible = [2]conn.Set{e.conn.Possible(tcp.Client), e.conn.Possible(tcp.Server)}
 	return p
 }
@@ -192,20 +196,22 @@ func (t *Table) segment(i uint32, v *packet.View) uint32 {
 	s.Dir = e.dir(v.FromB)
 	fresh := e.fresh()
 	step := &t.step
-	t.tracker.Move(&e.conn, s, step)
+	shown := t.move(e, v)
 	switch {
 	case !fresh && (step.Begin == conn.Begun || step.Begin == conn.Candidate && e.written):
 		i = t.supersede(i, v, t.tracker.Before(), step)
 		e = t.slab.at(i)
 		s.Dir = e.dir(v.FromB)
+		shown = e.inquiry.Shows(v)
 	case step.Older && e.older != 0:
 		i = e.older
 		e = t.slab.at(i)
 		s.Dir = e.dir(v.FromB)
-		t.tracker.Move(&e.conn, s, step)
+		shown = t.move(e, v)
 	}
 	t.resume(e, v)
 	t.count(i, v, step)
+	t.inquire(e, v, shown)
 	return i
 }
 

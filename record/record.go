@@ -7,6 +7,8 @@
 package record
 
 import (
+	"onpath/anomaly"
+	"onpath/check"
 	"onpath/compat/netfilter"
 	"onpath/compat/tcpchain"
 	"onpath/compat/tcpstates"
@@ -28,9 +30,11 @@ type Record struct {
 	Ending    Ending
 	Side      [2]Side // by tcp.Client, tcp.Server
 	History   History
-	TCPChain  tcpchain.State // zero if not TCP
-	Firewall  bool           // Linux's firewall was asked
-	Invalid   uint32         // packets that it would have called INVALID
+	TCPChain  tcpchain.State  // zero if not TCP
+	Findings  []check.Finding // in the order in which they were first raised; valid as long as the Record
+	Closed    anomaly.Gate    // conditions that did not hold, so that rules were silent
+	Firewall  bool            // Linux's firewall was asked
+	Invalid   uint32          // packets that it would have called INVALID
 }
 
 // Side is what one end of a Record sent.
@@ -97,6 +101,7 @@ type Packet struct {
 	TCPStates   tcpstates.Flags  // of the sender's direction after it; 0 if not TCP
 	Explanation conn.Explanation // the mildest cause of what is surprising
 	State       [2]conn.State    // presumed after the packet, by tcp.Client, tcp.Server; meaningful for TCP
+	Raised      []check.Raised   // what it raised; valid until the next one
 	Live        *conn.Conn       // the connection after it, for who asks for more; nil if not TCP; valid until the next one
 
 	Netfilter *netfilter.Verdict // what Linux's firewall would have said; nil: it was not asked; valid until the next one

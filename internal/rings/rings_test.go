@@ -30,9 +30,10 @@ var packages = map[string]pkg{
 	"tcp":     {ring: 0},
 	"packet":  {ring: 1, may: "tcp"},
 	"conn":    {ring: 1, may: "tcp anomaly"},
+	"check":   {ring: 1, may: "tcp packet conn anomaly"},
 	"measure": {ring: 1, may: "tcp conn"},
-	"record":  {ring: 2, may: "tcp packet conn measure compat/tcpstates compat/tcpchain compat/netfilter"},
-	"flow":    {ring: 2, may: "tcp packet conn measure record compat/tcpstates compat/tcpchain compat/netfilter"},
+	"record":  {ring: 2, may: "anomaly check tcp packet conn measure compat/tcpstates compat/tcpchain compat/netfilter"},
+	"flow":    {ring: 2, may: "anomaly check tcp packet conn measure record compat/tcpstates compat/tcpchain compat/netfilter"},
 
 	"compat/tcpstates": {ring: 1, may: "tcp packet"},
 	"compat/tcpchain":  {ring: 1, may: "tcp packet"},

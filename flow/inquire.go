@@ -1,0 +1,44 @@
+package flow
+
+import (
+	"onpath/check"
+	"onpath/conn"
+	"onpath/packet"
+	"onpath/record"
+)
+
+// move lets conn take a segment, and returns what the segment shows the rules.
+func (t *Table) move(e *entry, v *packet.View) check.Shown {
+	shown := e.inquiry.Shows(v)
+	if shown != 0 {
+		t.ordinary = e.conn
+	}
+	t.tracker.Move(&e.conn, &v.Seg, &t.step)
+	return shown
+}
+
+// inquire asks the rules about a segment that was counted to e.
+func (t *Table) inquire(e *entry, v *packet.View, shown check.Shown) {
+	t.rules.Judge(&e.inquiry, shown, v, &t.step, t.found(), &e.conn)
+}
+
+// found returns what the last segment found.
+func (t *Table) found() *conn.Conn {
+	if t.step.Plain {
+		return &t.ordinary
+	}
+	return t.tracker.Before()
+}
+
+// conclude asks what is asked when a record ends, and adds all that was found to
+// the row.
+func (t *Table) conclude(e *entry, why record.Ending) {
+	end := check.End{
+		Start: e.start, At: e.last, Now: t.now, Syn: e.opening == record.OpenSyn,
+		Cut:     why == record.EndCapture || why == record.EndEvicted || why == record.EndFlush,
+		Packets: [2]uint64{e.side[0].Packets, e.side[1].Packets},
+		Octets:  [2]uint64{e.side[0].Octets, e.side[1].Octets},
+	}
+	t.row.Findings = t.rules.Finish(&e.inquiry, &end, &e.conn)
+	t.row.Closed = t.rules.Closed()
+}
