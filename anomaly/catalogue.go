@@ -26,7 +26,7 @@ type Row struct {
 // files by family.
 var rows = slices.Concat(
 	[]Row{{}},
-	headerRows, flagsRows, handshakeRows, validityRows, retransmissionRows, windowRows, teardownRows,
+	headerRows, flagsRows, handshakeRows, negotiationRows, validityRows, retransmissionRows, windowRows, teardownRows,
 	timestampsRows, sackRows, ecnRows, extensionsRows, injectionRows, hostRows, icmpRows,
 	performanceRows, captureRows, lifecycleRows,
 )
