@@ -66,7 +66,7 @@ func TestEventLines(t *testing.T) {
 	} {
 		at := 1795269608*seconds + 5178999
 		c.e.Expires = at + c.left*seconds
-		if got := string((&Event{c.kind, at, &c.e}).Append(nil)); got != c.want {
+		if got := string((&Event{Kind: c.kind, At: at, Entry: &c.e}).Append(nil)); got != c.want {
 			t.Errorf("got  %s\nwant %s", got, c.want)
 		}
 	}
@@ -80,7 +80,7 @@ func TestStampBefore1970(t *testing.T) {
 
 func TestLinesDoNotAllocate(t *testing.T) {
 	e := Entry{Orig: tuple(protoICMP, "10.0.0.1", "10.0.0.2", 1, 8<<8)}
-	ev, line := Event{EventNew, 1, &e}, make([]byte, 0, 400)
+	ev, line := Event{Kind: EventNew, At: 1, Entry: &e}, make([]byte, 0, 400)
 	if n := testing.AllocsPerRun(100, func() { line = e.Append(ev.Append(line[:0]), 5) }); n != 0 {
 		t.Errorf("%v allocations", n)
 	}

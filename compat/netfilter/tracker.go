@@ -1,6 +1,11 @@
 package netfilter
 
-import "onpath/packet"
+import (
+	"cmp"
+	"math"
+
+	"onpath/packet"
+)
 
 // Config is what a gateway's administrator can set. The zero Config is a kernel
 // with its defaults and no helpers.
@@ -9,7 +14,7 @@ type Config struct {
 	Strict      bool     // not nf_conntrack_tcp_loose: no pick-up of connections in their middle
 	IgnoreRST   bool     // nf_conntrack_tcp_ignore_invalid_rst
 	MaxRetrans  uint8    // nf_conntrack_tcp_max_retrans; 0 means the default, 3
-	NoChecksums bool     // not nf_conntrack_checksum: bad checksums pass
+	NoChecksums bool     // not nf_conntrack_checksum: bad checksums pass, those of IPv4 headers too
 	Helpers     []Attach // rules that give helpers to new entries
 	MaxEntries  int      // nf_conntrack_max; 0 means 1<<20
 	Seed        packet.Seed
@@ -22,17 +27,83 @@ type Attach struct {
 	Ports  []uint16 // nil means those that the protocol is known by
 }
 
-// Tracker is the connection tracking of one gateway.
-type Tracker struct {
-	config Config
+// Stats counts what a Tracker's table went through.
+type Stats struct {
+	Entries      int    // in the table now
+	Made         uint64 // entries, those that were never confirmed too
+	Expired      uint64 // deleted because their time was over
+	Deleted      uint64 // deleted by a packet: a RST, or a SYN that begins anew
+	Early        uint64 // deleted before their time because the table was full
+	Full         uint64 // packets dropped because nothing could be deleted
+	Expectations int    // waiting now
+	Expected     uint64 // connections that had been announced
+	Refused      uint64 // expectations that a bound, or another one, left no room for
 }
 
+// Tracker is the connection tracking of one gateway.
+type Tracker struct {
+	config  Config
+	table   table
+	lists   [numLists]ends
+	expects expectations
+	helpers helpers
+	stats   Stats
+	now     int64 // time of the packet, ns since the Unix epoch
+	nextEnd int64 // no entry in a list ends before
+	lastID  uint32
+
+	helping    uint32 // slot of the entry whose helper reads
+	readings   uint64 // packets that helpers have read
+	payload    Payload
+	expectFunc func(Expectation) bool
+
+	view  Entry // of the last Verdict or Event
+	event Event
+}
+
+const never = math.MaxInt64
+
 // New returns a Tracker with an empty table.
-func New(c Config) *Tracker { return &Tracker{config: c} }
+func New(c Config) *Tracker {
+	c.MaxRetrans = cmp.Or(c.MaxRetrans, 3)
+	if c.MaxEntries <= 0 {
+		c.MaxEntries = 1 << 20
+	}
+	c.MaxEntries = min(c.MaxEntries, 1<<30)
+	t := &Tracker{config: c, table: newTable(), nextEnd: never, helpers: newHelpers(c.Helpers)}
+	t.expectFunc = t.expect
+	return t
+}
+
+// Stats returns the counts so far.
+func (t *Tracker) Stats() Stats {
+	s := t.stats
+	s.Entries, s.Expectations = t.table.count, t.expects.count
+	return s
+}
 
 // Observe takes the next packet of the capture and says what is thought of it.
-func (t *Tracker) Observe(v *packet.View, out *Verdict) { *out = Verdict{} }
+func (t *Tracker) Observe(v *packet.View, out *Verdict) {
+	*out = Verdict{}
+	t.now = v.At
+	t.expire()
+	var d datagram
+	if t.read(v, &d) {
+		t.track(&d, out)
+	}
+}
 
 // Entries calls each with the entries that are in the table, in the order of
 // their ID.
-func (t *Tracker) Entries(each func(*Entry)) {}
+func (t *Tracker) Entries(each func(*Entry)) {
+	for _, i := range t.inOrder() {
+		t.show(t.table.at(i))
+		each(&t.view)
+	}
+}
+
+// show makes t.view what the world may know of e.
+func (t *Tracker) show(e *entry) *Entry {
+	e.public(&t.view, t.helpers.nameOf(e.control))
+	return &t.view
+}

@@ -127,6 +127,7 @@ const (
 type Event struct {
 	Kind  EventKind
 	At    int64  // ns since the Unix epoch
+	State bool   // the entry's TCP state is news: the kernel tells it only then, and of a deleted entry
 	Entry *Entry // valid during the call
 }
 
@@ -141,17 +142,11 @@ func (e *Entry) Tuple(d Dir) Tuple {
 // inverse returns the tuple of what answers t.
 func (t Tuple) inverse() Tuple {
 	t.Src, t.Dst = t.Dst, t.Src
-	if t.Proto == protoICMP || t.Proto == protoICMPv6 {
-		t.DstPort = uint16(answers[t.V6][uint8(t.DstPort>>8)])<<8 | t.DstPort&0xff
+	if isQuery(t.Proto) {
+		kind, _ := answerOf(t.Proto, uint8(t.DstPort>>8))
+		t.DstPort = uint16(kind)<<8 | t.DstPort&0xff
 		return t
 	}
 	t.SrcPort, t.DstPort = t.DstPort, t.SrcPort
 	return t
-}
-
-// answers are the types of ICMP messages that answer each other (RFC 792, RFC 950,
-// RFC 4443, RFC 4620), by whether they are ICMPv6's.
-var answers = map[bool]map[uint8]uint8{
-	false: {8: 0, 0: 8, 13: 14, 14: 13, 15: 16, 16: 15, 17: 18, 18: 17},
-	true:  {128: 129, 129: 128, 139: 140, 140: 139},
 }

@@ -1,0 +1,181 @@
+package netfilter
+
+import (
+	"onpath/packet"
+	"onpath/tcp"
+)
+
+// helpers are the rules of the configuration, made ready.
+type helpers struct {
+	all    []Helper         // those of the table of helpers
+	byName map[string]uint8 // 1 + index in all
+	byPort map[uint32]uint8 // the same, by protocol<<16 | port
+	free   uint32           // slots of controls not in use
+	slots  []control        // the first is none
+}
+
+// control is what is kept of a connection that a helper reads.
+type control struct {
+	memory    Memory
+	children  [4]child // the newest entries that it announced
+	announced uint32   // its expectations: the newest
+	next      uint32   // of those not in use
+	helper    uint8    // 1 + index in helpers.all
+}
+
+// child is an entry that was announced; its slot may hold another one by now.
+type child struct{ slot, id uint32 }
+
+// newHelpers makes the rules ready. A rule with a helper that is not in the table gives
+// none.
+func newHelpers(rules []Attach) helpers {
+	h := helpers{byName: map[string]uint8{}, byPort: map[uint32]uint8{}, slots: make([]control, 1)}
+	for i, known := range known {
+		h.all = append(h.all, known.helper)
+		h.byName[known.helper.Name()] = uint8(i + 1)
+	}
+	for _, rule := range rules {
+		n, ok := h.byName[rule.Helper]
+		if !ok {
+			continue
+		}
+		row := known[n-1]
+		ports := rule.Ports
+		if ports == nil {
+			ports = row.ports
+		}
+		for _, port := range ports {
+			h.byPort[uint32(row.proto)<<16|uint32(port)] = n
+		}
+	}
+	return h
+}
+
+// attach gives the new entry in slot i the helper that a rule has for its port.
+func (t *Tracker) attach(i uint32, u *Tuple) {
+	if len(t.helpers.byPort) == 0 || isQuery(u.Proto) {
+		return
+	}
+	t.control(i, t.helpers.byPort[uint32(u.Proto)<<16|uint32(u.DstPort)])
+}
+
+// control gives the entry in slot i a helper; 0 is none.
+func (t *Tracker) control(i uint32, helper uint8) {
+	if helper == 0 {
+		return
+	}
+	h := &t.helpers
+	c := h.free
+	if c == 0 {
+		h.slots = append(h.slots, control{})
+		c = uint32(len(h.slots) - 1)
+	} else {
+		h.free = h.slots[c].next
+		h.slots[c] = control{}
+	}
+	h.slots[c].helper = helper
+	e := t.table.at(i)
+	e.control = c
+	if e.status&Expected == 0 {
+		e.status |= HasHelper
+	}
+}
+
+// controlOf returns what is kept of the control connection in slot i.
+func (t *Tracker) controlOf(i uint32) *control { return &t.helpers.slots[t.table.at(i).control] }
+
+// helperOf returns the helper of the control connection in slot i.
+func (t *Tracker) helperOf(i uint32) Helper { return t.helpers.all[t.controlOf(i).helper-1] }
+
+// nameOf returns the name of the helper that a control belongs to.
+func (h *helpers) nameOf(c uint32) string {
+	if c == 0 {
+		return ""
+	}
+	return h.all[h.slots[c].helper-1].Name()
+}
+
+// forgetControl ends what a helper keeps of the entry in slot i, with all that it
+// announced.
+func (t *Tracker) forgetControl(i uint32) {
+	e := t.table.at(i)
+	if e.control == 0 {
+		return
+	}
+	for c := t.controlOf(i); c.announced != 0; {
+		t.withdraw(c.announced)
+	}
+	t.controlOf(i).next, t.helpers.free = t.helpers.free, e.control
+	e.control = 0
+}
+
+// adopt notes that the entry in slot i was announced by that in slot master.
+func (t *Tracker) adopt(master, i uint32) {
+	c := t.controlOf(master)
+	copy(c.children[1:], c.children[:])
+	c.children[0] = child{i, t.table.at(i).id}
+}
+
+// help lets the helper of the entry in slot i read the datagram, and reports
+// whether the kernel would have dropped it.
+func (t *Tracker) help(i uint32, dir Dir, d *datagram, out *Verdict) bool {
+	e, p := t.table.at(i), &t.payload
+	if e.proto == packet.ProtoTCP && out.State != StateEstablished {
+		return false
+	}
+	orig := e.tuple()
+	*p = Payload{Tuples: [2]Tuple{orig, orig.inverse()}, Dir: dir, Expected: e.status&Expected != 0}
+	p.read(d)
+	t.helping = i
+	t.readings++
+	helper, memory := t.helperOf(i), t.controlOf(i).memory
+	drop := helper.Read(p, &memory, t.expectFunc)
+	t.controlOf(i).memory = memory
+	t.forget(p.Forget)
+	if p.Hangup {
+		t.hangUp(i)
+	}
+	if p.Refresh > 0 {
+		t.refresh(i, p.Refresh)
+	}
+	if drop == "" {
+		return false
+	}
+	t.recant()
+	out.Why = Reason{Cause: CauseHelper, Log: drop, Helper: helper.Name()}
+	return true
+}
+
+// read fills in what stands behind the transport header.
+func (p *Payload) read(d *datagram) {
+	n := uint32(8)
+	if d.proto == packet.ProtoTCP {
+		n = uint32(d.l4[12]>>4) * 4
+		p.Seq = uint32(tcp.Header(d.l4).Seq())
+	}
+	p.Whole = uint32(len(d.l4)) >= d.length
+	p.Data = d.l4[min(n, uint32(len(d.l4))):]
+}
+
+// recant withdraws what this packet announced.
+func (t *Tracker) recant() {
+	for c := t.controlOf(t.helping); c.announced != 0 && t.expects.slots[c.announced].packet == t.readings; {
+		t.withdraw(c.announced)
+	}
+}
+
+// hangUp deletes the entries that the one in slot i announced.
+func (t *Tracker) hangUp(i uint32) {
+	for _, c := range t.controlOf(i).children {
+		if e := t.table.at(c.slot); c.slot != 0 && e.id == c.id && e.status&Confirmed != 0 {
+			t.stats.Deleted++
+			t.delete(c.slot, t.now)
+		}
+	}
+	t.controlOf(i).children = [4]child{}
+}
+
+// tuple returns the direction Original.
+func (e *entry) tuple() Tuple {
+	return Tuple{Src: e.src, Dst: e.dst, SrcPort: e.srcPort, DstPort: e.dstPort, Proto: e.proto, V6: e.v6}
+}

@@ -1,0 +1,103 @@
+package netfilter
+
+import (
+	"encoding/binary"
+
+	"onpath/packet"
+	"onpath/tcp"
+)
+
+// datagram is the outermost IP packet of a View, as routing and tracking see it.
+type datagram struct {
+	src, dst [16]byte // IPv4 as ::ffff:a.b.c.d
+	l4       []byte   // captured octets from the transport header on
+	length   uint32   // of the transport header and payload on the wire, by the IP header
+	sum      tcp.Sum  // of the transport
+	proto    uint8
+	v6       bool
+	stays    bool // routing drops it after tracking saw it: an entry that it makes is not confirmed
+}
+
+// read reads the outermost IP packet and reports whether a router would have
+// taken it as far as to its connection tracking: header whole and right, a datagram that came in
+// one piece or was put together. What was not captured is taken for good.
+func (t *Tracker) read(v *packet.View, d *datagram) bool {
+	b := v.OuterIP
+	if len(b) < 20 || v.Overlap && v.Depth == 1 { // RFC 5722 §4: the kernel gives up overlapping fragments of both versions
+		return false
+	}
+	d.sum = tcp.SumUnknown
+	if v.Depth == 1 {
+		d.sum = v.L4Sum
+	}
+	if b[0]>>4 == 6 {
+		return d.readIPv6(b, v)
+	}
+	return d.readIPv4(b, v, !t.config.NoChecksums)
+}
+
+// readIPv4 reads an IPv4 header (RFC 791 §3.1). A TTL of 1 is not minded: the
+// capture is of another point of the path than the router.
+func (d *datagram) readIPv4(b []byte, v *packet.View, checked bool) bool {
+	n, total := uint32(b[0]&15)*4, uint32(binary.BigEndian.Uint16(b[2:]))
+	if total == 0 {
+		total = outerLength(b, v)
+	}
+	switch {
+	case n < 20, uint32(len(b)) < n, total < n:
+		return false
+	case binary.BigEndian.Uint16(b[6:])&0x3fff != 0: // a fragment that waits for others
+		return false
+	case checked && headerSum(b[:n], v) == tcp.SumBad:
+		return false
+	}
+	d.v6, d.proto, d.l4, d.length = false, b[9], b[n:], total-n
+	d.src, d.dst = mapped(b[12:16]), mapped(b[16:20])
+	d.stays = staysIPv4(binary.BigEndian.Uint32(b[12:]), binary.BigEndian.Uint32(b[16:]))
+	return true
+}
+
+// outerLength is the length of a datagram whose header says 0: a segment that the
+// sender's card was to cut.
+func outerLength(b []byte, v *packet.View) uint32 {
+	if v.Depth == 1 {
+		return v.IPLen
+	}
+	return uint32(len(b))
+}
+
+// headerSum checks an IPv4 header, if the Decoder has not done so.
+func headerSum(h []byte, v *packet.View) tcp.Sum {
+	if v.Depth == 1 {
+		return v.IPSum
+	}
+	sum := uint32(0)
+	for ; len(h) >= 2; h = h[2:] {
+		sum += uint32(binary.BigEndian.Uint16(h))
+	}
+	if sum = sum>>16 + sum&0xffff; sum>>16+sum&0xffff != 0xffff {
+		return tcp.SumBad
+	}
+	return tcp.SumGood
+}
+
+// mapped returns an IPv4 address as packet.Key has it.
+func mapped(a []byte) (m [16]byte) {
+	m[10], m[11] = 0xff, 0xff
+	copy(m[12:], a)
+	return m
+}
+
+// staysIPv4 reports whether routing drops what goes from src to dst: RFC 1812
+// §5.3.7 calls such sources and destinations martian. Multicast stays too, but
+// for all hosts; nothing routes it here.
+func staysIPv4(src, dst uint32) bool {
+	const broadcast, allHosts = 0xffffffff, 0xe0000001
+	switch {
+	case src>>28 == 0xe, src == broadcast:
+		return true
+	case dst == broadcast, src == 0 && dst == 0, dst == allHosts:
+		return false
+	}
+	return src>>24 == 0 || dst>>24 == 0 || dst>>28 == 0xe
+}

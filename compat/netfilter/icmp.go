@@ -1,0 +1,188 @@
+package netfilter
+
+import (
+	"encoding/binary"
+
+	"onpath/packet"
+	"onpath/tcp"
+)
+
+// message is what tracking knows of a type of ICMP message.
+type message struct {
+	answer  uint8 // the type that answers it, or that it answers
+	known   bool  // answer is one
+	asks    bool  // may make an entry
+	reports bool  // an error, which quotes another packet
+	apart   bool  // not tracked
+}
+
+// messages are those of ICMP (RFC 792, RFC 950) and of ICMPv6 (RFC 4443, RFC 4620, RFC 4861,
+// RFC 3810), by type.
+var messages = func() (m [2][256]message) {
+	pair := func(v int, ask, answer uint8) {
+		m[v][ask] = message{answer: answer, known: true, asks: true}
+		m[v][answer] = message{answer: ask, known: true}
+	}
+	for _, ask := range []uint8{13, 15, 17} {
+		pair(0, ask, ask+1)
+	}
+	pair(0, 8, 0)
+	pair(1, 128, 129)
+	pair(1, 139, 140)
+	for _, report := range []uint8{3, 4, 5, 11, 12} {
+		m[0][report].reports = true
+	}
+	for report := range 128 {
+		m[1][report].reports = true
+	}
+	m[1][redirect].reports = true
+	for _, apart := range []uint8{130, 131, 132, 133, 134, 135, 136, 143} {
+		m[1][apart].apart = true
+	}
+	return m
+}()
+
+// Types that are treated apart.
+const (
+	redirect      = 137 // ICMPv6: quotes a packet behind two addresses, in an option
+	highestICMPv4 = 18
+)
+
+// isQuery reports whether entries of a protocol go by ICMP's type and identifier.
+func isQuery(proto uint8) bool { return proto == packet.ProtoICMP || proto == packet.ProtoICMPv6 }
+
+// messageOf returns what is known of a type of ICMP or ICMPv6.
+func messageOf(proto, kind uint8) *message {
+	if proto == packet.ProtoICMPv6 {
+		return &messages[1][kind]
+	}
+	return &messages[0][kind]
+}
+
+// answerOf returns the type of message that answers kind, or that kind answers.
+func answerOf(proto, kind uint8) (answer uint8, ok bool) {
+	m := messageOf(proto, kind)
+	return m.answer, m.known
+}
+
+// trackMessage judges the ICMP messages that make no entries, and reports whether
+// d is one.
+func (t *Tracker) trackMessage(d *datagram, out *Verdict) bool {
+	if d.length >= 8 && len(d.l4) < 8 {
+		return true // not captured: nothing can be said
+	}
+	out.State = StateInvalid
+	if d.length < 8 {
+		out.Why.Cause = CauseShort
+		return true
+	}
+	kind := d.l4[0]
+	m := messageOf(d.proto, kind)
+	switch {
+	case d.sum == tcp.SumBad && !t.config.NoChecksums:
+		out.Why.Cause = checksumCauses[d.proto == packet.ProtoICMPv6]
+	case d.proto == packet.ProtoICMP && kind > highestICMPv4:
+		out.Why.Cause = CauseICMPType
+	case m.apart:
+		out.State = StateUntracked
+	case m.reports:
+		t.relate(d, kind, out)
+	default:
+		out.State = StateUnseen
+		return false
+	}
+	return true
+}
+
+var checksumCauses = map[bool]Cause{false: CauseICMPChecksum, true: CauseICMPv6Checksum}
+
+// handleQuery keeps an entry of a question and its answers, which only questions
+// can make.
+func (t *Tracker) handleQuery(i uint32, d *datagram) judgement {
+	if t.table.at(i).status&Confirmed == 0 && !messageOf(d.proto, d.l4[0]).asks {
+		return refused
+	}
+	t.refresh(i, timeoutQuery)
+	return accepted
+}
+
+// relate judges an error by the packet that it quotes: the entry which that one
+// belongs to must exist, and the error must go to who is concerned. Its sequence
+// number is not looked at (against RFC 5927 §4.1).
+func (t *Tracker) relate(d *datagram, kind uint8, out *Verdict) {
+	var q datagram
+	var u Tuple
+	if !d.quote(kind, &q) || !q.tuple(&u) {
+		return
+	}
+	if isQuery(u.Proto) {
+		if _, ok := answerOf(u.Proto, uint8(u.DstPort>>8)); !ok {
+			return
+		}
+	}
+	i, dir := t.lookup(&u, t.hash(&u))
+	if i == 0 {
+		return
+	}
+	e := t.table.at(i)
+	out.Entry, out.Before = t.show(e), e.tcp
+	out.Dir = 1 - dir // that of the quoted packet, turned round
+	if concerned := e.sourceOf(dir); d.dst != concerned {
+		out.Why.Cause, out.Why.Outer, out.Why.Inner = CauseOuter, d.dst, concerned
+		return
+	}
+	out.State = StateRelated
+}
+
+// sourceOf returns the sender's address of direction dir.
+func (e *entry) sourceOf(dir Dir) [16]byte {
+	if dir == Original {
+		return e.src
+	}
+	return e.dst
+}
+
+// quote reads the packet that the ICMP error d quotes, as far as its ports: no
+// more of it need be there.
+func (d *datagram) quote(kind uint8, q *datagram) bool {
+	b := d.l4[8:]
+	if d.proto == packet.ProtoICMPv6 {
+		if kind == redirect {
+			b = redirected(d.l4)
+		}
+		return len(b) >= 40 && q.quoteIPv6(b)
+	}
+	if len(b) < 20 || b[0]>>4 != 4 {
+		return false
+	}
+	n := int(b[0]&15) * 4
+	if n < 20 || len(b) < n || binary.BigEndian.Uint16(b[6:])&0x1fff != 0 {
+		return false
+	}
+	q.proto, q.src, q.dst = b[9], mapped(b[12:16]), mapped(b[16:20])
+	q.l4, q.length = b[n:], ^uint32(0)
+	return true
+}
+
+// quoteIPv6 reads a quoted IPv6 packet.
+func (q *datagram) quoteIPv6(b []byte) bool {
+	q.v6, q.src, q.dst = true, [16]byte(b[8:24]), [16]byte(b[24:40])
+	return b[0]>>4 == 6 && q.skipExtensions(b[6], b[40:], ^uint32(0))
+}
+
+// redirected returns the packet that a redirect is about: the option of type 4,
+// behind the two addresses (RFC 4861 §4.5, §4.6.3).
+func redirected(b []byte) []byte {
+	const options, packetAt = 40, 8
+	for b = b[min(options, len(b)):]; len(b) >= 8; {
+		n := int(b[1]) * 8
+		switch {
+		case n == 0 || n > len(b):
+			return nil
+		case b[0] == 4:
+			return b[packetAt:n]
+		}
+		b = b[n:]
+	}
+	return nil
+}

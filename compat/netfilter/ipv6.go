@@ -1,0 +1,102 @@
+package netfilter
+
+import (
+	"encoding/binary"
+
+	"onpath/packet"
+)
+
+// readIPv6 reads an IPv6 header and walks over its extensions as connection
+// tracking does (RFC 8200 §4). Where it finds no transport header the protocol is
+// packet.ProtoNoNext, which nothing can be tracked by.
+func (d *datagram) readIPv6(b []byte, v *packet.View) bool {
+	if len(b) < 40 {
+		return false
+	}
+	total := 40 + uint32(binary.BigEndian.Uint16(b[4:]))
+	if total == 40 && b[6] != packet.ProtoNoNext {
+		total = max(outerLength(b, v), 40)
+	}
+	d.v6, d.src, d.dst = true, [16]byte(b[8:24]), [16]byte(b[24:40])
+	if refusedIPv6(&d.src, &d.dst) {
+		return false
+	}
+	d.stays = staysIPv6(&d.src, &d.dst)
+	return d.skipExtensions(b[6], b[40:min(uint32(len(b)), total)], total-40)
+}
+
+// skipExtensions sets the transport header to what stands behind the extension
+// headers in b, of which length octets were on the wire. It is false for a
+// fragment that waits for others.
+func (d *datagram) skipExtensions(next uint8, b []byte, length uint32) bool {
+	for extends(next) {
+		if next == packet.ProtoNoNext || len(b) < 8 {
+			next, b = packet.ProtoNoNext, nil
+			break
+		}
+		if next == packet.ProtoFragment && binary.BigEndian.Uint16(b[2:])&^6 != 0 {
+			return false
+		}
+		n := extensionLength(next, b)
+		if n > length {
+			next, b = packet.ProtoNoNext, nil
+			break
+		}
+		next, b, length = b[0], b[min(n, uint32(len(b))):], length-n
+	}
+	d.proto, d.l4, d.length = next, b, length
+	return true
+}
+
+// extends reports whether a header is one that tracking looks behind.
+func extends(next uint8) bool {
+	switch next {
+	case packet.ProtoHopByHop, packet.ProtoRouting, packet.ProtoFragment, packet.ProtoAH, packet.ProtoNoNext, packet.ProtoDestOpts:
+		return true
+	}
+	return false
+}
+
+// extensionLength returns the octets of the extension header in b.
+func extensionLength(next uint8, b []byte) uint32 {
+	switch next {
+	case packet.ProtoFragment:
+		return 8
+	case packet.ProtoAH:
+		return (uint32(b[1]) + 2) * 4
+	}
+	return (uint32(b[1]) + 1) * 8
+}
+
+// refusedIPv6 reports whether the host throws a packet away as it comes in: a
+// loopback address from outside, a multicast or an IPv4-mapped source (RFC 4291
+// §2.5.3, §2.7), a destination that must not leave its interface.
+func refusedIPv6(src, dst *[16]byte) bool {
+	switch {
+	case loopback(src), loopback(dst), src[0] == 0xff, v4Mapped(src):
+		return true
+	}
+	return dst[0] == 0xff && dst[1]&15 <= 1
+}
+
+// staysIPv6 reports whether a router keeps a packet from src to dst: no address
+// or a link-local one as source (RFC 4291 §2.5.2, §2.5.6), a group that it is no member of.
+func staysIPv6(src, dst *[16]byte) bool {
+	if dst[0] == 0xff {
+		return !joined(dst)
+	}
+	return *src == [16]byte{} || src[0] == 0xfe && src[1]>>6 == 2
+}
+
+// joined reports whether dst is a group that every router is in: all nodes of the
+// link, all routers of link or site (RFC 4291 §2.7.1).
+func joined(dst *[16]byte) bool {
+	g := [16]byte{0: 0xff, 1: dst[1], 15: dst[15]}
+	return *dst == g && (g[1] == 2 && (g[15] == 1 || g[15] == 2) || g[1] == 5 && g[15] == 2)
+}
+
+func loopback(a *[16]byte) bool { return *a == [16]byte{15: 1} }
+
+func v4Mapped(a *[16]byte) bool {
+	return [12]byte(a[:12]) == [12]byte{10: 0xff, 11: 0xff}
+}
