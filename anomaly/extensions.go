@@ -12,7 +12,7 @@ var extensionsRows = []Row{
 	{
 		ID: TfoDataAccepted, Name: "tfo-data-accepted", Family: FamilyExtensions, Tier: 1, Severity: Informational, Scope: ScopeConnection,
 		Gates: GateSyn,
-		Rule:  "the SYN,ACK acknowledges the SYN's payload: ACK = ISS+1+LEN of the payload",
+		Rule:  "the SYN,ACK acknowledges the SYN's payload: ACK = ISS+1 plus its octets",
 		Ref:   "RFC 7413 §4.2.2",
 		Traps: "none",
 	},

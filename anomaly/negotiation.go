@@ -29,7 +29,7 @@ var negotiationRows = []Row{
 		ID: WsChangedOnRetry, Name: "ws-changed-on-retry", Family: FamilyHandshake, Tier: 2, Severity: Suspicious, Scope: ScopeConnection,
 		Gates: GateSyn,
 		Rule:  "a SYN sent again with the same ISS has another window scale or MSS, or lacks SACK-Permitted or timestamps",
-		Ref:   "RFC 9293 §3.7.1",
+		Ref:   "none (experience)",
 		Traps: "some systems leave options out in their last tries, in case a middlebox drops them",
 	},
 	{
@@ -65,7 +65,7 @@ var negotiationRows = []Row{
 	{
 		ID: HalfOpenConnection, Name: "half-open-connection", Family: FamilyHandshake, Tier: 1, Severity: Suspicious, Scope: ScopeConnection,
 		Gates: GateSyn | GateTwoWayProven,
-		Rule:  "no ACK of the client for 9 s or 3 SYN,ACKs",
+		Rule:  "after SYN and SYN,ACK, no ACK of the client for 9 s or 3 SYN,ACKs",
 		Ref:   "RFC 4987 §2",
 		Peers: "Zeek S1, OTH; argus ACC; ntopng half-open counter",
 		Traps: "that ACK may have gone another way; needs another complete handshake from the same client network",

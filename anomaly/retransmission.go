@@ -93,7 +93,7 @@ var retransmissionRows = []Row{
 	{
 		ID: UnackedDataExcessive, Name: "unacked-data-excessive", Family: FamilyRetransmission, Tier: 1, Severity: Suspicious, Scope: ScopeConnection,
 		Gates: GateTwoWay,
-		Rule:  "more than the window, or 10 MiB, is sent without any progress of ACKs though segments of Y are seen",
+		Rule:  "more than the larger of the window and 10 MiB is sent without any progress of ACKs though segments of Y are seen",
 		Ref:   "RFC 9293 §3.8",
 		Traps: "first rule out that only one direction is captured",
 	},

@@ -19,8 +19,8 @@ var severities = [numSeverities]word{
 	CaptureArtifact: {"capture-artifact", "made by the capture, not by the network or its hosts"},
 	Informational:   {"informational", "lawful and worth knowing"},
 	Performance:     {"performance", "lawful, but it costs time or throughput"},
-	Suspicious:      {"suspicious", "lawful or rarely so, and a trace of attacks, broken stacks and middleboxes"},
-	Violation:       {"violation", "no execution of the standards explains it"},
+	Suspicious:      {"suspicious", "rarely lawful: a trace of attacks, broken stacks or middleboxes"},
+	Violation:       {"violation", "against the standards: a broken stack, a middlebox or a forgery"},
 }
 
 // Severities returns all, the strongest first.
@@ -60,6 +60,9 @@ var causes = [numCauses]struct {
 	CauseCapture:  {"capture", CaptureArtifact},
 	CausePath:     {"path", Performance},
 }
+
+// Causes returns all, from strong to mild.
+func Causes() []Cause { return []Cause{CauseNone, CauseEndpoint, CauseCapture, CausePath} }
 
 // String returns the name that findings carry: "none", "endpoint", "capture",
 // "path".

@@ -24,7 +24,7 @@ func newRoot() *cobra.Command {
 		SilenceUsage:  true,
 	}
 	root.CompletionOptions.HiddenDefaultCmd = false
-	root.AddCommand(newRead(), newPackets(), newColumns(), newVersion(), newMan(root))
+	root.AddCommand(newRead(), newPackets(), newExplain(), newColumns(), newAnomalies(), newVersion(), newMan(root))
 	return root
 }
 
