@@ -11,6 +11,9 @@ func (m *move) acknowledges() {
 	if e.bits&(altNew|rstIn) == altNew && !m.old && s.Ack.After(e.rstLine) {
 		e.forgetCandidate()
 	}
+	if e.pend&evOther != 0 && !e.has(rstIn) && !m.old && s.Ack.After(e.rstLine) {
+		e.pend &^= evOther
+	}
 	m.newest = !e.has(rstAny) && (!e.has(hasRcv) || s.Ack.After(e.rcv) || m.newerStamp())
 	if !m.old {
 		m.takeBack()

@@ -16,6 +16,10 @@ const (
 	evRstSyn                   // a RST that refuses its SYN
 
 	numEvents = iota
+
+	// Not of this incarnation, so no arrows.
+	evCopy  event = 1 << numEvents       // a copy of a SYN that it took before: see relistens
+	evOther event = 1 << (numEvents + 1) // its own SYN,ACK with ISN alt, which its peer cannot take: see besides
 )
 
 // An arrow leads from a state to the one that an event moves it to.

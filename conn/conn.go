@@ -110,9 +110,11 @@ func (p *end) rebase() {
 type Conn struct {
 	Salt uint32 // tells equal segments of different connections apart; whoever keeps many sets it
 
-	side [2]end
-	lost stray
-	seen [2]evidence
+	side   [2]end
+	lost   stray
+	lostBy uint8   // 1 + Dir of lost's sender; 0: there is none
+	opened seconds // when the last SYN passed
+	seen   [2]evidence
 }
 
 // Phase is how far a connection has come, coarser than its two states. It says
@@ -174,7 +176,7 @@ func (c *Conn) Possible(d tcp.Dir) Set {
 	switch {
 	case p.set == 0:
 		return gone
-	case p.relistens(&c.side[d^1]):
+	case p.pend&evOther != 0, p.relistens(&c.side[d^1]):
 		return p.set | inSR
 	}
 	return p.set

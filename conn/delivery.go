@@ -81,6 +81,13 @@ const (
 	copyLives = 28610 // 30 s: the life of a datagram in the path (RFC 791)
 )
 
+// seconds is a time in units of 2³⁰ ns (1.07 s), modulo 2¹⁶ (20 hours).
+type seconds uint16
+
+func secondsOf(ns int64) seconds { return seconds(ns >> 30) }
+
+const copySeconds = copyLives >> 10
+
 // age tells whether a segment was sent before or after another one.
 type age int8
 

@@ -23,15 +23,34 @@ func (m *move) candidates() {
 	if e.has(altNew) && near(s.Seq, e.alt) && !s.Seq.InWindow(e.iss, uint32(e.top-e.iss)+1) {
 		m.choose(e)
 		e.set = inSS
-		if p.has(on) && s.Ack.After(p.base) && !s.Ack.After(p.top) {
-			e.set |= inSR | inES
-		}
 		e.pend &= evSynAck | evSyn
+		switch {
+		case !p.has(on):
+		case s.Ack.After(p.base) && !s.Ack.After(p.top):
+			e.set |= inSR | inES
+		case m.placeAck() == None:
+			m.missedAnswer()
+		}
+	}
+	if p.has(altNew) && s.Ack == p.alt+1 && !s.Ack.InWindow(p.base, uint32(p.top-p.base)+1) {
+		m.choose(p)
+		p.set = inSS
 	}
 	if p.bits&(hasAlt|altNew) == hasAlt && near(s.Ack, p.alt) && !s.Ack.InWindow(p.base, uint32(p.top-p.base)+1) &&
-		p.set.in(inSR|inES|gone) && p.pend&evAckSyn == 0 {
+		(p.set&inSR != 0 && p.pend&evAckSyn == 0 || p.pend&evOther != 0) && p.set&inSS == 0 && !(e.has(hasIRS) && e.irs == p.alt) {
 		m.exchange(p, inSR)
 	}
+}
+
+// missedAnswer: a candidate goes on from an incarnation of its peer whose SYN,ACK
+// the capture has missed.
+func (m *move) missedAnswer() {
+	e, p := m.e, m.p
+	m.because(Capture)
+	m.pickUp(p, m.s.Ack)
+	p.set = everything(inSR, false)
+	e.set = everything(inSS, false)
+	e.bits = e.bits&^hasIRS | lossy
 }
 
 // exchange lets the older ISN of x be its TCB: its peer took the other of its two
@@ -42,9 +61,32 @@ func (m *move) exchange(x *end, also Set) {
 	irs, rcv, edge, bits := x.irs, x.rcv, x.edge, x.bits
 	m.fresh(x, x.alt)
 	m.step.Begin = begin
-	x.set, x.pend = set|also, pend
+	x.set, x.pend = set|also, pend&^evOther
+	if also == inSR { // what lives is a server that has yet to be acknowledged
+		x.lead, x.before = inSR, x.pend
+	}
 	x.irs, x.rcv, x.edge = irs, rcv, edge
 	x.bits |= swapped | bits&(hasIRS|hasRcv|rstAny)
+}
+
+// reaches the peer of an end of which another incarnation is followed: a late
+// segment may arrive if the peer still lives with the one before.
+func (m *move) reachesOlder() {
+	e, p, s := m.e, m.p, m.s
+	if !e.has(hasAlt) || !p.has(hasIRS) || p.irs != e.alt || s.Flags&tcp.ACK == 0 || s.Ack.After(p.top) {
+		return
+	}
+	q := m.ackEvents()
+	if p.acksFin(s.Ack) {
+		q |= evAckFin
+	}
+	if s.Flags&tcp.FIN != 0 {
+		q |= evFin
+	}
+	p.before |= q &^ p.pend
+	p.pend |= q
+	p.presumes(s.Ack)
+	p.widen()
 }
 
 // lateIncarnation: a pure ACK far from the stream, but of the peer's newest SYN:
@@ -56,8 +98,11 @@ func (m *move) lateIncarnation() bool {
 		return false
 	}
 	if !(p.set&inSS != 0 || p.has(altNew) || e.pend&(evSyn|evSyn2) != 0 && e.set.in(inSR|gone)) {
-		if e.has(synDup) {
-			m.because(Endpoint)
+		if again := e.relistens(p); again || e.has(synDup) {
+			if !again { // an end that nothing has ended yet
+				m.because(Endpoint)
+			}
+			m.because(Path)
 			e.set |= inSR
 			p.oddAck(s.Ack)
 			return true
@@ -92,7 +137,9 @@ func (m *move) ofNewestSyn() bool {
 func (c *Conn) Swap() {
 	c.side[0], c.side[1] = c.side[1], c.side[0]
 	c.seen[0], c.seen[1] = c.seen[1], c.seen[0]
-	c.lost.dir ^= 1
+	if c.lostBy != 0 {
+		c.lostBy ^= 3
+	}
 }
 
 // Detach lets go of what c borrowed from a Tracker, which the copy that goes on
@@ -108,11 +155,7 @@ func (c *Conn) Detach() {
 // stray is a segment that no window holds, kept to see whether the other end's
 // next one fits it: then the capture has missed much, and both are picked up
 // again.
-type stray struct {
-	end, ack tcp.Seq
-	dir      tcp.Dir
-	known    bool
-}
+type stray struct{ end, ack tcp.Seq }
 
 // longSilent is for how long, in millis, an end must not have passed to be left
 // out of the question where its peer is now: 2 s.
@@ -122,20 +165,23 @@ const longSilent = 2000
 // before it acknowledge each other.
 func (m *move) strays() {
 	c, e, p, s := m.c, m.e, m.p, m.s
-	last := c.lost
-	c.lost = stray{m.end, s.Ack, s.Dir, s.Flags&tcp.ACK != 0}
-	if !c.lost.known || !last.known {
+	last, by := c.lost, c.lostBy
+	c.lost, c.lostBy = stray{m.end, s.Ack}, 0
+	if s.Flags&tcp.ACK != 0 {
+		c.lostBy = 1 + uint8(s.Dir)
+	}
+	if c.lostBy == 0 || by == 0 {
 		return
 	}
-	answered := last.dir != s.Dir && s.Seq == last.ack && s.Ack == last.end
+	answered := by != c.lostBy && s.Seq == last.ack && s.Ack == last.end
 	silent := !p.has(seen) || m.since(c.seen[s.Dir^1].at) >= longSilent
-	wentOn := last.dir == s.Dir && silent && s.Len > 0 && s.Seq == last.end
+	wentOn := by == c.lostBy && silent && s.Len > 0 && s.Seq == last.end
 	if !answered && !wentOn {
 		return
 	}
 	m.pickUp(e, s.Seq)
 	m.pickUp(p, s.Ack)
-	c.lost, c.seen = stray{}, [2]evidence{}
+	c.lostBy, c.seen = 0, [2]evidence{}
 	m.step.Explanation, m.step.Outside = Capture, false
 	m.observe()
 }

@@ -12,15 +12,20 @@ func (m *move) receives() {
 	}
 	p.add(m.synEvents() | ack | fin)
 	if s.Flags&tcp.ACK != 0 && !m.old && p.has(on) && !s.Ack.After(p.top) && !s.Ack.Before(p.first(e)) {
-		if !p.has(hasUna) {
-			p.una, p.bits = s.Ack, p.bits|hasUna
-		}
-		p.una = p.una.Max(s.Ack)
+		p.presumes(s.Ack)
 	}
 	if p.has(rstPend) && !p.rstMin.Before(e.base) && !e.contig.Before(p.rstMin) {
 		p.add(evRst)
 	}
 	p.widen()
+}
+
+// presumes moves SND.UNA by an ACK that passed towards p.
+func (p *end) presumes(ack tcp.Seq) {
+	if !p.has(hasUna) {
+		p.una, p.bits = ack, p.bits|hasUna
+	}
+	p.una = p.una.Max(ack)
 }
 
 // add lets events be pending towards p.

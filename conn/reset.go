@@ -33,6 +33,10 @@ func (m *move) reset() {
 		why = Endpoint
 	}
 	m.because(why)
+	if secondsOf(s.At)-m.c.opened <= copySeconds {
+		e.mayEnd()
+		p.mayEnd()
+	}
 	m.towards(answer)
 	m.rstSent(inside)
 	if e.has(altNew) && !near(s.Seq, e.alt) { // the candidate is left; its next segment begins it
@@ -40,6 +44,15 @@ func (m *move) reset() {
 	}
 	e.widen()
 	p.widen()
+}
+
+// mayEnd lets a copy of the SYN be under way to x if this RST is the first thing
+// that may have ended it. Behind a close in order TIME-WAIT outlives the copies
+// (RFC 9293 §3.6.1).
+func (x *end) mayEnd() {
+	if x.set&gone == 0 {
+		x.pend |= evCopy
+	}
 }
 
 // rstInside reports whether the RST has a position in its sender's stream. SEQ 0

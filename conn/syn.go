@@ -9,10 +9,15 @@ const spread = 1 << 20
 // syn moves both ends by a SYN or SYN,ACK: step 3 of beliefs §4.
 func (m *move) syn() {
 	e, p, s := m.e, m.p, m.s
+	m.c.opened = secondsOf(s.At)
 	answer := s.Flags&tcp.ACK != 0
 	if answer && p.has(altNew) && s.Ack == p.alt+1 {
 		m.choose(p)
 		p.set = inSS
+	}
+	if answer && e.has(altNew) && s.Seq == e.alt { // its candidate answers, so that is what lives
+		m.choose(e)
+		e.set = follow(inSS, e.pend&evSyn)
 	}
 	moved, again := true, e.has(hasISS) && s.Seq == e.iss
 	switch {
@@ -20,7 +25,9 @@ func (m *move) syn() {
 		m.synAgain(answer)
 	case e.has(hasAlt) && s.Seq == e.alt && !(e.has(altNew) && e.set&gone != 0):
 		m.because(Path)
-		e.set |= inSS
+		if !answer {
+			e.set |= inSS
+		}
 		m.older = !e.has(altNew)
 		if e.has(altNew) {
 			m.step.Begin = Candidate
@@ -143,7 +150,8 @@ func (m *move) lateSyn(answer bool) {
 // new incarnation, and both are kept until an ACK chooses.
 func (m *move) newSyn() {
 	e, s := m.e, m.s
-	if e.set&(gone|inTW|inSS) == 0 {
+	taken := e.set&inES != 0 && e.has(hasISS) && m.p.has(hasIRS) && m.p.irs == e.iss // its last SYN was answered
+	if e.set&(gone|inTW|inSS) == 0 || taken && e.set.in(inSS|inES) {
 		e.alt, e.bits = s.Seq, e.bits|hasAlt|altNew
 		if !e.has(rstIn) {
 			e.rstLine = m.p.top
@@ -184,7 +192,7 @@ func (m *move) newSyn() {
 // newSynAck: another ISN, with an ACK. It reports whether anything moved.
 func (m *move) newSynAck() bool {
 	e, p, s := m.e, m.p, m.s
-	known := p.has(hasISS)
+	known, refused := p.has(hasISS), false
 	if known && !p.synAcked(s.Ack) && !(p.has(hasAlt) && s.Ack == p.alt+1) {
 		if m.e.has(lossy) || m.p.has(lossy) {
 			m.because(Capture)
@@ -196,10 +204,14 @@ func (m *move) newSynAck() bool {
 	}
 	if known && !p.synAcked(s.Ack) { // of two SYNs the other was answered
 		m.exchange(p, inSS)
+		refused = p.has(rstAny) // by a RST that may have been of this one
 	}
 	m.because(m.whyNewSynAck(known))
+	if m.besides() {
+		return true
+	}
 	to := inSR
-	if e.has(rstAny) {
+	if e.has(rstAny) || refused {
 		to |= gone
 	}
 	if e.has(on) && e.set&alive != 0 {
@@ -225,6 +237,22 @@ func (m *move) newSynAck() bool {
 		e.lead, e.before = inSR, keep
 	}
 	m.joinsOpener(known)
+	return true
+}
+
+// besides takes a SYN,ACK of an end whose peer already lives with another of its
+// ISNs, and so will not take this one: it is late, or a listener began anew with a
+// copy of the old SYN. Both are kept until the end goes on.
+func (m *move) besides() bool {
+	e, p := m.e, m.p
+	if !e.has(hasISS) || !p.has(hasIRS) || p.irs != e.iss || p.set&inSS != 0 || e.set&alive == 0 || e.finished(p) {
+		return false
+	}
+	e.alt, e.bits = m.s.Seq, e.bits&^altNew|hasAlt
+	if !e.has(rstIn) {
+		e.rstLine = p.top
+	}
+	e.pend |= evOther
 	return true
 }
 
