@@ -79,6 +79,9 @@ func appendNFReason(dst []byte, p *Packet) []byte {
 	if p.Netfilter == nil {
 		return dst
 	}
+	if p.Netfilter.Why.Cause == netfilter.CauseNone {
+		return dst
+	}
 	return appendReason(dst, &p.Netfilter.Why)
 }
 
@@ -89,10 +92,13 @@ func appendNFInvalid(dst []byte, r *Record) []byte {
 	return appendUint(dst, uint64(r.Invalid))
 }
 
-// appendReason appends the kernel's sentence, and ours with its numbers.
+// appendReason appends the kernel's sentence, if it has one, and ours with its
+// numbers.
 func appendReason(dst []byte, r *netfilter.Reason) []byte {
-	if r.Cause == 0 {
-		return dst
+	start := len(dst)
+	dst = r.Append(dst)
+	if len(dst) > start {
+		dst = append(dst, "; "...)
 	}
-	return appendUint(dst, uint64(r.Cause))
+	return r.Explain(dst)
 }

@@ -52,8 +52,12 @@ type firewall struct {
 }
 
 func (w *firewall) bind(cmd *cobra.Command) {
+	cmd.Flags().BoolVar(&w.asked, "netfilter", false, "say what a Linux gateway's firewall would have called each packet: NEW, ESTABLISHED, RELATED, INVALID")
+	w.bindSettings(cmd)
+}
+
+func (w *firewall) bindSettings(cmd *cobra.Command) {
 	f := cmd.Flags()
-	f.BoolVar(&w.asked, "netfilter", false, "say what a Linux gateway's firewall would have called each packet: NEW, ESTABLISHED, RELATED, INVALID")
 	for i := range settings {
 		s := &settings[i]
 		s.bind(f, s, &w.Config)

@@ -39,9 +39,7 @@ func (o *options) bind(cmd *cobra.Command, formats [][2]string) {
 }
 
 func (o *options) complete(cmd *cobra.Command, formats [][2]string) {
-	cmd.ValidArgsFunction = func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
-		return captureFiles, cobra.ShellCompDirectiveFilterFileExt
-	}
+	cmd.ValidArgsFunction = completeCaptures
 	must(cmd.MarkFlagFilename("read", captureFiles...))
 	must(cmd.RegisterFlagCompletionFunc("output", func(*cobra.Command, []string, string) (values []string, _ cobra.ShellCompDirective) {
 		for _, f := range formats {
@@ -52,6 +50,11 @@ func (o *options) complete(cmd *cobra.Command, formats [][2]string) {
 	for _, name := range []string{"linger", "timeout", "count", "max-connections"} {
 		must(cmd.RegisterFlagCompletionFunc(name, cobra.NoFileCompletions))
 	}
+}
+
+// completeCaptures offers captures for the words.
+func completeCaptures(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+	return captureFiles, cobra.ShellCompDirectiveFilterFileExt
 }
 
 // must panics where a flag is named that does not exist: any test shows it.

@@ -39,6 +39,7 @@ func (w *Writer) Write(p *record.Packet) error {
 	} else {
 		line = appendUndecoded(line, p.View)
 	}
+	line = appendVerdict(line, p)
 	line = append(line, '\n')
 	if w.config.Stacks && p.Live != nil {
 		line = w.appendStacks(line, p)

@@ -1,0 +1,45 @@
+package netfilter
+
+// meanings say what a person may conclude from a cause.
+var meanings = [numCauses]string{
+	CauseTruncated:      "The header is broken: a faulty sender, or a probe.",
+	CauseShort:          "The packet is broken: a faulty sender, or a probe.",
+	CauseChecksum:       "Damage on the way; or the capture was taken on the sender, whose card fills in checksums after the capture: then say --nf-checksum=false.",
+	CauseFlags:          "A port scan or a broken stack: no connection is touched.",
+	CauseNew:            "The gateway forgot the connection (silent for longer than its timeout, or closed), never saw its beginning (another path, tracking began later), or this answers what it refused.",
+	CauseStrict:         "The connection began before the gateway looked, or the gateway forgot it; a gateway with nf_conntrack_tcp_loose=1 would pick it up.",
+	CauseIgnored:        "The gateway does not know whether the other end will take this segment, and waits for the answer. It passes.",
+	CauseRefused:        "The gateway's idea of the connection does not allow this segment: it missed segments, the ports are used again too early, or the segment is forged.",
+	CauseChallenge:      "The other end may be asking whether the SYN was meant (RFC 5961 §4). It passes, and the entry waits.",
+	CauseRST:            "An old RST, or a blind attempt at a reset (RFC 5961 §3): the addressee would not believe it either.",
+	CauseOvershoot:      "The gateway missed an ACK that opened the window, or the sender runs a little over it. It passes.",
+	CauseSeqOver:        "The gateway missed ACKs that opened the window (another path, packets that its capture lost), or the SYN with the window scale; else the segment is broken or forged.",
+	CauseSeqUnder:       "An old segment came again. It passes; the entry's timeout stays as it was.",
+	CauseAckOver:        "The gateway did not see the data that is acknowledged: it took another path (asymmetric routing), or passed before tracking began, or only the capture lost it, and then a real gateway would not object.",
+	CauseAckUnder:       "A very late copy of an ACK, or a forgery. It passes; the entry's timeout stays as it was.",
+	CauseUDPLength:      "The packet is broken: a faulty sender, or a probe.",
+	CauseICMPType:       "A probe, or an experiment.",
+	CauseICMPChecksum:   "Damage on the way, or a forged error.",
+	CauseICMPv6Checksum: "Damage on the way, or a forged error.",
+	CauseOuter:          "The error went to a host that it does not concern: forged, or made by something that translates addresses.",
+	CauseHelper:         "The helper could not read the dialogue to its end, and the kernel drops what it cannot follow.",
+	CauseFull:           "The table was full of connections that must not be dropped: raise nf_conntrack_max, or look for a flood.",
+}
+
+// stateMeanings say the same of a packet to which nothing happened.
+var stateMeanings = [NumStates]string{
+	StateUnseen:      "Connection tracking would not have seen this packet: not IP, broken before it, or a fragment that waits for others.",
+	StateNew:         "It begins an entry, or goes on with one that nobody has answered.",
+	StateEstablished: "It belongs to an entry that both sides have sent for, whatever the state of TCP.",
+	StateRelated:     "It is an error about an entry, or the first of a connection that another one announced.",
+	StateInvalid:     "Nothing is known that it belongs to, and it cannot begin anything.",
+	StateUntracked:   "The kernel does not track neighbour discovery and multicast listeners.",
+}
+
+// Meaning says in a sentence or two what a person may conclude from the verdict.
+func (v *Verdict) Meaning() string {
+	if v.Why.Cause != CauseNone {
+		return meanings[v.Why.Cause]
+	}
+	return stateMeanings[v.State]
+}

@@ -1,0 +1,186 @@
+package netfilter
+
+import (
+	"fmt"
+	"strings"
+	"time"
+)
+
+// Story tells an account in lines that people can read; at is the packet's time in
+// ns since the Unix epoch.
+func (a *Account) Story(at int64) string {
+	var b strings.Builder
+	a.tellVerdict(&b)
+	a.tellEntry(&b, at)
+	if a.Segment {
+		a.tellWindows(&b)
+		a.tellBounds(&b)
+	}
+	why := &a.Verdict.Why
+	tell(&b, "kernel", why.String())
+	tell(&b, "onpath", string(why.Explain(nil)))
+	tell(&b, "meaning", a.Verdict.Meaning())
+	return b.String()
+}
+
+// tell writes a line with a name in front, or nothing where there is nothing to say.
+func tell(b *strings.Builder, name, text string) {
+	if text != "" {
+		fmt.Fprintf(b, "%-9s %s\n", name, text)
+	}
+}
+
+func (a *Account) tellVerdict(b *strings.Builder) {
+	v := &a.Verdict
+	text := v.State.String()
+	switch {
+	case v.State == StateUnseen:
+		text = "none: connection tracking does not see it"
+	case v.Entry != nil || v.State == StateRelated:
+		text += ", direction " + v.Dir.String()
+	}
+	if v.State != StateInvalid && v.Why.Cause != CauseNone {
+		text += ", but ignored"
+	}
+	tell(b, "verdict", text)
+}
+
+// tellEntry shows the entry before and after, as conntrack -L would.
+func (a *Account) tellEntry(b *strings.Builder, at int64) {
+	switch {
+	case a.About:
+		tell(b, "about", string(a.After.Append(nil, at)))
+		return
+	case a.Before == nil:
+		tell(b, "before", "no entry")
+	case a.Silent > 0:
+		tell(b, "before", fmt.Sprintf("no entry: its time was over %v ago, %s", time.Duration(a.Silent).Round(time.Millisecond), a.Before.Append(nil, at)))
+	default:
+		tell(b, "before", string(a.Before.Append(nil, at)))
+	}
+	switch {
+	case a.Verdict.Deleted:
+		tell(b, "after", "no entry: the packet ended it")
+	case a.After == nil:
+		tell(b, "after", "no entry")
+	default:
+		tell(b, "after", a.afterwards(at))
+	}
+}
+
+// afterwards shows the entry after the packet, if another line is to be shown.
+func (a *Account) afterwards(at int64) string {
+	is := string(a.After.Append(nil, at))
+	switch {
+	case a.Before == nil || a.Silent > 0 || is != string(a.Before.Append(nil, at)):
+		return is
+	case a.After.Sides != a.Before.Sides:
+		return "the same, but for its windows"
+	}
+	return "the same"
+}
+
+// tellWindows shows what is kept of both sides before and after.
+func (a *Account) tellWindows(b *strings.Builder) {
+	after := a.After
+	if after == nil {
+		after = a.Before
+	}
+	heads := [2]string{"original side", "reply side"}
+	heads[a.Verdict.Dir] += ", the sender"
+	fmt.Fprintf(b, "\n%-9s %-32s %s\n", "windows", heads[Original], heads[Reply])
+	for _, f := range sideFields {
+		name := strings.ReplaceAll(strings.Trim(f.name, "_="), "_", " ")
+		fmt.Fprintf(b, "  %-7s %-32s %s\n", name, moved(f.of, a.Before.Sides[Original], after.Sides[Original]), moved(f.of, a.Before.Sides[Reply], after.Sides[Reply]))
+	}
+	fmt.Fprintf(b, "  %-7s %-32s %s\n\n", "flags", after.Sides[Original].Flags, after.Sides[Reply].Flags)
+}
+
+// moved shows a number, and what became of it.
+func moved(of func(Side) (uint32, bool), before, after Side) string {
+	was, known := of(before)
+	is, knownNow := of(after)
+	switch {
+	case before.MaxWin == 0 && after.MaxWin == 0 || !knownNow:
+		return "-"
+	case before.MaxWin == 0 || !known:
+		return fmt.Sprintf("- -> %d", is)
+	case was == is:
+		return fmt.Sprint(is)
+	}
+	return fmt.Sprintf("%d -> %d", was, is)
+}
+
+// sideFlagNames are those of the flags of a Side, in the order of their bits.
+var sideFlagNames = [...]string{"window-scale", "sack", "close-init", "liberal", "unacked", "max-ack"}
+
+// String returns the names of the flags that are set; "-" for none.
+func (f SideFlags) String() string {
+	var list []string
+	for i, name := range sideFlagNames {
+		if f&(1<<i) != 0 {
+			list = append(list, name)
+		}
+	}
+	if len(list) == 0 {
+		return "-"
+	}
+	return strings.Join(list, " ")
+}
+
+// boundWords say what each of Account.Bounds asks, and what it is if not.
+var boundWords = [...]struct{ name, got, kept, broken string }{
+	{"I", "SEQ", "begins in what the receiver's window allows", "begins behind the end of the receiver's window"},
+	{"III", "ACK", "acknowledges what was seen", "acknowledges what was not seen"},
+	{"II", "END", "ends less than a window before the newest octet", "ends a window and more before the newest octet"},
+	{"IV", "ACK", "is not older than 66000 octets or the largest window", "is older than 66000 octets and the largest window"},
+}
+
+func (a *Account) tellBounds(b *strings.Builder) {
+	tell(b, "segment", a.Numbers.tell(a.Sender.Scale, a.SYN))
+	tell(b, "bounds", a.order())
+	for i, w := range boundWords {
+		bound := &a.Bounds[i]
+		fmt.Fprintf(b, "  %-7s %s %10d %s %-10d  ", w.name, w.got, bound.Got, bound.sign(), bound.Bound)
+		switch {
+		case bound.Unknown:
+			b.WriteString("not asked: the window of the other side is not known\n")
+		case bound.Holds():
+			fmt.Fprintf(b, "holds, %d to spare: %s\n", -int64(bound.Over()), w.kept)
+		default:
+			fmt.Fprintf(b, "BROKEN by %d: %s\n", bound.Over(), w.broken)
+		}
+	}
+	b.WriteString("\n")
+}
+
+// order says whether and how the bounds are asked.
+func (a *Account) order() string {
+	switch {
+	case !a.Asked:
+		return "not asked, as it was decided before them; they would say:"
+	case a.Liberal:
+		return "asked in this order, and a broken one is forgiven (liberal):"
+	}
+	return "asked in this order:"
+}
+
+// sign is that of the inequality which must hold, modulo 2^32.
+func (b *Bound) sign() string {
+	if b.Upper {
+		return "<="
+	}
+	return ">="
+}
+
+// tell writes the numbers; a SYN's window is never scaled (RFC 7323 §2.2).
+func (n *Numbers) tell(scale uint8, syn bool) string {
+	text := fmt.Sprintf("SEQ %d, END %d, ACK %d, window %d", n.Seq, n.End, n.Ack, n.Win)
+	if scale > 0 && !syn {
+		text += fmt.Sprintf(" << %d = %d", scale, n.Win<<scale)
+	}
+	if n.Sack != n.Ack {
+		text += fmt.Sprintf(", SACK up to %d, which stands for ACK below", n.Sack)
+	}
+	return text
+}

@@ -1,0 +1,122 @@
+package run
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"strings"
+
+	"onpath/compat/netfilter"
+	"onpath/flow"
+	"onpath/packet"
+	"onpath/record"
+	"onpath/sink/text"
+)
+
+// ExplainVerdict reads the captures as far as to a frame, numbered from 1 over all
+// of them, and tells on standard output what the firewall thinks of it, and why.
+func ExplainVerdict(c Config, frame uint64) error {
+	c.ask()
+	in, err := openInput(c)
+	if err != nil {
+		return err
+	}
+	defer in.Close()
+	e := newExplainer(&c)
+	for {
+		switch err := in.Next(&e.frame); {
+		case err == io.EOF:
+			return fmt.Errorf("frame %d: there are only %d (the column frame of onpath packets -o jsonl numbers them)", frame, e.frame.Number)
+		case err != nil:
+			return err
+		}
+		e.decoder.Decode(&e.frame, &e.view)
+		if e.frame.Number == frame {
+			_, err := io.WriteString(os.Stdout, e.story())
+			return err
+		}
+		e.pass()
+	}
+}
+
+// explainer follows the packets before the one that is to be explained.
+type explainer struct {
+	decoder *packet.Decoder
+	table   *flow.Table
+	gateway *netfilter.Tracker
+	others  []other
+	frame   packet.Frame
+	view    packet.View
+	verdict netfilter.Verdict
+}
+
+// other is the same gateway with one setting changed.
+type other struct {
+	setting string
+	*netfilter.Tracker
+}
+
+func newExplainer(c *Config) *explainer {
+	c.Decoder.Fragments.Seed, c.Flow.Seed = drawSeed(), drawSeed()
+	gateway := *c.Netfilter
+	gateway.Seed = drawSeed()
+	e := &explainer{
+		decoder: packet.NewDecoder(c.Decoder), gateway: netfilter.New(gateway),
+		table: flow.New(c.Flow, func(*record.Record) {}),
+	}
+	for _, change := range []struct {
+		name string
+		set  *bool
+		off  int // what the kernel calls the setting when set is true
+	}{
+		{"nf_conntrack_tcp_be_liberal", &gateway.Liberal, 1},
+		{"nf_conntrack_tcp_loose", &gateway.Strict, 0},
+		{"nf_conntrack_tcp_ignore_invalid_rst", &gateway.IgnoreRST, 1},
+		{"nf_conntrack_checksum", &gateway.NoChecksums, 0},
+	} {
+		*change.set = !*change.set
+		value := change.off
+		if !*change.set {
+			value = 1 - value
+		}
+		e.others = append(e.others, other{fmt.Sprintf("%s=%d", change.name, value), netfilter.New(gateway)})
+		*change.set = !*change.set
+	}
+	return e
+}
+
+// pass lets a packet pass that nobody asks about.
+func (e *explainer) pass() {
+	e.table.Observe(&e.view)
+	e.gateway.Observe(&e.view, &e.verdict)
+	for _, o := range e.others {
+		o.Observe(&e.view, &e.verdict)
+	}
+}
+
+// story tells of the packet in view.
+func (e *explainer) story() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "frame %d\n", e.frame.Number)
+	row := e.table.Observe(&e.view)
+	text.New(&b, text.Config{}).Write(&row) // a Builder never fails
+	b.WriteString("\n")
+	account := e.gateway.Explain(&e.view)
+	b.WriteString(account.Story(e.view.At))
+	fmt.Fprintf(&b, "%-9s %s\n", "settings", e.changes(account.Verdict.State))
+	return b.String()
+}
+
+// changes says which settings of the gateway would make another state of is.
+func (e *explainer) changes(is netfilter.State) string {
+	var list []string
+	for _, o := range e.others {
+		if o.Observe(&e.view, &e.verdict); e.verdict.State != is {
+			list = append(list, fmt.Sprintf("%s, from the beginning, makes it %v", o.setting, e.verdict.State))
+		}
+	}
+	if len(list) == 0 {
+		return "none of the kernel's makes it another state"
+	}
+	return strings.Join(list, "; ")
+}
