@@ -176,15 +176,16 @@ func (t *Tracker) considerRST(e *entry, dir Dir, s *segment, m *move, why *Reaso
 		}
 		m.to = m.old // a challenge ACK may come (RFC 5961 §3)
 	}
-	m.unchecked = e.answered(s)
+	m.unchecked = e.answered(dir, s)
 	return accepted
 }
 
-// answered reports whether the RST s answers a segment that was passed over.
-func (e *entry) answered(s *segment) bool {
+// answered reports whether the RST s answers a segment that was passed over: a SYN
+// of the other side, or an ACK.
+func (e *entry) answered(dir Dir, s *segment) bool {
 	l := &e.last
 	switch {
-	case e.status&SeenReply != 0 && l.kind == kindSYN && s.ack == l.end,
+	case e.status&SeenReply != 0 && l.kind == kindSYN && l.dir != dir && s.ack == l.end,
 		e.status&Assured == 0 && l.kind == kindACK && s.ack == l.end:
 		return true
 	}
