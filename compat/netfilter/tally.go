@@ -1,10 +1,13 @@
 package netfilter
 
+// NumCauses is how many causes there are, CauseNone included.
+const NumCauses = int(numCauses)
+
 // Tally counts verdicts. The zero Tally is empty.
 type Tally struct {
 	States  [NumStates]uint64 // packets, by State
-	Refused [1 << 8]uint64    // packets that were invalid, by Cause
-	Ignored [1 << 8]uint64    // packets that kept their state but were passed over, by Cause
+	Refused [NumCauses]uint64 // packets that were invalid, by Cause
+	Ignored [NumCauses]uint64 // all others, by Cause; those to which nothing happened under CauseNone
 }
 
 // Count adds a verdict.

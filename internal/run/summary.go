@@ -20,6 +20,9 @@ func (j *job[R]) report(summary bool) {
 		j.tally.write(&b)
 		fragments(&b, j.decoder.FragmentStats())
 		givenUp(&b, j.table.Stats())
+		if gateway := j.config.Flow.Netfilter; gateway != nil {
+			verdicts(&b, j.table.Stats().Verdicts, gateway.Stats())
+		}
 		for _, e := range j.eyes {
 			e.report(&b)
 		}
