@@ -69,23 +69,17 @@ func extensionLength(next uint8, b []byte) uint32 {
 }
 
 // refusedIPv6 reports whether the host throws a packet away as it comes in: a
-// loopback address from outside, a multicast or an IPv4-mapped source (RFC 4291
-// §2.5.3, §2.7), a destination that must not leave its interface.
+// multicast or an IPv4-mapped source (RFC 4291 §2.5.5.2, §2.7), a destination that must not
+// leave its interface. Loopback and link-local addresses, which no router
+// passes on, are taken for others: the tracking of the hosts themselves sees them.
 func refusedIPv6(src, dst *[16]byte) bool {
-	switch {
-	case loopback(src), loopback(dst), src[0] == 0xff, v4Mapped(src):
-		return true
-	}
-	return dst[0] == 0xff && dst[1]&15 <= 1
+	return src[0] == 0xff || v4Mapped(src) || dst[0] == 0xff && dst[1]&15 <= 1
 }
 
 // staysIPv6 reports whether a router keeps a packet from src to dst: no address
-// or a link-local one as source (RFC 4291 §2.5.2, §2.5.6), a group that it is no member of.
+// as source (RFC 4291 §2.5.2), a group that it is no member of.
 func staysIPv6(src, dst *[16]byte) bool {
-	if dst[0] == 0xff {
-		return !joined(dst)
-	}
-	return *src == [16]byte{} || src[0] == 0xfe && src[1]>>6 == 2
+	return *src == [16]byte{} || dst[0] == 0xff && !joined(dst)
 }
 
 // joined reports whether dst is a group that every router is in: all nodes of the
@@ -94,8 +88,6 @@ func joined(dst *[16]byte) bool {
 	g := [16]byte{0: 0xff, 1: dst[1], 15: dst[15]}
 	return *dst == g && (g[1] == 2 && (g[15] == 1 || g[15] == 2) || g[1] == 5 && g[15] == 2)
 }
-
-func loopback(a *[16]byte) bool { return *a == [16]byte{15: 1} }
 
 func v4Mapped(a *[16]byte) bool {
 	return [12]byte(a[:12]) == [12]byte{10: 0xff, 11: 0xff}

@@ -61,7 +61,11 @@ type Tracker struct {
 	event Event
 }
 
-const never = math.MaxInt64
+// Times that no packet has: latest leaves room for each timeout behind it.
+const (
+	never  = math.MaxInt64
+	latest = never - 432001*second
+)
 
 // New returns a Tracker with an empty table.
 func New(c Config) *Tracker {
@@ -85,7 +89,7 @@ func (t *Tracker) Stats() Stats {
 // Observe takes the next packet of the capture and says what is thought of it.
 func (t *Tracker) Observe(v *packet.View, out *Verdict) {
 	*out = Verdict{}
-	t.now = v.At
+	t.now = min(v.At, latest)
 	t.expire()
 	var d datagram
 	if t.read(v, &d) {
