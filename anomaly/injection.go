@@ -28,7 +28,7 @@ var injectionRows = []Row{
 	{
 		ID: RstInjectedAckChange, Name: "rst-injected-ack-change", Family: FamilyInjection, Tier: 1, Severity: Suspicious, Scope: ScopeConnection,
 		Gates: GateTwoWay,
-		Rule:  "two RSTs of X with different ACK fields, one 0 or the later one the end of no captured segment",
+		Rule:  "two RSTs of X with different ACK fields, one of them 0, or the later one the ACK of no captured segment",
 		Ref:   "Weaver et al., NDSS 2009; Sundara Raman et al., SIGCOMM 2023, table 1",
 		Peers: "Weaver et al. RST_ACK_CHANGE; Cloudflare signatures 16, 17",
 		Traps: "hosts that set ACK on RSTs and send one for each segment in flight",
