@@ -29,13 +29,13 @@ func (t *Tracker) handleTCP(i uint32, dir Dir, d *datagram, out *Verdict) judgem
 		why.Cause = cause
 		return refused
 	}
+	why.Index, why.Dir, why.State = uint8(s.kind), dir, e.tcp
 	if e.status&Confirmed == 0 {
 		if cause := e.open(&s, t.config.Strict); cause != CauseNone {
 			why.Cause = cause
 			return refused
 		}
 	}
-	why.Index, why.Dir, why.State = uint8(s.kind), dir, e.tcp
 	m := move{old: e.tcp, to: transitions[dir][s.kind][e.tcp]}
 	j := t.consider(e, dir, &s, &m, why)
 	if j != accepted {
