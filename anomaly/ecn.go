@@ -22,7 +22,7 @@ var ecnRows = []Row{
 		Gates: GateSyn,
 		Rule:  "the SYN,ACK has ECE though the SYN did not have both ECE and CWR",
 		Ref:   "RFC 3168 §6.1.1",
-		Traps: "with AccECN read ECE together with AE and CWR",
+		Traps: "with AccECN read ECE together with AE and CWR; to a server with AccECN any SYN but 000 and 011 asks for it (RFC 9768 §3.1.3)",
 	},
 	{
 		ID: EctWithoutNegotiation, Name: "ect-without-negotiation", Family: FamilyEcn, Tier: 1, Severity: Suspicious, Scope: ScopeSegment,
@@ -36,15 +36,15 @@ var ecnRows = []Row{
 		ID: EctOnSyn, Name: "ect-on-syn", Family: FamilyEcn, Tier: 2, Severity: Suspicious, Scope: ScopeSegment,
 		Gates: GateSyn,
 		Rule:  "ECT or CE on a SYN or SYN,ACK of a connection with classic ECN",
-		Ref:   "RFC 3168 §6.1.1 (MUST NOT); RFC 8311 §4.3; RFC 9768 §3.1",
-		Traps: "experiments (ECN++) and AccECN allow it: with AE set it is informational",
+		Ref:   "RFC 3168 §6.1.1 (MUST NOT); RFC 8311 §4.3; RFC 9768 §2.5",
+		Traps: "RFC 8311 allows experiments (ECN++), which need AccECN: with AE set it is informational",
 	},
 	{
 		ID: EctOnPureAck, Name: "ect-on-pure-ack", Family: FamilyEcn, Tier: 3, Severity: Suspicious, Scope: ScopeSegment,
 		Gates: GateSyn,
 		Rule:  "ECT on a pure ACK, a window probe or a retransmission",
 		Ref:   "RFC 3168 §6.1.4, §6.1.5, §6.1.6; RFC 8311 §4.3",
-		Traps: "experiments (ECN++) and AccECN senders may",
+		Traps: "RFC 8311 allows experiments (ECN++)",
 	},
 	{
 		ID: EceWithoutNegotiation, Name: "ece-without-negotiation", Family: FamilyEcn, Tier: 1, Severity: Violation, Scope: ScopeSegment,
@@ -66,7 +66,7 @@ var ecnRows = []Row{
 		Gates: GateSyn,
 		Rule:  "ECE passed towards X, and X sends new data for more than 2 round trips without CWR",
 		Ref:   "RFC 3168 §6.1.2",
-		Traps: "no new data; AccECN says it otherwise; DCTCP",
+		Traps: "no new data; with AccECN nobody sends CWR (RFC 9768 §3.1.5); DCTCP",
 	},
 	{
 		ID: CwrWithoutEce, Name: "cwr-without-ece", Family: FamilyEcn, Tier: 1, Severity: Violation, Scope: ScopeSegment,
@@ -93,7 +93,7 @@ var ecnRows = []Row{
 		ID: AccecnNegotiated, Name: "accecn-negotiated", Family: FamilyEcn, Tier: 1, Severity: Informational, Scope: ScopeConnection,
 		Gates: GateSyn,
 		Rule:  "the SYN has AE, CWR and ECE; AE, CWR, ECE of the SYN,ACK are 010, 011, 100 or 110",
-		Ref:   "RFC 9768 §3.1.1 (table 2)",
+		Ref:   "RFC 9768 §3.1.1, §3.1.2 (table 2)",
 		Peers: "Wireshark tcp.options.acc_ecn.…",
 		Traps: "001 is classic ECN, 000 none, 101 reserved, 111 broken (no ECN)",
 	},
@@ -101,7 +101,7 @@ var ecnRows = []Row{
 		ID: AccecnSynackReserved, Name: "accecn-synack-reserved", Family: FamilyEcn, Tier: 1, Severity: Violation, Scope: ScopeConnection,
 		Gates: GateSyn,
 		Rule:  "AE, CWR, ECE of the SYN,ACK are 101 (reserved) or 111 (the SYN's, reflected)",
-		Ref:   "RFC 9768 §3.1.1, §3.1.2, §3.1.3",
+		Ref:   "RFC 9768 §3.1.2 (table 2), §3.1.3 (MUST NOT)",
 		Traps: "101 is for later versions; a client of today takes it for AccECN",
 	},
 	{
@@ -123,7 +123,7 @@ var ecnRows = []Row{
 		Gates: GateSyn,
 		Rule:  "ACE, modulo 8, grew by more than the number of packets newly acknowledged",
 		Ref:   "RFC 9768 §3.2.2.5",
-		Traps: "ACKs lost or delayed, and a counter of 3 bits that wraps; the AccECN option decides",
+		Traps: "CE on pure ACKs counts as well; ACKs lost or delayed, and a counter of 3 bits that wraps; the AccECN option decides",
 	},
 	{
 		ID: AccecnOptionBadLength, Name: "accecn-option-bad-length", Family: FamilyEcn, Tier: 2, Severity: Violation, Scope: ScopeSegment,
@@ -141,8 +141,8 @@ var ecnRows = []Row{
 	{
 		ID: AccecnEctAfterDisable, Name: "accecn-ect-after-disable", Family: FamilyEcn, Tier: 2, Severity: Violation, Scope: ScopeConnection,
 		Gates: GateSyn,
-		Rule:  "an end in AccECN mode sends ECT or CE though a valid SYN, or an acceptable SYN,ACK, of this handshake had AE, CWR, ECE = 000",
+		Rule:  "a server in AccECN mode sends ECT or CE though a valid SYN, or an acceptable SYN,ACK, of this handshake had AE, CWR, ECE = 000",
 		Ref:   "RFC 9768 §3.1.5 (MUST NOT)",
-		Traps: "a middlebox may clear the bits of one try on one side of the capture only",
+		Traps: "a client may lawfully do so: it knows that the server is in AccECN mode; a middlebox may clear the bits of one try on one side of the capture only",
 	},
 }
