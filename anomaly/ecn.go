@@ -43,7 +43,7 @@ var ecnRows = []Row{
 		ID: EctOnPureAck, Name: "ect-on-pure-ack", Family: FamilyEcn, Tier: 3, Severity: Suspicious, Scope: ScopeSegment,
 		Gates: GateSyn,
 		Rule:  "ECT on a pure ACK, a window probe or a retransmission",
-		Ref:   "RFC 3168 §6.1.4, §6.1.5, §6.1.6; RFC 8311 §4.3",
+		Ref:   "RFC 3168 §6.1.4, §6.1.5 (MUST NOT), §6.1.6 (MUST NOT); RFC 8311 §4.3",
 		Traps: "RFC 8311 allows experiments (ECN++)",
 	},
 	{
@@ -107,9 +107,9 @@ var ecnRows = []Row{
 	{
 		ID: AccecnThirdAckBad, Name: "accecn-third-ack-bad", Family: FamilyEcn, Tier: 2, Severity: Suspicious, Scope: ScopeConnection,
 		Gates: GateSyn,
-		Rule:  "ACE (the bits AE, CWR, ECE) of the handshake's last ACK is none of 010, 011, 100, 110",
+		Rule:  "the handshake's last ACK is a pure ACK without SACK blocks, and its ACE (the bits AE, CWR, ECE) is none of 010, 011, 100, 110",
 		Ref:   "RFC 9768 §3.2.2.1 (table 3), §3.2.2.4",
-		Traps: "that ACK may carry data; 000 means that a middlebox cleared it; it may not have been captured",
+		Traps: "with data or SACK blocks ACE is the counter: 5, or 6 after CE on the SYN,ACK; 000 means that a middlebox cleared it, or that the client is without ECN",
 	},
 	{
 		ID: AccecnAceZeroed, Name: "accecn-ace-zeroed", Family: FamilyEcn, Tier: 2, Severity: Suspicious, Scope: ScopeConnection,
