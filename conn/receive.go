@@ -108,8 +108,8 @@ func (p *end) livesWith(e *end) bool { return !p.has(hasIRS) || !e.has(hasISS) |
 // missing, or the window is closed (RFC 9293 §3.10.7.4).
 func (m *move) finEvents() event {
 	e, p, s := m.e, m.p, m.s
-	if s.Flags&tcp.FIN == 0 || !p.livesWith(e) {
-		return 0
+	if s.Flags&tcp.FIN == 0 || !p.livesWith(e) || m.old && p.set.in(inSS|gone) {
+		return 0 // SYN-SENT answers an ACK of the incarnation before with a RST
 	}
 	if s.Flags&tcp.ACK == 0 || !p.has(on) || s.Ack.After(p.top) || !p.acksFin(s.Ack) {
 		return evFin

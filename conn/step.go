@@ -289,11 +289,11 @@ func (m *move) gap() uint32 {
 const longAcked = 1 << 20
 
 // forgetHoles gives the oldest hole of the peer's stream up if it was
-// acknowledged long ago.
+// acknowledged long ago. What acknowledges another incarnation says nothing of it.
 func (m *move) forgetHoles() {
 	st := &m.p.sent
 	switch lag := int32(m.e.rcv - st.contig); {
-	case lag <= longAcked:
+	case m.old, lag <= longAcked:
 	case st.n > 0:
 		m.t.giveUp(st)
 	default:
