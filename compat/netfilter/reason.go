@@ -155,9 +155,9 @@ func (r *Reason) number(dst []byte, letter byte) []byte {
 	case 'l':
 		return append(dst, r.Log...)
 	case 'a':
-		return netip.AddrFrom16(r.Outer).Unmap().AppendTo(dst)
+		return append(dst, netip.AddrFrom16(r.Outer).Unmap().StringExpanded()...)
 	case 'A':
-		return netip.AddrFrom16(r.Inner).Unmap().AppendTo(dst)
+		return append(dst, netip.AddrFrom16(r.Inner).Unmap().StringExpanded()...)
 	}
 	return strconv.AppendUint(dst, uint64(r.figure(letter)), 10)
 }

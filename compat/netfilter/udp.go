@@ -26,7 +26,7 @@ func (t *Tracker) handleUDP(i uint32, d *datagram, out *Verdict) judgement {
 	case length > d.length || length < 8:
 		out.Why.Cause = CauseUDPLength
 		return refused
-	case d.sum == tcp.SumBad && !t.config.NoChecksums:
+	case d.sum == tcp.SumBad && binary.BigEndian.Uint16(d.l4[6:]) != 0 && !t.config.NoChecksums: // 0 is none, over IPv6 too (against RFC 8200 §8.1)
 		out.Why.Cause = CauseChecksum
 		return refused
 	}
