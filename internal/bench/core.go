@@ -3,6 +3,7 @@ package main
 import (
 	"io"
 
+	"onpath/compat/netfilter"
 	"onpath/flow"
 	"onpath/packet"
 	"onpath/record"
@@ -12,8 +13,15 @@ import (
 // runCore is onpath up to its records, which nobody writes: rings 0 to 2 and
 // the reader, in batches as internal/run has them. Its table is left as the last
 // packet left it.
-func runCore(path string) (result, error) {
-	t := flow.New(flow.Config{}, func(*record.Record) {})
+func runCore(path string) (result, error) { return core(flow.Config{}, path) }
+
+// runNetfilter is the core under --netfilter.
+func runNetfilter(path string) (result, error) {
+	return core(flow.Config{Netfilter: netfilter.New(netfilter.Config{})}, path)
+}
+
+func core(c flow.Config, path string) (result, error) {
+	t := flow.New(c, func(*record.Record) {})
 	d := packet.NewDecoder(packet.Config{})
 	var views [flow.Batch]packet.View
 	held := 0
@@ -30,6 +38,18 @@ func runCore(path string) (result, error) {
 	observe()
 	s := t.Stats()
 	return result{Packets: n, Connections: s.Begun, Live: uint64(s.Live), keep: t}, err
+}
+
+// runTracker is reader, decoder and a firewall's connection tracking alone.
+func runTracker(path string) (result, error) {
+	t := netfilter.New(netfilter.Config{})
+	d, v, verdict := packet.NewDecoder(packet.Config{}), new(packet.View), new(netfilter.Verdict)
+	n, err := eachFrame(path, func(f *packet.Frame) {
+		d.Decode(f, v)
+		t.Observe(v, verdict)
+	})
+	s := t.Stats()
+	return result{Packets: n, Connections: s.Made, Live: uint64(s.Entries), keep: t}, err
 }
 
 // runDecode is the reader and the decoder.

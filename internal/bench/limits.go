@@ -20,6 +20,8 @@ type limit struct {
 var limits = [...]limit{
 	{"core", "", "allocations per packet", 0.01, measure.allocsPerPacket},
 	{"onpath", "", "allocations per packet", 0.05, measure.allocsPerPacket},
+	{"tracker", "", "allocations per packet", 0.01, measure.allocsPerPacket},
+	{"tracker", "many", "octets per connection", 192, measure.octetsPerConnection},
 	{"core", "many", "octets per connection", 640, measure.ownOctetsPerConnection},
 }
 

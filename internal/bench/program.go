@@ -22,6 +22,8 @@ var programs = [...]program{
 	{"source", "onpath's reader alone", runSource},
 	{"decode", "onpath's reader and decoder", runDecode},
 	{"core", "onpath's reader, decoder and table: no output", runCore},
+	{"netfilter", "the same under --netfilter", runNetfilter},
+	{"tracker", "onpath's reader and decoder, and netfilter's Tracker alone", runTracker},
 	{"onpath", "onpath read -o jsonl=/dev/null", runOnpath},
 	{"gopacket", "pcapgo, DecodingLayerParser and a Go map of Flows", runGopacket},
 	{"tuned", "the same with ZeroCopyReadPacketData and a small key", runTuned},
