@@ -40,9 +40,9 @@ func (s *Scene) open(g anomaly.Gate, e *Evidence) bool {
 	return true
 }
 
-// Closed returns the gates that are closed for either direction at the end of a
-// record, which its families that need them were silent by.
-func (in *Inspector) Closed(c *Case, e *End) (closed anomaly.Gate) {
+// Closed returns the gates that are closed for either direction in the last
+// scene: after Finish, those by which rules were silent about the record.
+func (in *Inspector) Closed() (closed anomaly.Gate) {
 	s := &in.scene
 	for i := range gates {
 		if !gates[i].open(s, tcp.Client) || !gates[i].open(s, tcp.Server) {

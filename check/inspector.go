@@ -76,6 +76,7 @@ func (in *Inspector) Stats() Stats { return Stats{GivenUp: in.books.givenUp} }
 // after. shown is what Shows returned for it.
 func (in *Inspector) Judge(c *Case, shown Shown, v *packet.View, step *conn.Step, before, after *conn.Conn) {
 	in.raised = in.raised[:0]
+	in.world.note(v)
 	t := trigger(shown)
 	if !step.Plain || step.Shrunk > 0 {
 		t |= moved(&v.Seg, step)
