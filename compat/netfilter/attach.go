@@ -35,20 +35,24 @@ func newHelpers(rules []Attach) helpers {
 		h.byName[known.helper.Name()] = uint8(i + 1)
 	}
 	for _, rule := range rules {
-		n, ok := h.byName[rule.Helper]
-		if !ok {
-			continue
-		}
-		row := known[n-1]
-		ports := rule.Ports
-		if ports == nil {
-			ports = row.ports
-		}
-		for _, port := range ports {
-			h.byPort[uint32(row.proto)<<16|uint32(port)] = n
+		for i, row := range known {
+			if row.helper.Name() == rule.Helper {
+				h.attach(rule, row, uint8(i+1))
+			}
 		}
 	}
 	return h
+}
+
+// attach lays out a rule for the helper of a row of the table.
+func (h *helpers) attach(rule Attach, row row, helper uint8) {
+	ports := rule.Ports
+	if ports == nil {
+		ports = row.ports
+	}
+	for _, port := range ports {
+		h.byPort[uint32(row.proto)<<16|uint32(port)] = helper
+	}
 }
 
 // attach gives the new entry in slot i the helper that a rule has for its port.

@@ -220,16 +220,16 @@ func (t *Tracker) withdraw(i uint32) {
 	t.expects.count--
 }
 
-// forget withdraws what the connection in t.helping announced of these classes
-// before this packet.
+// forget withdraws what the connection in t.helping has announced of these classes.
 func (t *Tracker) forget(classes Classes) {
+	t.payload.Forget = 0
 	if classes == 0 {
 		return
 	}
 	for i := t.controlOf(t.helping).announced; i != 0; {
 		at := &t.expects.slots[i]
 		next := at.sibling
-		if at.packet != t.readings && classes&(1<<at.Class) != 0 {
+		if classes&(1<<at.Class) != 0 {
 			t.withdraw(i)
 		}
 		i = next

@@ -37,7 +37,7 @@ type Payload struct {
 	Whole    bool     // Data is all of it: nothing was cut by the capture
 	Expected bool     // the connection was itself announced by another
 
-	Forget  Classes // set by Read: open expectations of these classes ended before this packet's were announced
+	Forget  Classes // set by Read: open expectations of these classes have ended. The Tracker obeys and clears it at the begin of each call of expect, and after Read
 	Hangup  bool    // set by Read: entries that this connection announced end, too
 	Refresh int64   // set by Read: ns from now on which the entry lives; 0 leaves it as it is
 }
@@ -62,7 +62,7 @@ type Memory [8]uint32
 // packet of either uses up both.
 type Expectation struct {
 	Tuple    Tuple  // of the first packet
-	SrcBits  uint8  // leading bits of the address that count, if AnySrc; 0 for none
+	SrcBits  uint8  // leading bits of the address (of 128) that count, if AnySrc; 0 for none
 	AnySrc   bool   // from any address, or from any of a network (SrcBits)
 	AnySport bool   // from any port
 	AnyDport bool   // to any port
