@@ -2,6 +2,7 @@ package flow
 
 import (
 	"math/rand/v2"
+	"reflect"
 	"slices"
 	"testing"
 
@@ -39,7 +40,7 @@ func TestObserveAllIsObserve(t *testing.T) {
 					t.ObserveAll(part)
 				}
 			})
-			if !slices.Equal(one, all) {
+			if !reflect.DeepEqual(one, all) {
 				t.Errorf("%d connections at most, batches of %d: other records", most, n)
 			}
 		}
@@ -47,7 +48,11 @@ func TestObserveAllIsObserve(t *testing.T) {
 }
 
 func emitted(most int, observe func(*Table)) (rows []record.Record) {
-	table := New(Config{MaxConnections: most}, func(r *record.Record) { rows = append(rows, *r) })
+	table := New(Config{MaxConnections: most}, func(r *record.Record) {
+		row := *r
+		row.Findings = slices.Clone(r.Findings) // they are lent
+		rows = append(rows, row)
+	})
 	observe(table)
 	table.Flush()
 	return rows

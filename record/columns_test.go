@@ -256,11 +256,11 @@ var lawful = map[Type]*regexp.Regexp{
 }
 
 func TestColumnsKeepTheirPromises(t *testing.T) {
-	check(t, columns, []*Record{telnet(), ping()})
-	check(t, packetColumns, []*Packet{seen(), {View: &packet.View{Why: packet.TCPOffset}}, refused(), lone()})
+	keepPromises(t, columns, []*Record{telnet(), ping()})
+	keepPromises(t, packetColumns, []*Packet{seen(), {View: &packet.View{Why: packet.TCPOffset}}, refused(), lone()})
 }
 
-func check[R any](t *testing.T, columns []Column[R], rows []*R) {
+func keepPromises[R any](t *testing.T, columns []Column[R], rows []*R) {
 	names := map[string]bool{}
 	for _, c := range columns {
 		if names[c.Name] || c.Name == "" || c.Doc == "" || c.Source == "" || strings.ContainsAny(c.Doc, "\n|") {
