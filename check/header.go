@@ -12,6 +12,9 @@ var headerRules = []rule{
 }
 
 func reservedBits(s *Scene) (Evidence, bool) {
+	if s.View.TCP == nil {
+		return no()
+	}
 	r := s.View.TCP.Reserved()
 	return because(anomaly.CauseNone, int64(r)), r != 0
 }

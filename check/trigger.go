@@ -97,10 +97,10 @@ func byFlags(f tcp.Flags) (t trigger) {
 }
 
 // reserved reports whether a header has reserved bits set, a port 0, or an urgent
-// pointer or ACK field without its flag.
+// pointer without its flag. A segment that was read as text has no header.
 func reserved(v *packet.View) bool {
 	h := v.TCP
-	return h[12]&0x0e != 0 || v.Key.APort == 0 || v.Key.BPort == 0 || v.Seg.Flags&tcp.URG == 0 && h.Urgent() != 0
+	return h != nil && (h[12]&0x0e != 0 || v.Key.APort == 0 || v.Key.BPort == 0 || v.Seg.Flags&tcp.URG == 0 && h.Urgent() != 0)
 }
 
 // moved returns what conn says of a segment that was not Plain.
