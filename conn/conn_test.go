@@ -183,11 +183,11 @@ func dice(data []byte) (segs []tcp.Segment) {
 // TestShortPath: whatever the short path says, the long one says too.
 func TestShortPath(t *testing.T) {
 	segs := parse(t, open+`
-0.1 > P. 101:201(100) ack 301 win 900
-0.2 < .  301:301(0) ack 201 win 800
-0.3 < P. 301:401(100) ack 201 win 700
-0.4 > .  201:201(0) ack 401 win 600
-0.5 > P. 201:301(100) ack 401 win 600
+0.1 > P. 101:201(100) ack 301 win 1000
+0.2 < .  301:301(0) ack 201 win 900
+0.3 < P. 301:401(100) ack 201 win 900
+0.4 > .  201:201(0) ack 401 win 900
+0.5 > P. 201:301(100) ack 401 win 1000
 0.6 < P. 401:501(100) ack 301 win 900`)
 	var tr, twin Tracker
 	var short, long Conn

@@ -27,6 +27,8 @@ type Facts struct {
 	Scaled  bool // window scaling is on: both SYNs passed, and offered it
 	Offers  bool // its SYN offered a window shift, which is Shift
 	ScaleOK bool // the shift of the windows that it sends is known
+	HasAt   bool // At is known
+	Crowded bool // one more hole in its stream makes the oldest one forgotten
 
 	ISS, IRS tcp.Seq
 	Contig   tcp.Seq // all of its stream before it passed or was acknowledged
@@ -45,6 +47,7 @@ type Facts struct {
 	TSMax    uint32  // the highest TSval it sent
 	TSRecent uint32  // the TSval that it must echo next, presumed (RFC 7323 §4.3)
 	Shift    uint8
+	At       uint32 // when its last segment passed, in Ticks
 
 	TTL       uint8  // with which its segments come here
 	TTLRun    uint8  // how many in a row, at most 16
@@ -88,8 +91,14 @@ func (f *Facts) evidence(e *end, ev *evidence) {
 	f.TTL, f.TTLRun = e.ttl, e.ttlRun
 	f.IPID, f.IPIDCount, f.DupAcks = ev.id, ev.steps >= exact, ev.dups&dupCount
 	f.Holes = uint8(min(e.sent.n, 255))
+	f.At, f.HasAt = uint32(ev.at), ev.dups&hasAt != 0
+	f.Crowded = e.sent.n >= blockSpans
 	for i, b := range e.sacked[:e.nSacked] {
 		f.Sacked[i] = [2]tcp.Seq{b.from, b.to}
 	}
 	f.NumSacked = e.nSacked
 }
+
+// Ticks returns a time, in ns, in the unit of Facts.At: 2²⁰ ns (1.05 ms), modulo
+// 2³² (52 days).
+func Ticks(ns int64) uint32 { return uint32(millisOf(ns)) }

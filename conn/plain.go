@@ -10,7 +10,9 @@ const (
 )
 
 // plain reports whether s is the next segment of an open connection: the short
-// path, on which nothing is surprising and no belief can change (beliefs §7).
+// path, on which nothing is surprising and no belief can change (beliefs §7). What
+// rules ask about takes the long one: a segment that fills the window, a pure ACK
+// that acknowledges nothing new, and an edge that moves left.
 func plain(e, p *end, s *tcp.Segment) bool {
 	return s.Flags&(tcp.SYN|tcp.FIN|tcp.RST|tcp.ACK|tcp.URG) == tcp.ACK &&
 		e.set == inES && p.set == inES &&
@@ -19,12 +21,11 @@ func plain(e, p *end, s *tcp.Segment) bool {
 		e.pend&^evAckSyn == 0 && p.pend == evAckSyn &&
 		s.Seq == e.contig && s.Seq == e.nxt && s.Seq == e.top && s.Seq == e.sent.contig &&
 		!s.Ack.Before(e.rcv) && !s.Ack.After(p.contig) && p.sent.n == 0 && s.NumSACK == 0 && p.nSacked == 0 &&
-		!s.Seq.Add(s.Len).After(p.edge) &&
+		s.Seq.Add(s.Len).Before(p.edge) && (s.Len > 0 || s.Ack != e.rcv) && !s.Ack.Add(e.window(p, s)).Before(e.edge) &&
 		(s.Opts&tcp.OptTimestamp == 0 || !e.has(hasTS) || int32(s.TSval-e.tsMax) >= 0)
 }
 
-// inOrder moves both ends by a segment that plain accepted. A copy of a pure ACK
-// comes here too, and only its class is at stake.
+// inOrder moves both ends by a segment that plain accepted.
 func (m *move) inOrder() {
 	e, p, s := m.e, m.p, m.s
 	m.step.Delivery = New
@@ -47,11 +48,7 @@ func (m *move) inOrder() {
 	win := e.window(p, s)
 	e.win, e.wmax = win, max(e.wmax, win)
 	e.moves(s.Ack, win)
-	if edge := s.Ack.Add(win); edge.Before(e.edge) {
-		m.step.Shrunk = uint32(e.edge - edge)
-	} else {
-		e.edge = edge
-	}
+	e.edge = s.Ack.Add(win)
 	p.updateWindow(s, win)
 	m.step.New = s.Len
 	ev := m.ev

@@ -19,15 +19,19 @@ func (t *Table) move(e *entry, v *packet.View) check.Shown {
 
 // inquire asks the rules about a segment that was counted to e.
 func (t *Table) inquire(e *entry, v *packet.View, shown check.Shown) {
-	t.rules.Judge(&e.inquiry, shown, v, &t.step, t.found(), &e.conn)
+	t.rules.Judge(&e.inquiry, shown, v, &t.step, t.found(e, shown), &e.conn)
 }
 
-// found returns what the last segment found.
-func (t *Table) found() *conn.Conn {
-	if t.step.Plain {
-		return &t.ordinary
+// found returns what the last segment of e found; what it left, if it showed
+// nothing and moved nothing but the next numbers.
+func (t *Table) found(e *entry, shown check.Shown) *conn.Conn {
+	switch {
+	case !t.step.Plain:
+		return t.tracker.Before()
+	case shown == 0:
+		return &e.conn
 	}
-	return t.tracker.Before()
+	return &t.ordinary
 }
 
 // conclude asks what is asked when a record ends, and adds all that was found to
