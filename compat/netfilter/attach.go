@@ -18,6 +18,7 @@ type helpers struct {
 type control struct {
 	memory    Memory
 	children  [4]child // the newest entries that it announced
+	calls     [2]call  // the directions of its newest PPTP call
 	announced uint32   // its expectations: the newest
 	next      uint32   // of those not in use
 	helper    uint8    // 1 + index in helpers.all
@@ -30,14 +31,14 @@ type child struct{ slot, id uint32 }
 // none.
 func newHelpers(rules []Attach) helpers {
 	h := helpers{byName: map[string]uint8{}, byPort: map[uint32]uint8{}, slots: make([]control, 1)}
-	for i, known := range known {
-		h.all = append(h.all, known.helper)
-		h.byName[known.helper.Name()] = uint8(i + 1)
+	for i, k := range known {
+		h.all = append(h.all, k.helper)
+		h.byName[k.helper.name] = uint8(i + 1)
 	}
 	for _, rule := range rules {
-		for i, row := range known {
-			if row.helper.Name() == rule.Helper {
-				h.attach(rule, row, uint8(i+1))
+		for i, k := range known { // sip has two rows
+			if k.helper.name == rule.Helper {
+				h.add(uint8(i+1), k, rule.Ports)
 			}
 		}
 	}
@@ -52,6 +53,16 @@ func (h *helpers) attach(rule Attach, row row, helper uint8) {
 	}
 	for _, port := range ports {
 		h.byPort[uint32(row.proto)<<16|uint32(port)] = helper
+	}
+}
+
+// add adds a rule for a protocol.
+func (h *helpers) add(n uint8, k row, ports []uint16) {
+	if ports == nil {
+		ports = k.ports
+	}
+	for _, port := range ports {
+		h.byPort[uint32(k.proto)<<16|uint32(port)] = n
 	}
 }
 
@@ -106,9 +117,11 @@ func (t *Tracker) forgetControl(i uint32) {
 	if e.control == 0 {
 		return
 	}
-	for c := t.controlOf(i); c.announced != 0; {
+	c := t.controlOf(i)
+	for c.announced != 0 {
 		t.withdraw(c.announced)
 	}
+	t.unlearn(c)
 	t.controlOf(i).next, t.helpers.free = t.helpers.free, e.control
 	e.control = 0
 }
@@ -177,6 +190,7 @@ func (t *Tracker) hangUp(i uint32) {
 		}
 	}
 	t.controlOf(i).children = [4]child{}
+	t.unlearn(t.controlOf(i))
 }
 
 // tuple returns the direction Original.

@@ -81,7 +81,6 @@ var known = map[string]string{
 	"AlexeyVasilev+PcapFlowLab/tests/data/parsing/mpls/21_mpls_snaplen_truncated_inner_tcp.pcap 1":                                      "the same",
 	"the-tcpdump-group+tcpdump/tests/bigtcp-ipv6.pcap 1":                                                                                "a payload length of 0 is what the sender's card was to cut, for IPv6 too",
 	"seladb+PcapPlusPlus/Tests/Fuzzers/RegressionTests/regression_samples/clusterfuzz-testcase-minimized-FuzzTarget-5755755617189888 1": "the oracle mends a length of 0 up to 65,535 octets only",
-	"arkime+arkime/tests/pcap/tcpseq_synthetic.pcap 2":                                                                                  "goes to 0.0.3.0, which is not routed, so the entry is not confirmed; the oracle gave it another address",
 	"OISF+suricata-verify/tests/defrag/bug-6887-defrag-eth-vlan-ipv6-tcp/frag-eth-vlan-ipv6-tcp.pcap 3":                                 "fragments from ::1 to ::1, which no router takes; the Tracker lets ::1 pass, as the oracle does with all but fragments",
 	"OISF+suricata-verify/tests/defrag/bug-6887-defrag-ppp-ipv6-tcp/frag-ppp-ipv6-tcp.pcap 3":                                           "the same",
 	"DanieleDeSensi+peafowl/test/pcaps/tcp_resegment/http_ip_fragmented_out_of_order.pcap 312":                                          "a fragment after more than 64 others of its sender, which the kernel gives up (ipfrag_max_dist)",

@@ -14,6 +14,7 @@ type datagram struct {
 	length   uint32   // of the transport header and payload on the wire, by the IP header
 	sum      tcp.Sum  // of the transport
 	proto    uint8
+	hops     uint8 // IPv6: hop limit
 	v6       bool
 	stays    bool // routing drops it after tracking saw it: an entry that it makes is not confirmed
 }
@@ -89,8 +90,8 @@ func mapped(a []byte) (m [16]byte) {
 }
 
 // staysIPv4 reports whether routing drops what goes from src to dst: RFC 1812
-// §5.3.7 calls such sources and destinations martian. Multicast stays too, but
-// for all hosts; nothing routes it here.
+// §5.3.7 calls such addresses martian; 0.0.0.0 is the only one of 0.0.0.0/8 that is.
+// Multicast stays too, but for all hosts; nothing routes it here.
 func staysIPv4(src, dst uint32) bool {
 	const broadcast, allHosts = 0xffffffff, 0xe0000001
 	switch {
@@ -99,5 +100,5 @@ func staysIPv4(src, dst uint32) bool {
 	case dst == broadcast, src == 0 && dst == 0, dst == allHosts:
 		return false
 	}
-	return src>>24 == 0 || dst>>24 == 0 || dst>>28 == 0xe
+	return src == 0 || dst == 0 || dst>>28 == 0xe
 }

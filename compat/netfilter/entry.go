@@ -48,22 +48,24 @@ const (
 )
 
 // is reports whether the entry is of the connection that t is a direction of, and
-// in which direction of it t goes.
+// in which direction of it t goes: Reply, where they are the same.
 func (e *entry) is(t *Tuple) (Dir, bool) {
 	if e.proto != t.Proto || e.v6 != t.V6 {
 		return Original, false
 	}
-	if e.srcPort == t.SrcPort && e.dstPort == t.DstPort && e.src == t.Src && e.dst == t.Dst {
-		return Original, true
+	if e.src == t.Dst && e.dst == t.Src && e.answeredBy(t) {
+		return Reply, true
 	}
-	if e.src != t.Dst || e.dst != t.Src {
-		return Original, false
-	}
+	return Original, e.srcPort == t.SrcPort && e.dstPort == t.DstPort && e.src == t.Src && e.dst == t.Dst
+}
+
+// answeredBy reports whether t's ports are those of the direction Reply.
+func (e *entry) answeredBy(t *Tuple) bool {
 	if isQuery(e.proto) {
 		kind, answered := answerOf(e.proto, uint8(e.dstPort>>8))
-		return Reply, answered && t.SrcPort == e.srcPort && t.DstPort == uint16(kind)<<8|e.dstPort&0xff
+		return answered && t.SrcPort == e.srcPort && t.DstPort == uint16(kind)<<8|e.dstPort&0xff
 	}
-	return Reply, e.srcPort == t.DstPort && e.dstPort == t.SrcPort
+	return e.srcPort == t.DstPort && e.dstPort == t.SrcPort
 }
 
 // public copies what the world may know.

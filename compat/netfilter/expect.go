@@ -1,5 +1,7 @@
 package netfilter
 
+import "onpath/packet"
+
 // maxExpectations bounds those of all connections together:
 // nf_conntrack_expect_max of a kernel with 262,144 buckets.
 const maxExpectations = 4096
@@ -55,6 +57,9 @@ func (t *Tracker) meet(i uint32, u *Tuple) {
 	}
 	if !told.Many {
 		t.withdraw(x)
+	}
+	if u.Proto == packet.ProtoGRE {
+		t.useUp(told.master, &told.Expectation)
 	}
 }
 
@@ -139,6 +144,7 @@ func (t *Tracker) expect(x Expectation) bool {
 		chain: *head, sibling: control.announced,
 	}
 	*head, control.announced = i, i
+	t.learn(control, &x.Tuple)
 	return true
 }
 

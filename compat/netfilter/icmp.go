@@ -17,7 +17,7 @@ type message struct {
 }
 
 // messages are those of ICMP (RFC 792, RFC 950) and of ICMPv6 (RFC 4443, RFC 4620, RFC 4861,
-// RFC 3810), by type.
+// RFC 3810, RFC 4286), by type.
 var messages = func() (m [2][256]message) {
 	pair := func(v int, ask, answer uint8) {
 		m[v][ask] = message{answer: answer, known: true, asks: true}
@@ -36,7 +36,7 @@ var messages = func() (m [2][256]message) {
 		m[1][report].reports = true
 	}
 	m[1][redirect].reports = true
-	for _, apart := range []uint8{130, 131, 132, 133, 134, 135, 136, 143} {
+	for _, apart := range []uint8{130, 131, 132, 133, 134, 135, 136, 143, 151} {
 		m[1][apart].apart = true
 	}
 	return m
@@ -85,8 +85,9 @@ func (t *Tracker) trackMessage(d *datagram, out *Verdict) bool {
 		out.Why.Cause = CauseICMPType
 	case m.apart:
 		out.State = StateUntracked
+	case d.v6 != (d.proto == packet.ProtoICMPv6): // of the other version
 	case m.reports:
-		t.relate(d, kind, out)
+		t.relate(d, out)
 	default:
 		out.State = StateUnseen
 		return false
@@ -109,17 +110,13 @@ func (t *Tracker) handleQuery(i uint32, d *datagram) judgement {
 // relate judges an error by the packet that it quotes: the entry which that one
 // belongs to must exist, and the error must go to who is concerned. Its sequence
 // number is not looked at (against RFC 5927 §4.1).
-func (t *Tracker) relate(d *datagram, kind uint8, out *Verdict) {
+func (t *Tracker) relate(d *datagram, out *Verdict) {
 	var q datagram
 	var u Tuple
-	if !d.quote(kind, &q) || !q.tuple(&u) {
+	if !d.quote(&q, &out.Why) || !q.tuple(&u) || isQuery(u.Proto) && !answered(&u) {
 		return
 	}
-	if isQuery(u.Proto) {
-		if _, ok := answerOf(u.Proto, uint8(u.DstPort>>8)); !ok {
-			return
-		}
-	}
+	t.complete(&u)
 	i, dir := t.lookup(&u, t.hash(&u))
 	if i == 0 {
 		return
@@ -134,6 +131,12 @@ func (t *Tracker) relate(d *datagram, kind uint8, out *Verdict) {
 	out.State = StateRelated
 }
 
+// answered reports whether there is an answer to the message that u is of.
+func answered(u *Tuple) bool {
+	_, ok := answerOf(u.Proto, uint8(u.DstPort>>8))
+	return ok
+}
+
 // sourceOf returns the sender's address of direction dir.
 func (e *entry) sourceOf(dir Dir) [16]byte {
 	if dir == Original {
@@ -144,14 +147,17 @@ func (e *entry) sourceOf(dir Dir) [16]byte {
 
 // quote reads the packet that the ICMP error d quotes, as far as its ports: no
 // more of it need be there.
-func (d *datagram) quote(kind uint8, q *datagram) bool {
-	b := d.l4[8:]
-	if d.proto == packet.ProtoICMPv6 {
-		if kind == redirect {
-			b = redirected(d.l4)
+func (d *datagram) quote(q *datagram, why *Reason) bool {
+	if d.v6 {
+		b := d.l4[8:]
+		if d.l4[0] == redirect {
+			if b, why.Cause = d.redirected(); why.Cause != CauseNone {
+				return false
+			}
 		}
 		return len(b) >= 40 && q.quoteIPv6(b)
 	}
+	b := d.l4[8:]
 	if len(b) < 20 || b[0]>>4 != 4 {
 		return false
 	}
@@ -170,19 +176,21 @@ func (q *datagram) quoteIPv6(b []byte) bool {
 	return b[0]>>4 == 6 && q.skipExtensions(b[6], b[40:], ^uint32(0))
 }
 
-// redirected returns the packet that a redirect is about: the option of type 4,
-// behind the two addresses (RFC 4861 §4.5, §4.6.3).
-func redirected(b []byte) []byte {
-	const options, packetAt = 40, 8
-	for b = b[min(options, len(b)):]; len(b) >= 8; {
-		n := int(b[1]) * 8
-		switch {
-		case n == 0 || n > len(b):
-			return nil
-		case b[0] == 4:
-			return b[packetAt:n]
-		}
-		b = b[n:]
+// redirected returns the packet that an ICMPv6 redirect is about (RFC 4861 §4.5): what is
+// in the option of type 4, which must be the first one behind the two addresses. Its length
+// is not looked at, but for 0.
+func (d *datagram) redirected() ([]byte, Cause) {
+	const options, behind, redirectedHeader = 40, 8, 4
+	b := d.l4
+	switch {
+	case len(b) < options:
+		return nil, CauseRedirectShort
+	case d.hops != 255 || d.src[0] != 0xfe || d.src[1]>>6 != 2:
+		return nil, CauseRedirectSource
+	case len(b) < options+behind || b[options+1] == 0:
+		return nil, CauseRedirectBare
+	case b[options] != redirectedHeader:
+		return nil, CauseNone
 	}
-	return nil
+	return b[options+behind:], CauseNone
 }

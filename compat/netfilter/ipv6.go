@@ -17,7 +17,7 @@ func (d *datagram) readIPv6(b []byte, v *packet.View) bool {
 	if total == 40 && b[6] != packet.ProtoNoNext {
 		total = max(outerLength(b, v), 40)
 	}
-	d.v6, d.src, d.dst = true, [16]byte(b[8:24]), [16]byte(b[24:40])
+	d.v6, d.hops, d.src, d.dst = true, b[7], [16]byte(b[8:24]), [16]byte(b[24:40])
 	if refusedIPv6(&d.src, &d.dst) {
 		return false
 	}
@@ -69,11 +69,11 @@ func extensionLength(next uint8, b []byte) uint32 {
 }
 
 // refusedIPv6 reports whether the host throws a packet away as it comes in: a
-// multicast or an IPv4-mapped source (RFC 4291 §2.5.5.2, §2.7), a destination that must not
-// leave its interface. Loopback and link-local addresses, which no router
-// passes on, are taken for others: the tracking of the hosts themselves sees them.
+// multicast source (RFC 4291 §2.7), a destination that must not leave its
+// interface. Loopback and link-local addresses, which no router passes on, are
+// taken for others: the tracking of the hosts themselves sees them.
 func refusedIPv6(src, dst *[16]byte) bool {
-	return src[0] == 0xff || v4Mapped(src) || dst[0] == 0xff && dst[1]&15 <= 1
+	return src[0] == 0xff || dst[0] == 0xff && dst[1]&15 <= 1
 }
 
 // staysIPv6 reports whether a router keeps a packet from src to dst: no address
@@ -87,8 +87,4 @@ func staysIPv6(src, dst *[16]byte) bool {
 func joined(dst *[16]byte) bool {
 	g := [16]byte{0: 0xff, 1: dst[1], 15: dst[15]}
 	return *dst == g && (g[1] == 2 && (g[15] == 1 || g[15] == 2) || g[1] == 5 && g[15] == 2)
-}
-
-func v4Mapped(a *[16]byte) bool {
-	return [12]byte(a[:12]) == [12]byte{10: 0xff, 11: 0xff}
 }

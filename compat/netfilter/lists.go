@@ -6,7 +6,7 @@ package netfilter
 //
 // lists are the timeouts that there are, in ns.
 var listTimeouts = [...]int64{
-	10 * second, 30 * second, 60 * second, 120 * second, 180 * second, 300 * second, 600 * second, 432000 * second,
+	10 * second, 30 * second, 60 * second, 120 * second, 180 * second, 210 * second, 300 * second, 600 * second, 432000 * second,
 }
 
 // numLists counts the lists: of those that may go early, then of the others. List

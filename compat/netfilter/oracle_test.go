@@ -202,7 +202,7 @@ func tellVerdict(at int64, out *netfilter.Verdict, p *said, aged bool) string {
 		if !out.Deleted {
 			timeout = timeoutOf(at, e, p.timeout, aged)
 		}
-		master = e.Master != 0
+		master = e.Master != 0 && !out.Deleted // nobody could ask for it any more
 	}
 	if out.State == netfilter.StateRelated && p.before == "-" || out.Why.Cause == netfilter.CauseOuter {
 		before = ""

@@ -12,7 +12,8 @@ type Cause uint8
 const (
 	CauseNone           Cause = iota
 	CauseTruncated            // a TCP header longer than the packet
-	CauseShort                // no room for the transport header
+	CauseTCPShort             // no room for the TCP header; not logged
+	CauseShort                // no room for the header of UDP or ICMP
 	CauseChecksum             // wrong checksum of TCP or UDP
 	CauseFlags                // flags that no TCP sends together
 	CauseNew                  // no entry, and none can begin with this segment
@@ -30,6 +31,12 @@ const (
 	CauseICMPType             // a type above 18
 	CauseICMPChecksum         // wrong checksum of ICMP
 	CauseICMPv6Checksum       // wrong checksum of ICMPv6
+	CauseRedirectShort        // an ICMPv6 redirect without its two addresses
+	CauseRedirectSource       // one that no router of the link sent
+	CauseRedirectBare         // one that is about no packet
+	CauseCoverage             // a UDP-Lite coverage that cannot be
+	CauseNoChecksum           // UDP-Lite without a checksum
+	CauseSCTPShort            // no room for SCTP's header
 	CauseOuter                // an ICMP error to somebody whom it does not concern
 	CauseHelper               // dropped by a helper
 	CauseFull                 // dropped because the table is full
@@ -74,6 +81,7 @@ var causes = [numCauses]struct {
 }{
 	CauseNone:           {name: ""},
 	CauseTruncated:      {"truncated", "truncated packet", "the TCP header claims more octets than the packet has, or fewer than 20", false},
+	CauseTCPShort:       {"tcp-short", "", "the packet has no room for the TCP header", false},
 	CauseShort:          {"short", "short packet", "the packet has no room for its transport header", false},
 	CauseChecksum:       {"checksum", "bad checksum", "the checksum is wrong", false},
 	CauseFlags:          {"flags", "invalid tcp flag combination", "no TCP sends these flags together", false},
@@ -92,6 +100,12 @@ var causes = [numCauses]struct {
 	CauseICMPType:       {"icmp-type", "invalid icmp type", "there is no such ICMP type", false},
 	CauseICMPChecksum:   {"icmp-checksum", "bad hw icmp checksum", "the ICMP checksum is wrong", false},
 	CauseICMPv6Checksum: {"icmpv6-checksum", "ICMPv6 checksum failed", "the ICMPv6 checksum is wrong", false},
+	CauseRedirectShort:  {"redirect-short", "short redirect", "the redirect has no room for its two addresses", false},
+	CauseRedirectSource: {"redirect-source", "invalid saddr or hoplimit for redirect", "a redirect comes from a link-local address with hop limit 255, this one does not (RFC 4861 8.1)", false},
+	CauseRedirectBare:   {"redirect-bare", "redirect without options", "the redirect does not say which packet it is about", false},
+	CauseCoverage:       {"coverage", "invalid checksum coverage", "the UDP-Lite checksum cannot cover so many octets", false},
+	CauseNoChecksum:     {"no-checksum", "checksum missing", "UDP-Lite without a checksum (RFC 3828 3.1)", false},
+	CauseSCTPShort:      {"sctp-short", "nf_ct_sctp: short packet", "the packet has no room for the SCTP header", false},
 	CauseOuter:          {"outer", "outer daddr $a != inner $A", "the error goes to $a and concerns $A", false},
 	CauseHelper:         {"helper", "nf_ct_$h: dropping packet: $l", "the helper $h drops the packet: $l", false},
 	CauseFull:           {"full", "nf_conntrack: table full, dropping packet", "the table is full and holds nothing that may go early: dropped", false},
@@ -155,11 +169,16 @@ func (r *Reason) number(dst []byte, letter byte) []byte {
 	case 'l':
 		return append(dst, r.Log...)
 	case 'a':
-		return append(dst, netip.AddrFrom16(r.Outer).Unmap().StringExpanded()...)
+		return appendExpanded(dst, r.Outer)
 	case 'A':
-		return append(dst, netip.AddrFrom16(r.Inner).Unmap().StringExpanded()...)
+		return appendExpanded(dst, r.Inner)
 	}
 	return strconv.AppendUint(dst, uint64(r.figure(letter)), 10)
+}
+
+// appendExpanded appends an address as the kernel's log has it: all digits of IPv6.
+func appendExpanded(dst []byte, a [16]byte) []byte {
+	return append(dst, netip.AddrFrom16(a).Unmap().StringExpanded()...)
 }
 
 // figure returns the number that a letter stands for. The kernel logs the first

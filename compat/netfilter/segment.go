@@ -52,7 +52,7 @@ var kinds = func() (k [64]kind) {
 func readSegment(d *datagram, checked bool, s *segment) Cause {
 	h := d.l4
 	if len(h) < tcp.MinHeader {
-		return CauseShort
+		return CauseTCPShort
 	}
 	n := uint32(h[12]>>4) * 4
 	switch {

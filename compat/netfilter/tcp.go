@@ -15,7 +15,9 @@ func (t *Tracker) handle(i uint32, dir Dir, d *datagram, out *Verdict) judgement
 	case packet.ProtoICMP, packet.ProtoICMPv6:
 		return t.handleQuery(i, d)
 	case packet.ProtoGRE:
-		return t.handleGRE(i)
+		return t.handlePair(i, timeoutTunnel, timeoutTwoWay)
+	case packet.ProtoSCTP:
+		return t.handleSCTP(i, d, out)
 	}
 	t.refresh(i, timeoutOther)
 	return accepted

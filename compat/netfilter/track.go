@@ -20,6 +20,7 @@ func (t *Tracker) track(d *datagram, out *Verdict) {
 		out.State = StateInvalid
 		return
 	}
+	t.complete(&u)
 	hash := t.hash(&u)
 	i, dir := t.lookup(&u, hash)
 	if i == 0 {
@@ -51,6 +52,8 @@ func (d *datagram) tuple(u *Tuple) bool {
 			return false
 		}
 		u.SrcPort, u.DstPort = binary.BigEndian.Uint16(d.l4), binary.BigEndian.Uint16(d.l4[2:])
+	case packet.ProtoGRE:
+		return d.callKey(u)
 	case packet.ProtoNoNext:
 		return !d.v6
 	}
@@ -71,11 +74,9 @@ func (t *Tracker) lookup(u *Tuple, hash uint32) (uint32, Dir) {
 
 // create makes an entry that is not confirmed yet, 0 if there is no room for it.
 func (t *Tracker) create(u *Tuple, hash uint32, d *datagram, out *Verdict) (uint32, Dir) {
-	if isQuery(u.Proto) {
-		if _, answered := answerOf(u.Proto, uint8(u.DstPort>>8)); !answered {
-			out.State = StateInvalid
-			return 0, Original
-		}
+	if isQuery(u.Proto) && !answered(u) {
+		out.State = StateInvalid
+		return 0, Original
 	}
 	if t.table.count >= t.config.MaxEntries && !t.makeRoom() {
 		t.stats.Full++
@@ -113,7 +114,7 @@ func (t *Tracker) judge(i uint32, dir Dir, d *datagram, out *Verdict) {
 		t.stats.Deleted++
 		t.delete(i, t.now)
 		var u Tuple
-		d.tuple(&u)
+		d.tuple(&u) // of TCP: nothing to complete
 		*out = Verdict{}
 		if i, dir = t.create(&u, hash, d, out); i != 0 {
 			t.judge(i, dir, d, out)

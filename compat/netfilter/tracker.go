@@ -46,6 +46,7 @@ type Tracker struct {
 	table   table
 	lists   [numLists]ends
 	expects expectations
+	calls   map[call]uint16 // the sender's key
 	helpers helpers
 	stats   Stats
 	now     int64 // time of the packet, ns since the Unix epoch
@@ -74,7 +75,7 @@ func New(c Config) *Tracker {
 		c.MaxEntries = 1 << 20
 	}
 	c.MaxEntries = min(c.MaxEntries, 1<<30)
-	t := &Tracker{config: c, table: newTable(), nextEnd: never, helpers: newHelpers(c.Helpers)}
+	t := &Tracker{config: c, table: newTable(), nextEnd: never, calls: map[call]uint16{}, helpers: newHelpers(c.Helpers)}
 	t.expectFunc = t.expect
 	return t
 }

@@ -40,14 +40,16 @@ const second = int64(1e9)
 
 // Timeouts in ns, as the kernel has them by default.
 const (
-	timeoutRetrans = 300 * second // of a connection whose last segment came again and again
-	timeoutUnacked = 300 * second // of one with data on the way
-	timeoutClose   = 10 * second
-	timeoutQuery   = 30 * second // ICMP, and UDP that has no stream yet
-	timeoutStream  = 120 * second
-	timeoutGRE     = 30 * second
-	timeoutTunnel  = 180 * second // GRE in both directions
-	timeoutOther   = 600 * second
+	timeoutRetrans     = 300 * second // of a connection whose last segment came again and again
+	timeoutUnacked     = 300 * second // of one with data on the way
+	timeoutClose       = 10 * second
+	timeoutQuery       = 30 * second // ICMP, and UDP that has no stream yet
+	timeoutStream      = 120 * second
+	timeoutTunnel      = 30 * second  // GRE; nf_conntrack_gre_timeout, by the kernel's documentation
+	timeoutTwoWay      = 180 * second // GRE in both directions; nf_conntrack_gre_timeout_stream
+	timeoutInit        = 10 * second  // SCTP after INIT, measured
+	timeoutAssociation = 210 * second // SCTP after COOKIE ACK, measured
+	timeoutOther       = 600 * second
 )
 
 // tcpTimeouts are those of the TCP states, in ns.
