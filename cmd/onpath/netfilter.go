@@ -12,10 +12,20 @@ import (
 
 const netfilterLong = `
 
-With --netfilter, a Linux gateway is imagined in the place of the capture: its
+With --netfilter, a Linux gateway is imagined where the capture was taken: its
 connection tracking judges each packet as the kernel would, with the packets' times
-as its clock. The flags --nf-… are what its administrator can set; any of them
-switches --netfilter on, and so does -o conntrack.`
+as its clock (docs/netfilter.md). The flags --nf-… are what its administrator can
+set; any of them switches --netfilter on, and so does -o conntrack.`
+
+const netfilterRead = ` Records then have
+nf_invalid, how many of their packets a rule for INVALID would have met; the summary
+says why. -o conntrack writes the table at the end, as conntrack -L would; its
+closing line on standard error is left out, as the summary stands there.`
+
+const netfilterPackets = ` Lines then end
+with the verdict: the ctstate, the direction and state of the entry, and what the
+kernel logs where it refuses or ignores. onpath explain --nf tells more of one.
+-o conntrack writes what happened to entries, as conntrack -E -o timestamp,id would.`
 
 // setting is one thing that a gateway's administrator can set.
 type setting struct {
@@ -25,7 +35,7 @@ type setting struct {
 
 // settings are named after the kernel's, without nf_conntrack_ and tcp_.
 var settings = []setting{
-	{"nf-liberal", "the gateway refuses no packet for its window but RSTs (nf_conntrack_tcp_be_liberal=1)",
+	{"nf-liberal", "the gateway refuses no segment for its window (nf_conntrack_tcp_be_liberal=1)",
 		func(f *pflag.FlagSet, s *setting, c *netfilter.Config) { f.BoolVar(&c.Liberal, s.flag, false, s.doc) }},
 	{"nf-loose", "the gateway picks connections up in their middle (nf_conntrack_tcp_loose)",
 		func(f *pflag.FlagSet, s *setting, c *netfilter.Config) { s.bindUnless(f, &c.Strict) }},
@@ -38,6 +48,8 @@ var settings = []setting{
 		}},
 	{"nf-checksum", "the gateway verifies checksums (nf_conntrack_checksum)",
 		func(f *pflag.FlagSet, s *setting, c *netfilter.Config) { s.bindUnless(f, &c.NoChecksums) }},
+	{"nf-helper", "the gateway's rules give helpers to these ports; the word default means " + netfilter.DefaultHelpers + "; repeatable",
+		func(f *pflag.FlagSet, s *setting, c *netfilter.Config) { f.Var((*helpers)(&c.Helpers), s.flag, s.doc) }},
 }
 
 // bindUnless binds a flag that is on by default to a field that says the opposite.
@@ -104,4 +116,17 @@ func (r *retrans) Set(text string) error {
 	}
 	*r = retrans(n)
 	return nil
+}
+
+// helpers is the value of --nf-helper.
+type helpers []netfilter.Attach
+
+func (h *helpers) Type() string   { return "NAME[=PORT[+PORT...]],..." }
+func (h *helpers) String() string { return "" }
+
+// Set takes helpers more.
+func (h *helpers) Set(text string) error {
+	more, err := netfilter.ParseHelpers(text)
+	*h = append(*h, more...)
+	return err
 }

@@ -46,6 +46,8 @@ what flags mean.
 const readExample = `  onpath read capture.pcap
   onpath read -o table -o jsonl=conns.jsonl monday.pcap.gz tuesday.pcap.gz
   onpath read -o tcpstates=capture --packet-file capture.pcap
+  onpath read --netfilter capture.pcap
+  onpath read -q -o conntrack --nf-helper default capture.pcap
   onpath read --merge -o tsv north.pcapng south.pcapng | cut -f 1-7
   ssh gateway tcpdump -U -w - tcp | onpath read -`
 
@@ -55,7 +57,7 @@ func newRead() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:     "read [flags] FILE... [-- FILTER]",
 		Short:   "captures in, connections out",
-		Long:    readLong + readEyes,
+		Long:    readLong + readEyes + netfilterLong + netfilterRead,
 		Example: readExample,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if released {

@@ -12,6 +12,7 @@ not be read, and 2 if the command line is wrong.`
 const rootExample = `  onpath read capture.pcap                 # the connections, as a table
   onpath read -o jsonl=conns.jsonl a.pcap  # all columns, as JSON
   tcpdump -U -w - | onpath packets -       # each packet with the states it led to
+  onpath explain --nf 12 capture.pcap      # why a firewall would have refused it
   onpath columns end_reason                # what a column means`
 
 func newRoot() *cobra.Command {
