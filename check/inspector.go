@@ -145,11 +145,14 @@ func (s *Scene) accused(e *Evidence) tcp.Dir {
 // Raised returns what the last segment raised, valid until the next one.
 func (in *Inspector) Raised() []Raised { return in.raised }
 
+// noStep is that of a record's end.
+var noStep conn.Step
+
 // Finish asks what is asked at the end of a record, and returns all that was found
 // of it, valid until Forget.
 func (in *Inspector) Finish(c *Case, e *End, after *conn.Conn) []Finding {
 	s := &in.scene
-	*s = Scene{Before: after, After: after, Step: &conn.Step{}, Case: c, End: e, inspector: in, triggering: onEnd}
+	*s = Scene{Before: after, After: after, Step: &noStep, Case: c, End: e, inspector: in, triggering: onEnd}
 	in.question(s)
 	return in.books.of(c)
 }

@@ -37,12 +37,12 @@ func (t *Table) found(e *entry, shown check.Shown) *conn.Conn {
 // conclude asks what is asked when a record ends, and adds all that was found to
 // the row.
 func (t *Table) conclude(e *entry, why record.Ending) {
-	end := check.End{
+	t.ended = check.End{
 		Start: e.start, At: e.last, Now: t.now, Syn: e.opening == record.OpenSyn,
 		Cut:     why == record.EndCapture || why == record.EndEvicted || why == record.EndFlush,
 		Packets: [2]uint64{e.side[0].Packets, e.side[1].Packets},
 		Octets:  [2]uint64{e.side[0].Octets, e.side[1].Octets},
 	}
-	t.row.Findings = t.rules.Finish(&e.inquiry, &end, &e.conn)
+	t.row.Findings = t.rules.Finish(&e.inquiry, &t.ended, &e.conn)
 	t.row.Closed = t.rules.Closed()
 }
