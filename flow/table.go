@@ -26,6 +26,7 @@ type Table struct {
 	lists    [numClasses]list
 	tracker  conn.Tracker
 	rules    *check.Inspector
+	ended    check.End // the record that ends
 	ordinary conn.Conn // what the last segment found that a rule looked at although its Step is Plain
 	now      int64     // time of the last packet
 	due      int64     // before it no entry's time can have come
