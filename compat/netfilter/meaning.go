@@ -1,9 +1,15 @@
 package netfilter
 
+// What several causes mean.
+const (
+	broken  = "The packet is broken: a faulty sender, or a probe."
+	damaged = "Damage on the way, or a forged error."
+)
+
 // meanings say what a person may conclude from a cause.
 var meanings = [numCauses]string{
-	CauseTruncated:      "The header is broken: a faulty sender, or a probe.",
-	CauseShort:          "The packet is broken: a faulty sender, or a probe.",
+	CauseTruncated:      broken,
+	CauseShort:          broken,
 	CauseChecksum:       "Damage on the way; or the capture was taken on the sender, whose card fills in checksums after the capture: then say --nf-checksum=false.",
 	CauseFlags:          "A port scan or a broken stack: no connection is touched.",
 	CauseNew:            "The gateway forgot the connection (silent for longer than its timeout, or closed), never saw its beginning (another path, tracking began later), or this answers what it refused.",
@@ -17,10 +23,13 @@ var meanings = [numCauses]string{
 	CauseSeqUnder:       "An old segment came again. It passes; the entry's timeout stays as it was.",
 	CauseAckOver:        "The gateway did not see the data that is acknowledged: it took another path (asymmetric routing), or passed before tracking began, or only the capture lost it, and then a real gateway would not object.",
 	CauseAckUnder:       "A very late copy of an ACK, or a forgery. It passes; the entry's timeout stays as it was.",
-	CauseUDPLength:      "The packet is broken: a faulty sender, or a probe.",
+	CauseUDPLength:      broken,
 	CauseICMPType:       "A probe, or an experiment.",
-	CauseICMPChecksum:   "Damage on the way, or a forged error.",
-	CauseICMPv6Checksum: "Damage on the way, or a forged error.",
+	CauseICMPChecksum:   damaged,
+	CauseICMPv6Checksum: damaged,
+	CauseTCPShort:       broken, CauseSCTPShort: broken, CauseCoverage: broken, CauseNoChecksum: broken,
+	CauseRedirectShort: broken, CauseRedirectBare: broken,
+	CauseRedirectSource: "Redirects are for the link of their sender: a forged one, or one that should not have come here.",
 	CauseOuter:          "The error went to a host that it does not concern: forged, or made by something that translates addresses.",
 	CauseHelper:         "The helper could not read the dialogue to its end, and the kernel drops what it cannot follow.",
 	CauseFull:           "The table was full of connections that must not be dropped: raise nf_conntrack_max, or look for a flood.",
