@@ -34,12 +34,14 @@ func (a *Account) tellVerdict(b *strings.Builder) {
 	v := &a.Verdict
 	text := v.State.String()
 	switch {
+	case v.State == StateUnseen && v.Why.Cause != CauseNone:
+		text = "none: the packet is dropped"
 	case v.State == StateUnseen:
 		text = "none: connection tracking does not see it"
 	case v.Entry != nil || v.State == StateRelated:
 		text += ", direction " + v.Dir.String()
 	}
-	if v.State != StateInvalid && v.Why.Cause != CauseNone {
+	if v.State != StateInvalid && v.State != StateUnseen && v.Why.Cause != CauseNone {
 		text += ", but ignored"
 	}
 	tell(b, "verdict", text)

@@ -14,14 +14,18 @@ var dirs = [...]string{netfilter.Original: " orig", netfilter.Reply: " reply"}
 // why the packet was ignored or refused.
 func appendVerdict(line []byte, p *record.Packet) []byte {
 	v := p.Netfilter
-	if v == nil || v.State == netfilter.StateUnseen {
+	if v == nil || v.State == netfilter.StateUnseen && v.Why.Cause == netfilter.CauseNone {
 		return line
 	}
 	mark := ", nf "
 	if p.View.Why != packet.Decoded {
 		mark = " | nf "
 	}
-	line = append(append(line, mark...), v.State.String()...)
+	line = append(line, mark...)
+	if v.State == netfilter.StateUnseen {
+		line = append(line, "dropped"...)
+	}
+	line = append(line, v.State.String()...)
 	if v.Entry != nil {
 		line = append(line, dirs[v.Dir]...)
 	}
