@@ -71,7 +71,11 @@ func (t *Tracker) attach(i uint32, u *Tuple) {
 	if len(t.helpers.byPort) == 0 || isQuery(u.Proto) {
 		return
 	}
-	t.control(i, t.helpers.byPort[uint32(u.Proto)<<16|uint32(u.DstPort)])
+	helper := t.helpers.byPort[uint32(u.Proto)<<16|uint32(u.DstPort)]
+	if helper == 0 || u.V6 && known[helper-1].only4 {
+		return
+	}
+	t.control(i, helper)
 }
 
 // control gives the entry in slot i a helper; 0 is none.

@@ -22,26 +22,27 @@ type row struct {
 	helper *reader
 	proto  uint8
 	ports  []uint16
+	only4  bool // the kernel gives it to no connection over IPv6
 }
 
 // known are the helpers. They are the kernel's, and talk, which it had
 // outside of its tree until 2.6. Limits and life times are the kernel's (6.18), most
 // of them measured, but for talk's.
 var known = []row{
-	{&reader{"amanda", []Policy{{4, 3 * minute}}, readAmanda}, protoUDP, []uint16{10080}},
-	{&reader{"ftp", []Policy{{1, 5 * minute}}, readFTP}, protoTCP, []uint16{21}},
-	{&reader{"H.245", h323Policies, readH245}, protoTCP, nil},
-	{&reader{"irc", []Policy{{8, 5 * minute}}, readIRC}, protoTCP, []uint16{6667}},
-	{&reader{"netbios-ns", []Policy{{1, netbiosLife}}, readNetBIOS}, protoUDP, []uint16{137}},
-	{&reader{"pptp", []Policy{{2, 5 * minute}}, readPPTP}, protoTCP, []uint16{1723}},
-	{&reader{"Q.931", h323Policies, readQ931}, protoTCP, []uint16{1720}},
-	{&reader{"RAS", []Policy{{32, 4 * minute}}, readRAS}, protoUDP, []uint16{1719}},
-	{&reader{"sane", []Policy{{1, 5 * minute}}, readSANE}, protoTCP, []uint16{6566}},
-	{sip, protoTCP, []uint16{5060}},
-	{sip, protoUDP, []uint16{5060}},
-	{&reader{"snmp", []Policy{{1, snmpLife}}, readSNMP}, protoUDP, []uint16{161}},
-	{&reader{"talk", []Policy{{8, 5 * minute}}, readTalk}, protoUDP, []uint16{517, 518}},
-	{&reader{"tftp", []Policy{{1, 5 * minute}}, readTFTP}, protoUDP, []uint16{69}},
+	{&reader{"amanda", []Policy{{4, 3 * minute}}, readAmanda}, protoUDP, []uint16{10080}, false},
+	{&reader{"ftp", []Policy{{1, 5 * minute}}, readFTP}, protoTCP, []uint16{21}, false},
+	{&reader{"H.245", h323Policies, readH245}, protoTCP, nil, false},
+	{&reader{"irc", []Policy{{8, 5 * minute}}, readIRC}, protoTCP, []uint16{6667}, true},
+	{&reader{"netbios-ns", []Policy{{1, netbiosLife}}, readNetBIOS}, protoUDP, []uint16{137}, true},
+	{&reader{"pptp", []Policy{{2, 5 * minute}}, readPPTP}, protoTCP, []uint16{1723}, true},
+	{&reader{"Q.931", h323Policies, readQ931}, protoTCP, []uint16{1720}, false},
+	{&reader{"RAS", []Policy{{32, 4 * minute}}, readRAS}, protoUDP, []uint16{1719}, false},
+	{&reader{"sane", []Policy{{1, 5 * minute}}, readSANE}, protoTCP, []uint16{6566}, false},
+	{sip, protoTCP, []uint16{5060}, false},
+	{sip, protoUDP, []uint16{5060}, false},
+	{&reader{"snmp", []Policy{{1, snmpLife}}, readSNMP}, protoUDP, []uint16{161}, true},
+	{&reader{"talk", []Policy{{8, 5 * minute}}, readTalk}, protoUDP, []uint16{517, 518}, true},
+	{&reader{"tftp", []Policy{{1, 5 * minute}}, readTFTP}, protoUDP, []uint16{69}, false},
 }
 
 var sip = &reader{"sip", sipPolicies, readSIP}
