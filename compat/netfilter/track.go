@@ -153,12 +153,9 @@ func (t *Tracker) pass(i uint32, dir Dir, d *datagram, out *Verdict) {
 	case e.status&Dying != 0:
 		out.Deleted = true
 		t.table.give(i)
-	case d.stays:
+	case d.stays || e.control != 0 && t.help(i, dir, d, out):
 		if e.status&Confirmed == 0 {
-			t.drop(i)
-		}
-	case e.control != 0 && t.help(i, dir, d, out):
-		if e.status&Confirmed == 0 {
+			t.stats.Unconfirmed++
 			t.drop(i)
 		}
 	default:

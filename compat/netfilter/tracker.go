@@ -30,7 +30,8 @@ type Attach struct {
 // Stats counts what a Tracker's table went through.
 type Stats struct {
 	Entries      int    // in the table now
-	Made         uint64 // entries, those that were never confirmed too
+	Made         uint64 // entries; each is there, or counted in one of the next four
+	Unconfirmed  uint64 // gone with their packet, which was not routed or which a helper dropped
 	Expired      uint64 // deleted because their time was over
 	Deleted      uint64 // deleted by a packet: a RST, or a SYN that begins anew
 	Early        uint64 // deleted before their time because the table was full
