@@ -170,7 +170,7 @@ func (t *Tracker) help(i uint32, dir Dir, d *datagram, out *Verdict) bool {
 // read fills in what stands behind the transport header.
 func (p *Payload) read(d *datagram) {
 	n := uint32(8)
-	if d.proto == packet.ProtoTCP {
+	if d.Proto == packet.ProtoTCP {
 		n = uint32(d.l4[12]>>4) * 4
 		p.Seq = uint32(tcp.Header(d.l4).Seq())
 	}

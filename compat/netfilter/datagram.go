@@ -9,14 +9,12 @@ import (
 
 // datagram is the outermost IP packet of a View, as routing and tracking see it.
 type datagram struct {
-	src, dst [16]byte // IPv4 as ::ffff:a.b.c.d
-	l4       []byte   // captured octets from the transport header on
-	length   uint32   // of the transport header and payload on the wire, by the IP header
-	sum      tcp.Sum  // of the transport
-	proto    uint8
-	hops     uint8 // IPv6: hop limit
-	v6       bool
-	stays    bool // routing drops it after tracking saw it: an entry that it makes is not confirmed
+	Tuple          // the ports are set by tuple
+	l4     []byte  // captured octets from the transport header on
+	length uint32  // of the transport header and payload on the wire, by the IP header
+	sum    tcp.Sum // of the transport
+	hops   uint8   // IPv6: hop limit
+	stays  bool    // routing drops it after tracking saw it: an entry that it makes is not confirmed
 }
 
 // read reads the outermost IP packet and reports whether a router would have
@@ -52,8 +50,9 @@ func (d *datagram) readIPv4(b []byte, v *packet.View, checked bool) bool {
 	case checked && headerSum(b[:n], v) == tcp.SumBad:
 		return false
 	}
-	d.v6, d.proto, d.l4, d.length = false, b[9], b[n:], total-n
-	d.src, d.dst = mapped(b[12:16]), mapped(b[16:20])
+	d.V6, d.Proto, d.l4, d.length = false, b[9], b[n:], total-n
+	putMapped(&d.Src, b[12:16])
+	putMapped(&d.Dst, b[16:20])
 	d.stays = staysIPv4(binary.BigEndian.Uint32(b[12:]), binary.BigEndian.Uint32(b[16:]))
 	return true
 }
@@ -82,11 +81,12 @@ func headerSum(h []byte, v *packet.View) tcp.Sum {
 	return tcp.SumGood
 }
 
-// mapped returns an IPv4 address as packet.Key has it.
-func mapped(a []byte) (m [16]byte) {
-	m[10], m[11] = 0xff, 0xff
-	copy(m[12:], a)
-	return m
+// putMapped writes an IPv4 address as packet.Key has it, in words as it is read: else the
+// processor would wait.
+func putMapped(m *[16]byte, a []byte) {
+	le := binary.LittleEndian
+	le.PutUint64(m[:], 0)
+	le.PutUint64(m[8:], uint64(le.Uint32(a))<<32|0xffff<<16)
 }
 
 // staysIPv4 reports whether routing drops what goes from src to dst: RFC 1812

@@ -81,11 +81,11 @@ func protoOf(v *packet.View) uint8 {
 // account finds what is kept of the packet's connection before it counts.
 func (t *Tracker) account(v *packet.View, a *Account) (uint32, Dir) {
 	var d datagram
-	var u Tuple
-	if !t.read(v, &d) || !d.tuple(&u) {
+	if !t.read(v, &d) || !d.tuple() {
 		return 0, Original
 	}
-	i, dir := t.table.find(&u, t.hash(&u))
+	t.complete(&d.Tuple)
+	i, dir := t.table.find(&d.Tuple, t.hash(&d.Tuple))
 	if i == 0 {
 		return 0, Original
 	}

@@ -8,12 +8,12 @@ import (
 
 // callKey reads the receiver's call key of PPTP's GRE (RFC 2637 §4.1); other GRE
 // has none. It is false for a GRE of version 1 that does not carry PPP.
-func (d *datagram) callKey(u *Tuple) bool {
+func (d *datagram) callKey() bool {
 	const version, ppp = 7, 0x880b
 	if len(d.l4) < 8 || d.l4[1]&version != 1 {
 		return true
 	}
-	u.DstPort = binary.BigEndian.Uint16(d.l4[6:])
+	d.DstPort = binary.BigEndian.Uint16(d.l4[6:])
 	return binary.BigEndian.Uint16(d.l4[2:]) == ppp
 }
 

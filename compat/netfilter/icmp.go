@@ -72,20 +72,22 @@ func (t *Tracker) trackMessage(d *datagram, out *Verdict) bool {
 		return true // not captured: nothing can be said
 	}
 	out.State = StateInvalid
+	if d.V6 != (d.Proto == packet.ProtoICMPv6) { // of the other version: nothing is looked at
+		return true
+	}
 	if d.length < 8 {
 		out.Why.Cause = CauseShort
 		return true
 	}
 	kind := d.l4[0]
-	m := messageOf(d.proto, kind)
+	m := messageOf(d.Proto, kind)
 	switch {
 	case d.sum == tcp.SumBad && !t.config.NoChecksums:
-		out.Why.Cause = checksumCauses[d.proto == packet.ProtoICMPv6]
-	case d.proto == packet.ProtoICMP && kind > highestICMPv4:
+		out.Why.Cause = checksumCauses[d.Proto == packet.ProtoICMPv6]
+	case d.Proto == packet.ProtoICMP && kind > highestICMPv4:
 		out.Why.Cause = CauseICMPType
 	case m.apart:
 		out.State = StateUntracked
-	case d.v6 != (d.proto == packet.ProtoICMPv6): // of the other version
 	case m.reports:
 		t.relate(d, out)
 	default:
@@ -100,7 +102,7 @@ var checksumCauses = map[bool]Cause{false: CauseICMPChecksum, true: CauseICMPv6C
 // handleQuery keeps an entry of a question and its answers, which only questions
 // can make.
 func (t *Tracker) handleQuery(i uint32, d *datagram) judgement {
-	if t.table.at(i).status&Confirmed == 0 && !messageOf(d.proto, d.l4[0]).asks {
+	if t.table.at(i).status&Confirmed == 0 && !messageOf(d.Proto, d.l4[0]).asks {
 		return refused
 	}
 	t.refresh(i, timeoutQuery)
@@ -112,20 +114,20 @@ func (t *Tracker) handleQuery(i uint32, d *datagram) judgement {
 // number is not looked at (against RFC 5927 §4.1).
 func (t *Tracker) relate(d *datagram, out *Verdict) {
 	var q datagram
-	var u Tuple
-	if !d.quote(&q, &out.Why) || !q.tuple(&u) || isQuery(u.Proto) && !answered(&u) {
+	u := &q.Tuple
+	if !d.quote(&q, &out.Why) || !q.tuple() || isQuery(u.Proto) && !answered(u) {
 		return
 	}
-	t.complete(&u)
-	i, dir := t.lookup(&u, t.hash(&u))
+	t.complete(u)
+	i, dir := t.lookup(u, t.hash(u))
 	if i == 0 {
 		return
 	}
 	e := t.table.at(i)
 	out.Entry, out.Before = t.show(e), e.tcp
 	out.Dir = 1 - dir // that of the quoted packet, turned round
-	if concerned := e.sourceOf(dir); d.dst != concerned {
-		out.Why.Cause, out.Why.Outer, out.Why.Inner = CauseOuter, d.dst, concerned
+	if concerned := e.sourceOf(dir); d.Dst != concerned {
+		out.Why.Cause, out.Why.Outer, out.Why.Inner = CauseOuter, d.Dst, concerned
 		return
 	}
 	out.State = StateRelated
@@ -148,7 +150,7 @@ func (e *entry) sourceOf(dir Dir) [16]byte {
 // quote reads the packet that the ICMP error d quotes, as far as its ports: no
 // more of it need be there.
 func (d *datagram) quote(q *datagram, why *Reason) bool {
-	if d.v6 {
+	if d.V6 {
 		b := d.l4[8:]
 		if d.l4[0] == redirect {
 			if b, why.Cause = d.redirected(); why.Cause != CauseNone {
@@ -165,15 +167,16 @@ func (d *datagram) quote(q *datagram, why *Reason) bool {
 	if n < 20 || len(b) < n || binary.BigEndian.Uint16(b[6:])&0x1fff != 0 {
 		return false
 	}
-	q.proto, q.src, q.dst = b[9], mapped(b[12:16]), mapped(b[16:20])
-	q.l4, q.length = b[n:], ^uint32(0)
+	putMapped(&q.Src, b[12:16])
+	putMapped(&q.Dst, b[16:20])
+	q.Proto, q.l4, q.length = b[9], b[n:], ^uint32(0)
 	return true
 }
 
 // quoteIPv6 reads a quoted IPv6 packet.
 func (q *datagram) quoteIPv6(b []byte) bool {
-	q.v6, q.src, q.dst = true, [16]byte(b[8:24]), [16]byte(b[24:40])
-	return b[0]>>4 == 6 && q.skipExtensions(b[6], b[40:], ^uint32(0))
+	q.V6, q.Src, q.Dst = true, [16]byte(b[8:24]), [16]byte(b[24:40])
+	return b[0]>>4 == 6 && q.skipExtensions(b[6], b[40:], ^uint32(0), laterParts)
 }
 
 // redirected returns the packet that an ICMPv6 redirect is about (RFC 4861 §4.5): what is
@@ -185,7 +188,7 @@ func (d *datagram) redirected() ([]byte, Cause) {
 	switch {
 	case len(b) < options:
 		return nil, CauseRedirectShort
-	case d.hops != 255 || d.src[0] != 0xfe || d.src[1]>>6 != 2:
+	case d.hops != 255 || d.Src[0] != 0xfe || d.Src[1]>>6 != 2:
 		return nil, CauseRedirectSource
 	case len(b) < options+behind || b[options+1] == 0:
 		return nil, CauseRedirectBare

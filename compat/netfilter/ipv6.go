@@ -17,24 +17,31 @@ func (d *datagram) readIPv6(b []byte, v *packet.View) bool {
 	if total == 40 && b[6] != packet.ProtoNoNext {
 		total = max(outerLength(b, v), 40)
 	}
-	d.v6, d.hops, d.src, d.dst = true, b[7], [16]byte(b[8:24]), [16]byte(b[24:40])
-	if refusedIPv6(&d.src, &d.dst) {
+	d.V6, d.hops, d.Src, d.Dst = true, b[7], [16]byte(b[8:24]), [16]byte(b[24:40])
+	if refusedIPv6(&d.Src, &d.Dst) {
 		return false
 	}
-	d.stays = staysIPv6(&d.src, &d.dst)
-	return d.skipExtensions(b[6], b[40:min(uint32(len(b)), total)], total-40)
+	d.stays = staysIPv6(&d.Src, &d.Dst)
+	return d.skipExtensions(b[6], b[40:min(uint32(len(b)), total)], total-40, allParts)
 }
+
+// Which fragments are no datagrams: all, or those without the transport header.
+// Bits of the field with offset and more-fragments (RFC 8200 §4.5).
+const (
+	allParts   = 0xfff9
+	laterParts = 0xfff8
+)
 
 // skipExtensions sets the transport header to what stands behind the extension
 // headers in b, of which length octets were on the wire. It is false for a
-// fragment that waits for others.
-func (d *datagram) skipExtensions(next uint8, b []byte, length uint32) bool {
+// fragment with any of the bits parts.
+func (d *datagram) skipExtensions(next uint8, b []byte, length uint32, parts uint16) bool {
 	for extends(next) {
 		if next == packet.ProtoNoNext || len(b) < 8 {
 			next, b = packet.ProtoNoNext, nil
 			break
 		}
-		if next == packet.ProtoFragment && binary.BigEndian.Uint16(b[2:])&^6 != 0 {
+		if next == packet.ProtoFragment && binary.BigEndian.Uint16(b[2:])&parts != 0 {
 			return false
 		}
 		n := extensionLength(next, b)
@@ -44,7 +51,7 @@ func (d *datagram) skipExtensions(next uint8, b []byte, length uint32) bool {
 		}
 		next, b, length = b[0], b[min(n, uint32(len(b))):], length-n
 	}
-	d.proto, d.l4, d.length = next, b, length
+	d.Proto, d.l4, d.length = next, b, length
 	return true
 }
 

@@ -7,7 +7,7 @@ const again judgement = refused + 1
 
 // handle lets the protocol of the entry in slot i judge.
 func (t *Tracker) handle(i uint32, dir Dir, d *datagram, out *Verdict) judgement {
-	switch d.proto {
+	switch d.Proto {
 	case packet.ProtoTCP:
 		return t.handleTCP(i, dir, d, out)
 	case packet.ProtoUDP, packet.ProtoUDPLite:

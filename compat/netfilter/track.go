@@ -9,22 +9,22 @@ import (
 
 // track finds the entry of a datagram, or makes one, and lets its protocol judge.
 func (t *Tracker) track(d *datagram, out *Verdict) {
-	if isQuery(d.proto) && t.trackMessage(d, out) {
+	if isQuery(d.Proto) && t.trackMessage(d, out) {
 		return
 	}
-	if uint32(len(d.l4)) < min(headerOctets[d.proto], d.length) {
+	if uint32(len(d.l4)) < min(headerOctets[d.Proto], d.length) {
 		return // what would have to be judged was not captured
 	}
-	var u Tuple
-	if !d.tuple(&u) {
+	if !d.tuple() {
 		out.State = StateInvalid
 		return
 	}
-	t.complete(&u)
-	hash := t.hash(&u)
-	i, dir := t.lookup(&u, hash)
+	u := &d.Tuple
+	t.complete(u)
+	hash := t.hash(u)
+	i, dir := t.lookup(u, hash)
 	if i == 0 {
-		i, dir = t.create(&u, hash, d, out)
+		i, dir = t.create(u, hash, out)
 		if i == 0 {
 			return
 		}
@@ -37,25 +37,24 @@ var headerOctets = [256]uint32{
 	packet.ProtoICMP: 8, packet.ProtoICMPv6: 8, packet.ProtoTCP: 20, packet.ProtoUDP: 8, packet.ProtoUDPLite: 8, packet.ProtoSCTP: 4,
 }
 
-// tuple reads the addresses and what stands for ports. It is false for a packet
-// too short for them, and for one without a transport header.
-func (d *datagram) tuple(u *Tuple) bool {
-	u.Src, u.Dst, u.Proto, u.V6 = d.src, d.dst, d.proto, d.v6
-	switch d.proto {
+// tuple reads what stands for ports. It is false for a packet too short for them,
+// and for one without a transport header.
+func (d *datagram) tuple() bool {
+	switch d.Proto {
 	case packet.ProtoICMP, packet.ProtoICMPv6:
 		if len(d.l4) < 8 {
 			return false
 		}
-		u.SrcPort, u.DstPort = binary.BigEndian.Uint16(d.l4[4:]), binary.BigEndian.Uint16(d.l4)
+		d.SrcPort, d.DstPort = binary.BigEndian.Uint16(d.l4[4:]), binary.BigEndian.Uint16(d.l4)
 	case packet.ProtoTCP, packet.ProtoUDP, packet.ProtoUDPLite, packet.ProtoSCTP:
 		if len(d.l4) < 4 {
 			return false
 		}
-		u.SrcPort, u.DstPort = binary.BigEndian.Uint16(d.l4), binary.BigEndian.Uint16(d.l4[2:])
+		d.SrcPort, d.DstPort = binary.BigEndian.Uint16(d.l4), binary.BigEndian.Uint16(d.l4[2:])
 	case packet.ProtoGRE:
-		return d.callKey(u)
+		return d.callKey()
 	case packet.ProtoNoNext:
-		return !d.v6
+		return !d.V6
 	}
 	return true
 }
@@ -73,7 +72,7 @@ func (t *Tracker) lookup(u *Tuple, hash uint32) (uint32, Dir) {
 }
 
 // create makes an entry that is not confirmed yet, 0 if there is no room for it.
-func (t *Tracker) create(u *Tuple, hash uint32, d *datagram, out *Verdict) (uint32, Dir) {
+func (t *Tracker) create(u *Tuple, hash uint32, out *Verdict) (uint32, Dir) {
 	if isQuery(u.Proto) && !answered(u) {
 		out.State = StateInvalid
 		return 0, Original
@@ -113,10 +112,8 @@ func (t *Tracker) judge(i uint32, dir Dir, d *datagram, out *Verdict) {
 		hash := e.hash
 		t.stats.Deleted++
 		t.delete(i, t.now)
-		var u Tuple
-		d.tuple(&u) // of TCP: nothing to complete
 		*out = Verdict{}
-		if i, dir = t.create(&u, hash, d, out); i != 0 {
+		if i, dir = t.create(&d.Tuple, hash, out); i != 0 {
 			t.judge(i, dir, d, out)
 		}
 	default:
@@ -148,12 +145,12 @@ func (t *Tracker) pass(i uint32, dir Dir, d *datagram, out *Verdict) {
 		e.status |= SeenReply
 		e.changed |= changedReply
 	}
-	out.Entry = t.show(e)
 	switch {
 	case e.status&Dying != 0:
-		out.Deleted = true
+		out.Entry, out.Deleted = t.show(e), true
 		t.table.give(i)
 	case d.stays || e.control != 0 && t.help(i, dir, d, out):
+		out.Entry = t.show(e)
 		if e.status&Confirmed == 0 {
 			t.stats.Unconfirmed++
 			t.drop(i)

@@ -32,7 +32,7 @@ func (d *datagram) faultUDP(checked bool) Cause {
 	if len(d.l4) < 8 {
 		return CauseShort
 	}
-	length, lite := uint32(binary.BigEndian.Uint16(d.l4[4:])), d.proto == packet.ProtoUDPLite
+	length, lite := uint32(binary.BigEndian.Uint16(d.l4[4:])), d.Proto == packet.ProtoUDPLite
 	unsummed := d.l4[6] == 0 && d.l4[7] == 0 // 0 is none, over IPv6 too (against RFC 8200 §8.1)
 	switch {
 	case lite && length != 0 && (length < 8 || length > d.length):
