@@ -53,7 +53,7 @@ func (m *move) synEvents() event {
 			return evSynAck
 		}
 		return 0
-	case p.has(hasIRS) && p.irs == s.Seq && p.set&gone == 0:
+	case p.has(hasIRS) && p.irs == s.Seq && p.set&gone == 0 && !p.has(altNew):
 		p.bits |= synDup
 		return 0
 	case e.has(hasAlt):

@@ -10,9 +10,11 @@ func (m *move) reset() {
 	answer := s.Flags&tcp.ACK != 0
 	if !e.has(on) && !p.has(on) {
 		e.set, p.set = gone|inSS|inSR, all
-		p.pend |= evRstSyn
-		if answer {
-			p.rssAck = s.Ack // the SYN that it refuses may be recorded after it
+		p.pend |= evRstSyn // the SYN that it refuses may be recorded after it
+		m.refuses(answer)
+		if s.Seq != 0 || !answer { // exact, for all that is known; but what follows is more to the point
+			p.rstMin, p.rstMax, p.bits = s.Seq, s.Seq, p.bits|rstPend
+			p.pend, p.before = p.pend|evRst, p.before|evRst
 		}
 		e.bits |= lossy
 		p.bits |= lossy
@@ -24,6 +26,12 @@ func (m *move) reset() {
 	inside := m.rstInside()
 	why := m.whyReset(inside)
 	if why == None {
+		if p.set&inSS != 0 { // it asks for the ACK, not for SEQ (RFC 9293 §3.10.7.3)
+			pending := p.pend
+			m.refuses(answer)
+			p.before |= p.pend &^ pending // possible, but not presumed
+			p.widen()
+		}
 		m.step.Outside = true
 		m.because(None)
 		m.strays()
@@ -50,7 +58,11 @@ func (m *move) reset() {
 // that may have ended it. Behind a close in order TIME-WAIT outlives the copies
 // (RFC 9293 §3.6.1).
 func (x *end) mayEnd() {
-	if x.set&gone == 0 {
+	s := x.set
+	if x.lead != 0 {
+		s = x.lead
+	}
+	if s&gone == 0 {
 		x.pend |= evCopy
 	}
 }
@@ -132,12 +144,7 @@ func (m *move) rstSent(inside bool) {
 // towards adds what the RST may do to its addressee.
 func (m *move) towards(answer bool) {
 	e, p, s := m.e, m.p, m.s
-	if answer {
-		p.rssAck = s.Ack
-		if p.has(hasISS) && p.synAcked(s.Ack) || p.has(altNew) && s.Ack == p.alt+1 {
-			p.add(evRstSyn)
-		}
-	}
+	m.refuses(answer)
 	if !e.has(on) {
 		if !(s.Seq == 0 && answer) {
 			p.add(evRst)
@@ -162,6 +169,18 @@ func (m *move) towards(answer bool) {
 	p.rstMax = p.rstMax.Max(s.Seq)
 	if !e.contig.Before(p.rstMin) {
 		p.add(evRst)
+	}
+}
+
+// refuses notes a RST that may refuse the SYN of its addressee.
+func (m *move) refuses(answer bool) {
+	p, s := m.p, m.s
+	if !answer {
+		return
+	}
+	p.rssAck = s.Ack
+	if p.has(hasISS) && p.synAcked(s.Ack) || p.has(altNew) && s.Ack == p.alt+1 {
+		p.add(evRstSyn)
 	}
 }
 

@@ -106,7 +106,7 @@ func (m *move) synAgain(answer bool) {
 	if e.has(altNew) {
 		to |= inSS
 	}
-	if to&^gone == 0 && e.set&inSS != 0 { // the SYN that it answers did not pass here
+	if e.set&(inSS|inSR) == inSS && !e.has(altNew) { // the SYN that it answers did not pass here
 		to |= inSR
 		m.because(Capture)
 		e.bits |= lossy
