@@ -41,7 +41,7 @@ func (ev *Event) Append(dst []byte) []byte {
 	dst = append(dst, '\t')
 	dst = append(dst, eventWords[ev.Kind]...)
 	left := ev.Entry.Remaining(ev.At)
-	dst = ev.Entry.appendBody(dst, left, ev.Kind != EventDestroy || left > 0)
+	dst = ev.Entry.appendBody(dst, left, ev.Kind != EventDestroy || left > 0, ev.State)
 	dst = ev.Entry.appendHelper(dst)
 	return appendNumber(dst, "id=", uint64(ev.Entry.ID))
 }
@@ -50,7 +50,7 @@ func (ev *Event) Append(dst []byte) []byte {
 // since the Unix epoch, without the end of the line. Nothing marks packets here
 // and nothing holds an entry, so mark=0 and use=1 are all that is ever said.
 func (e *Entry) Append(dst []byte, now int64) []byte {
-	dst = e.appendBody(dst, e.Remaining(now), true)
+	dst = e.appendBody(dst, e.Remaining(now), true, true)
 	dst = append(dst, "mark=0 "...)
 	dst = e.appendHelper(dst)
 	return append(dst, "use=1"...)
@@ -61,12 +61,12 @@ func (e *Entry) Append(dst []byte, now int64) []byte {
 func (e *Entry) Remaining(now int64) int64 { return max(0, e.Expires-now) / int64(time.Second) }
 
 // appendBody appends what tables and events have in common, with a space behind.
-func (e *Entry) appendBody(dst []byte, left int64, timed bool) []byte {
+func (e *Entry) appendBody(dst []byte, left int64, timed, state bool) []byte {
 	dst = appendProto(dst, e.Orig.Proto)
 	if timed {
 		dst = append(strconv.AppendInt(dst, left, 10), ' ')
 	}
-	if e.Orig.Proto == protoTCP {
+	if state && e.Orig.Proto == protoTCP {
 		dst = append(append(dst, e.TCP.String()...), ' ')
 	}
 	dst = e.Tuple(Original).append(dst)

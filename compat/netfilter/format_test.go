@@ -66,7 +66,7 @@ func TestEventLines(t *testing.T) {
 	} {
 		at := 1795269608*seconds + 5178999
 		c.e.Expires = at + c.left*seconds
-		if got := string((&Event{Kind: c.kind, At: at, Entry: &c.e}).Append(nil)); got != c.want {
+		if got := string((&Event{Kind: c.kind, At: at, Entry: &c.e, State: true}).Append(nil)); got != c.want {
 			t.Errorf("got  %s\nwant %s", got, c.want)
 		}
 	}
@@ -94,5 +94,14 @@ func TestWindows(t *testing.T) {
 	e.Sides[Reply] = Side{End: 1, MaxEnd: 2, MaxWin: 3, MaxAck: 4, Flags: FlagMaxAck}
 	if got, want := string(e.AppendWindows(nil)), "original_end=1001,original_max_end=4294967295,original_max_win=64240,original_scale=7,reply_end=1,reply_max_end=2,reply_max_win=3,reply_max_ack=4,reply_scale=0"; got != want {
 		t.Errorf("got %s, want %s", got, want)
+	}
+}
+
+// An update that is not about the state of TCP does not tell it (measured).
+func TestEventWithoutState(t *testing.T) {
+	e := Entry{ID: 9, Orig: tuple(protoTCP, "10.1.0.1", "10.2.0.1", 5000, 6000), TCP: Established, Status: SeenReply, Expires: 300 * second}
+	want := "[0.000000]\t [UPDATE] tcp      6 300 src=10.1.0.1 dst=10.2.0.1 sport=5000 dport=6000 src=10.2.0.1 dst=10.1.0.1 sport=6000 dport=5000 id=9"
+	if got := string((&Event{Kind: EventUpdate, Entry: &e}).Append(nil)); got != want {
+		t.Errorf("got  %s\nwant %s", got, want)
 	}
 }
