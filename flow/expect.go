@@ -22,6 +22,8 @@ func (t *Table) ObserveAll(views []packet.View) {
 
 func (t *Table) observeBatch(views []packet.View) {
 	var hash [Batch]uint32
+	var refused [Batch]bool
+	t.askAll(views, &refused)
 	for i := range views {
 		hash[i] = t.hash(&views[i].Key)
 	}
@@ -29,8 +31,8 @@ func (t *Table) observeBatch(views []packet.View) {
 		t.expect(views, &hash)
 	}
 	for i := range views {
-		v := &views[i]
-		if t.ask(v); v.Why == packet.Decoded {
+		t.refused = refused[i]
+		if v := &views[i]; v.Why == packet.Decoded {
 			t.take(v, hash[i])
 		}
 	}

@@ -10,12 +10,25 @@ func (t *Table) ask(v *packet.View) {
 	if t.firewall != nil {
 		t.firewall.Observe(v, &t.verdict)
 		t.stats.Verdicts.Count(&t.verdict)
+		t.refused = t.verdict.State == netfilter.StateInvalid
+	}
+}
+
+// askAll shows the firewall a batch, and notes what it would have refused.
+func (t *Table) askAll(views []packet.View, refused *[Batch]bool) {
+	if t.firewall == nil {
+		return
+	}
+	t.firewall.Expect(views)
+	for i := range views {
+		t.ask(&views[i])
+		refused[i] = t.refused
 	}
 }
 
 // judge counts to e what the firewall would have refused.
 func (t *Table) judge(e *entry) {
-	if t.verdict.State == netfilter.StateInvalid { // StateUnseen without a firewall
+	if t.refused {
 		t.repairs.lent(e).invalid++
 	}
 }

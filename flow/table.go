@@ -37,7 +37,8 @@ type Table struct {
 	read     uint64          // keeps the compiler from leaving out what expect reads
 
 	firewall *netfilter.Tracker // nil: none
-	verdict  netfilter.Verdict  // its last one; StateUnseen without it
+	verdict  netfilter.Verdict  // its last one
+	refused  bool               // the packet at hand, by it
 }
 
 // New returns an empty Table. emit is called for each record as it ends; the

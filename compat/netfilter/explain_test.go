@@ -132,3 +132,24 @@ func TestStories(t *testing.T) {
 		}
 	}
 }
+
+// TestExpectChangesNothing lets one of two Trackers read ahead, and finds the
+// same entries.
+func TestExpectChangesNothing(t *testing.T) {
+	one, other := shaken(Config{}), shaken(Config{})
+	views := []packet.View{*segmentView(3, false, 1001, 5001, tcp.ACK, 9), *segmentView(4, true, 5001, 1001, tcp.FIN|tcp.ACK, 9), {}}
+	views = append(views, make([]packet.View, Ahead)...)
+	one.Expect(views)
+	if h := one.hashKey(&views[0].Outer); one.touched == 0 || h != one.table.at(1).hash {
+		t.Errorf("nothing was read, or the wrong thing: hash %x, the entry's %x", h, one.table.at(1).hash)
+	}
+	for i := range views {
+		var a, b Verdict
+		one.Observe(&views[i], &a)
+		other.Observe(&views[i], &b)
+		if a.State != b.State || a.Why != b.Why {
+			t.Errorf("packet %d: %+v, %+v", i, a, b)
+		}
+	}
+	New(Config{}).Expect(views)
+}

@@ -106,8 +106,12 @@ func (t *Tracker) hash(u *Tuple) uint32 {
 	if isQuery(u.Proto) { // the identifier goes both ways; a type does not
 		dst = src
 	}
-	h := t.hashEnd(&u.Src, src, u.V6) + t.hashEnd(&u.Dst, dst, u.V6)
-	return uint32(mix(h^salt[0], uint64(u.Proto)^salt[1]^t.config.Seed[3]) >> 32)
+	return t.hashEnds(t.hashEnd(&u.Src, src, u.V6)+t.hashEnd(&u.Dst, dst, u.V6), u.Proto)
+}
+
+// hashEnds mixes the sum of the hashes of both ends.
+func (t *Tracker) hashEnds(h uint64, proto uint8) uint32 {
+	return uint32(mix(h^salt[0], uint64(proto)^salt[1]^t.config.Seed[3]) >> 32)
 }
 
 func (t *Tracker) hashEnd(a *[16]byte, port uint16, v6 bool) uint64 {

@@ -53,6 +53,7 @@ type Tracker struct {
 	now     int64 // time of the packet, ns since the Unix epoch
 	nextEnd int64 // no entry in a list ends before
 	lastID  uint32
+	touched uint64 // keeps the compiler from leaving out what Expect reads
 
 	helping    uint32 // slot of the entry whose helper reads
 	readings   uint64 // packets that helpers have read
