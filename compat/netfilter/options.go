@@ -30,6 +30,9 @@ func (s *Side) readOptions(h tcp.Header) {
 // highestSACK returns the highest right edge of the first SACK option, or ack if
 // that is higher.
 func highestSACK(h tcp.Header, ack uint32) uint32 {
+	if len(h) == loneTimestamp && binary.BigEndian.Uint32(h[tcp.MinHeader:]) == 0x0101080a {
+		return ack
+	}
 	for o := h.Options(); o.Next(); {
 		if o.Kind != tcp.KindSACK || len(o.Data) < 8 || len(o.Data)%8 != 0 {
 			continue
@@ -43,6 +46,10 @@ func highestSACK(h tcp.Header, ack uint32) uint32 {
 	}
 	return ack
 }
+
+// loneTimestamp is the length of a header whose only option is a timestamp behind
+// two NOPs, as RFC 7323 appendix A advises: that of most segments.
+const loneTimestamp = tcp.MinHeader + 12
 
 // after reports whether a lies behind b on the circle of sequence numbers.
 func after(a, b uint32) bool { return int32(b-a) < 0 }
