@@ -39,7 +39,7 @@ var retransmissionRows = []Row{
 	},
 	{
 		ID: RetransmissionExcessive, Name: "retransmission-excessive", Family: FamilyRetransmission, Tier: 1, Severity: Performance, Scope: ScopeConnection,
-		Rule:  "the same octets are sent 4 times or more, or more than 5 % of the data is sent again",
+		Rule:  "the same octets are sent 4 times or more, or more than 5 % of the data, and 10 segments or more, are sent again",
 		Ref:   "RFC 9293 §3.8.3 (R1, R2)",
 		Peers: "Suricata rule 2210054 (from 10 on); tcptrace \"max # retrans\"; ntopng tcp_packets_issues; tcptrace-ng loss_storm; netfilter state RETRANS",
 		Traps: "window and keep-alive probes do not count; doubtful under segmentation offload",

@@ -59,7 +59,7 @@ var windowRows = []Row{
 		Rule:  "ACK + WIN is below that of the segment before by 2^scale or more; SEQ and ACK are not older; no SYN, FIN or RST, and the connection is not half closed",
 		Ref:   "RFC 9293 §3.8.6 (SHLD-14); RFC 7323 §2.4",
 		Peers: "tcptrace; Avi num_window_shrink",
-		Traps: "less than 2^scale is rounding; reordered ACKs; a process that ends frees its buffer; Linux shrinks with tcp_shrink_window=1; with MPTCP the window belongs to all subflows",
+		Traps: "the RFC says SHOULD NOT, so an end may: suspicious at most; less than 2^scale is rounding; reordered ACKs; a process that ends frees its buffer; Linux shrinks with tcp_shrink_window=1; with MPTCP the window belongs to all subflows",
 	},
 	{
 		ID: WindowShrunkBelowInFlight, Name: "window-shrunk-below-in-flight", Family: FamilyWindow, Tier: 1, Severity: Performance, Scope: ScopeConnection,

@@ -11,6 +11,11 @@ type Case struct {
 	last uint64 // number of its last frame that was judged
 	book uint32 // of its findings; 0: none yet
 	side [2]side
+
+	stream  uint32 // number by which its octets are kept; 0: none are
+	trouble uint32 // what it was lent; 0: nothing
+	validity
+	windows
 }
 
 // side is what is remembered of one end's segments.
@@ -44,6 +49,11 @@ func (c *Case) Shows(v *packet.View) Shown { return Shown(c.shows(v)) }
 // note remembers what a judged segment showed.
 func (c *Case) note(s *Scene) {
 	me, seg := &c.side[s.Seg.Dir], s.Seg
+	c.noteValidity(s)
+	c.noteWindow(s)
+	c.noteRepair(s)
+	c.noteClaim(s)
+	c.noteMissed(s)
 	c.last = s.View.Number
 	me.largest = max(me.largest, seg.Len)
 	me.ecn = ecnOf(seg)

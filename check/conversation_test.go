@@ -22,7 +22,7 @@ func watch(t *testing.T, text string) []Finding {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p := player{t: t, in: New(Config{}), decoder: packet.NewDecoder(packet.Config{})}
+	p := player{t: t, in: New(Config{Overlap: 1 << 20}), decoder: packet.NewDecoder(packet.Config{})}
 	for i := range lines {
 		p.play(&lines[i], uint64(i+1))
 	}

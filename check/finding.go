@@ -28,6 +28,7 @@ type Moment struct {
 type Occurrence struct {
 	Moment                    // of the segment that showed it
 	Accused uint64            // number of the frame that is accused, often Frame, often an earlier one
+	Other   uint64            // number of another frame that is accused as well; 0: none
 	Cause   anomaly.Cause     // the mildest one of the rule's own fact
 	Numbers [maxNumbers]int64 // of the inequality; Names tells what they are
 	Stacks  [2]conn.Stack     // both virtual stacks before the segment, by tcp.Client, tcp.Server

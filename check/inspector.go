@@ -14,6 +14,10 @@ type Config struct {
 	Off  anomaly.Set // rows that are not asked about
 	Keep int         // occurrences of a finding that are kept whole; 0 means 3
 	Max  int         // findings of all open connections together; 0 means 1<<18
+
+	// Overlap is how much memory, in octets, keeps what passed, to be compared with
+	// what comes again. 0 means DefaultOverlap; a negative one, none.
+	Overlap int
 }
 
 // Stats counts what an Inspector gave up.
@@ -31,13 +35,15 @@ type Raised struct {
 
 // Inspector asks the rules.
 type Inspector struct {
-	keep   int
-	ask    [numTriggers][]*rule
-	books  books
-	world  world
-	raised []Raised    // by the last segment
-	asked  anomaly.Set // rules that this segment was asked already
-	scene  Scene
+	keep     int
+	ask      [numTriggers][]*rule
+	books    books
+	world    world
+	overlap  overlap
+	troubles troubles
+	raised   []Raised    // by the last segment
+	asked    anomaly.Set // rules that this segment was asked already
+	scene    Scene
 }
 
 // New returns an Inspector that has found nothing.
@@ -50,6 +56,7 @@ func New(c Config) *Inspector {
 	if in.books.max == 0 {
 		in.books.max = 1 << 18
 	}
+	in.overlap = newOverlap(c.Overlap)
 	for _, family := range families {
 		for i := range family {
 			in.add(&family[i], &c.Off)
@@ -70,14 +77,14 @@ func (in *Inspector) add(r *rule, off *anomaly.Set) {
 }
 
 // Stats returns the counts so far.
-func (in *Inspector) Stats() Stats { return Stats{GivenUp: in.books.givenUp} }
+func (in *Inspector) Stats() Stats { return Stats{GivenUp: in.books.givenUp + in.troubles.givenUp} }
 
 // Judge asks the rules about a segment that has moved its Conn from before to
 // after. shown is what Shows returned for it.
 func (in *Inspector) Judge(c *Case, shown Shown, v *packet.View, step *conn.Step, before, after *conn.Conn) {
 	in.raised = in.raised[:0]
 	in.world.note(v)
-	t := trigger(shown)
+	t := trigger(shown) | in.compare(c, v, step)
 	if !step.Plain || step.Shrunk > 0 {
 		t |= moved(&v.Seg, step)
 	}
@@ -86,8 +93,34 @@ func (in *Inspector) Judge(c *Case, shown Shown, v *packet.View, step *conn.Step
 	}
 	s := &in.scene
 	*s = Scene{Seg: &v.Seg, View: v, Before: before, After: after, Step: step, Case: c, inspector: in, triggering: t}
+	in.compareOdd(s)
 	in.question(s)
 	c.note(s)
+}
+
+// compare compares the octets of a plain segment with what passed, and keeps them.
+func (in *Inspector) compare(c *Case, v *packet.View, step *conn.Step) trigger {
+	o := &in.overlap
+	if o.found.compared != 0 {
+		o.found = clash{}
+	}
+	if !step.Plain || !o.keeps(v) {
+		return 0
+	}
+	o.pass(c, v)
+	return o.found.trigger()
+}
+
+// compareOdd is compare for a segment that is not plain.
+func (in *Inspector) compareOdd(s *Scene) {
+	if s.Step.Begin == conn.Begun {
+		s.Case.stream = 0
+	}
+	if s.Step.Plain || !in.overlap.keeps(s.View) || !s.comparable() {
+		return
+	}
+	in.overlap.pass(s.Case, s.View)
+	s.triggering |= in.overlap.found.trigger()
 }
 
 // question asks each rule that one of the scene's triggers concerns, once.
@@ -99,7 +132,7 @@ func (in *Inspector) question(s *Scene) {
 				continue
 			}
 			in.asked.Add(r.id)
-			if e, holds := r.holds(s); holds && s.open(r.id.Row().Gates, &e) {
+			if e, holds := r.holds(s); holds && s.open(r.id.Row().Gates&^e.Settles, &e) {
 				in.raise(s, r.id, &e)
 			}
 		}
@@ -108,7 +141,7 @@ func (in *Inspector) question(s *Scene) {
 
 // raise keeps what a rule found.
 func (in *Inspector) raise(s *Scene, id anomaly.ID, e *Evidence) {
-	o := Occurrence{Moment: s.moment(), Accused: e.Accused, Cause: e.Cause, Numbers: e.Numbers}
+	o := Occurrence{Moment: s.moment(), Accused: e.Accused, Other: e.Other, Cause: e.Cause, Numbers: e.Numbers}
 	if o.Accused == 0 {
 		o.Accused = o.Frame
 	}
@@ -158,4 +191,7 @@ func (in *Inspector) Finish(c *Case, e *End, after *conn.Conn) []Finding {
 }
 
 // Forget gives back what c was lent.
-func (in *Inspector) Forget(c *Case) { in.books.close(c) }
+func (in *Inspector) Forget(c *Case) {
+	in.books.close(c)
+	in.troubles.giveBack(c)
+}

@@ -22,8 +22,10 @@ const maxNumbers = 6
 // Evidence is why a rule holds.
 type Evidence struct {
 	Cause   anomaly.Cause
-	ByPeer  bool   // the addressee of the segment is accused, not its sender
-	Accused uint64 // number of the accused frame; 0: that of the segment
+	ByPeer  bool         // the addressee of the segment is accused, not its sender
+	Accused uint64       // number of the accused frame; 0: that of the segment
+	Settles anomaly.Gate // gates that the evidence itself makes needless
+	Other   uint64       // number of another frame that is accused as well; 0: none
 	Numbers [maxNumbers]int64
 }
 
@@ -42,7 +44,7 @@ func num(s tcp.Seq) int64 { return int64(uint32(s)) }
 func no() (Evidence, bool) { return Evidence{}, false }
 
 // families are the tables of rules, one for each file.
-var families = [][]rule{headerRules}
+var families = [][]rule{headerRules, validityRules, windowRules, retransmissionRules, performanceRules}
 
 // byID finds the rule that decides a row; nil where none does.
 var byID = func() []*rule {

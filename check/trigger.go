@@ -30,6 +30,7 @@ const (
 	onBig                           // more payload than the peer's MSS, or than a packet holds
 	onBegin                         // another incarnation begins
 	onShow                          // an end's shown state has changed
+	onClash                         // octets that came again are not those that passed before
 	onEnd                           // the record ends; there is no segment
 	numTriggers = iota
 )

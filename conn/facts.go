@@ -41,6 +41,7 @@ type Facts struct {
 	Edge     tcp.Seq // the highest ACK + window that it granted
 	First    tcp.Seq // lowest SEQ that it may still send
 	Limit    tcp.Seq // where the end of its segments may lie at most: L of the beliefs, probe and FIN included
+	Slack    uint32  // how far beyond Limit, or an ACK beyond Edge, windows that were not captured may reach, octets
 	MaxWin   uint32  // its largest window, octets
 	RcvWnd   uint32  // its latest window, octets
 	SndWnd   uint32  // its peer's window as it took it, octets
@@ -82,7 +83,7 @@ func (f *Facts) knowledge(e, p *end) {
 func (f *Facts) numbers(e, p *end) {
 	f.ISS, f.IRS, f.Contig, f.Nxt, f.Top, f.Real = e.iss, e.irs, e.contig, e.nxt, e.top, e.real
 	f.Fin, f.Una, f.Rcv, f.Edge = e.fin, e.una, e.rcv, e.edge
-	f.First, f.Limit = e.first(p), e.right(p)
+	f.First, f.Limit, f.Slack = e.first(p), e.right(p), slack(e, p)
 	f.MaxWin, f.RcvWnd, f.SndWnd = e.wmax, e.win, e.wnd
 	f.TSMax, f.TSRecent, f.Shift = e.tsMax, e.tsRecent, e.shift
 }

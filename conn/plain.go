@@ -11,8 +11,8 @@ const (
 
 // plain reports whether s is the next segment of an open connection: the short
 // path, on which nothing is surprising and no belief can change (beliefs §7). What
-// rules ask about takes the long one: a segment that fills the window, a pure ACK
-// that acknowledges nothing new, and an edge that moves left.
+// rules ask about takes the long one: data that fills the window or finds it
+// closed, a pure ACK that acknowledges nothing new, and an edge that moves left.
 func plain(e, p *end, s *tcp.Segment) bool {
 	return s.Flags&(tcp.SYN|tcp.FIN|tcp.RST|tcp.ACK|tcp.URG) == tcp.ACK &&
 		e.set == inES && p.set == inES &&
@@ -21,7 +21,7 @@ func plain(e, p *end, s *tcp.Segment) bool {
 		e.pend&^evAckSyn == 0 && p.pend == evAckSyn &&
 		s.Seq == e.contig && s.Seq == e.nxt && s.Seq == e.top && s.Seq == e.sent.contig &&
 		!s.Ack.Before(e.rcv) && !s.Ack.After(p.contig) && p.sent.n == 0 && s.NumSACK == 0 && p.nSacked == 0 &&
-		s.Seq.Add(s.Len).Before(p.edge) && (s.Len > 0 || s.Ack != e.rcv) && !s.Ack.Add(e.window(p, s)).Before(e.edge) &&
+		s.Seq.Add(s.Len).Before(p.edge) && (s.Len > 0 && p.win > 0 || s.Len == 0 && s.Ack != e.rcv) && !s.Ack.Add(e.window(p, s)).Before(e.edge) &&
 		(s.Opts&tcp.OptTimestamp == 0 || !e.has(hasTS) || int32(s.TSval-e.tsMax) >= 0)
 }
 

@@ -1,0 +1,81 @@
+package check
+
+import "onpath/tcp"
+
+// trouble is what is remembered of a connection on which something was lost or
+// sent again. Most connections need none; it is lent.
+type trouble struct {
+	claim  claim
+	repair [2]repair
+	missed [2]uint32 // octets of an end's stream that were acknowledged and never captured
+	next   uint32    // free list
+}
+
+// maxTroubles bounds them: 12 MiB.
+const maxTroubles = 1 << 16
+
+// troubles are all of them. Number 0 is never lent, so that 0 can mean none.
+type troubles struct {
+	all     []trouble
+	free    uint32
+	givenUp uint64 // connections for which none was left, counted each time
+}
+
+// lent returns what c was lent, or nil.
+func (c *Case) lent(in *Inspector) *trouble {
+	if c.trouble == 0 {
+		return nil
+	}
+	return &in.troubles.all[c.trouble]
+}
+
+// borrow returns what c was lent, now if need be; nil if none is left.
+func (c *Case) borrow(in *Inspector) *trouble {
+	t := &in.troubles
+	switch {
+	case c.trouble != 0:
+	case t.free != 0:
+		c.trouble = t.free
+		t.free = t.all[c.trouble].next
+		t.all[c.trouble] = trouble{}
+	case len(t.all) >= maxTroubles:
+		t.givenUp++
+		return nil
+	default:
+		if len(t.all) == 0 {
+			t.all = append(t.all, trouble{})
+		}
+		c.trouble = uint32(len(t.all))
+		t.all = append(t.all, trouble{})
+	}
+	return &t.all[c.trouble]
+}
+
+// giveBack takes back what c was lent.
+func (t *troubles) giveBack(c *Case) {
+	if c.trouble == 0 {
+		return
+	}
+	t.all[c.trouble].next, t.free = t.free, c.trouble
+	c.trouble = 0
+}
+
+// missed returns the octets of an end's stream that are known to be missed.
+func (c *Case) missed(in *Inspector, d tcp.Dir) uint32 {
+	if t := c.lent(in); t != nil {
+		return t.missed[d]
+	}
+	return 0
+}
+
+// noteMissed counts what the capture missed of the peer's stream, and what of the
+// sender's came after all.
+func (c *Case) noteMissed(s *Scene) {
+	if s.Step.Gap == 0 && s.Step.Filled == 0 {
+		return
+	}
+	if t := c.borrow(s.inspector); t != nil {
+		t.missed[s.Seg.Dir^1] += s.Step.Gap
+		t.missed[s.Seg.Dir] -= min(s.Step.Filled, t.missed[s.Seg.Dir])
+	}
+}

@@ -1,0 +1,317 @@
+package check
+
+import (
+	"onpath/anomaly"
+	"onpath/conn"
+	"onpath/tcp"
+)
+
+// validityRules look at where SEQ and ACK lie.
+var validityRules = []rule{
+	{anomaly.SeqOutOfWindowRight, onAck | onLong | onFin | onOutside, seqRight, "SEQ+LEN {end} is {over} octets beyond {limit}, the furthest that the windows granted allow"},
+	{anomaly.SeqOutOfWindowLeft, onAck | onLong | onFin | onOutside, seqLeft, "SEQ+LEN {end} is a whole window of {window} octets or more below {una}, which is acknowledged"},
+	{anomaly.AckOfUnsentData, onAck | onLong | onFin | onOutside | onDelivery, ackOfUnsent, "ACK {ack} is {over} octets beyond {top}, all that its peer had sent"},
+	{anomaly.AckBeyondOfferedWindow, onAck | onLong | onFin | onOutside, ackBeyondEdge, "ACK {ack} is {over} octets beyond {edge}, the furthest edge that its sender itself offered"},
+	{anomaly.AckTooOld, onAck | onLong | onFin | onOutside, ackTooOld, "ACK {ack} is {under} octets below {una}, and no window of its sender was larger than {window}"},
+	{anomaly.AckRegression, onAck | onLong | onFin, ackRegression, "ACK {ack} is {under} octets below {rcv}, which its sender has acknowledged"},
+	{anomaly.DuplicateAck, onAck, duplicateAck, "ACK {ack} again, though {flight} octets are under way"},
+	{anomaly.TripleDuplicateAck, onAck, tripleDuplicateAck, "ACK {ack} for the third time more, or {sacked} octets above it have arrived"},
+	{anomaly.KeepaliveProbe, onDelivery, keepaliveProbe, "SEQ {seq} of {len} octets lies one below {nxt}, all of which is sent"},
+	{anomaly.KeepaliveAck, onAck, keepaliveAck, "ACK {ack} answers a keep-alive probe"},
+	{anomaly.KeepaliveUnanswered, onDelivery, keepaliveUnanswered, "keep-alive probe {probes} in a row without an answer"},
+	{anomaly.ChallengeAck, onAck, challengeAck, "ACK {ack} again, in answer to a segment that cannot be taken"},
+	{anomaly.SequenceWrap, onEnd, sequenceWrap, "sequence numbers went from {iss} past 2^32 to {top}"},
+	{anomaly.SynAckBytesExaggerated, onEnd, exaggerated, "by sequence numbers it sent {span} octets, but {seen} were captured and {missed} are known to be missed"},
+	{anomaly.AckNoKnownState, onAck | onLong | onFin | onOutside, ackNoState, "ACK {ack} is acceptable in none of the states (bits) {sender} of its sender and {receiver} of its receiver"},
+}
+
+// validity is what its rules remember of a connection.
+type validity struct {
+	dupAck  [2]tcp.Seq // of an end's last duplicate ACK
+	askedAt uint32     // conn.Ticks of the last segment that asked
+	dups    [2]uint8   // duplicate ACKs with dupAck, at most 255
+	probes  [2]uint8   // keep-alive probes in a row without an answer
+	asked   [2]asking  // by an end's last judged segment
+}
+
+// asking is what a segment asks its addressee for: an ACK that repeats the last.
+type asking uint8
+
+const (
+	askNothing asking = iota
+	askAlive          // a keep-alive probe
+	askWindow         // a probe of a closed window
+	askProof          // a segment that cannot be taken: a challenge ACK (RFC 5961)
+)
+
+// askLives is how long after it an ACK still counts as an answer, in conn.Ticks.
+const askLives = 4768 // 5 s
+
+// noteValidity remembers what a segment asks for, and counts duplicate ACKs.
+func (c *Case) noteValidity(s *Scene) {
+	v, d := &c.validity, s.Seg.Dir
+	if s.again() == duplicate {
+		if v.dupAck[d] != s.Seg.Ack {
+			v.dupAck[d], v.dups[d] = s.Seg.Ack, 0
+		}
+		v.dups[d] = min(v.dups[d], 254) + 1
+	}
+	v.asked[d^1] = askNothing
+	ask := asks(s)
+	v.probes[d] = v.unanswered(s)
+	if ask != askNothing {
+		v.asked[d], v.askedAt = ask, conn.Ticks(s.Seg.At)
+	}
+}
+
+// asks returns what the scene's segment asks for.
+func asks(s *Scene) asking {
+	switch {
+	case s.Step.Delivery == conn.KeepAlive:
+		return askAlive
+	case probesWindow(s):
+		return askWindow
+	case s.Step.Older || s.Step.Begin == conn.Begun:
+		return askNothing
+	case s.Step.Outside, s.Seg.Flags&(tcp.SYN|tcp.RST) != 0 && s.Peer().HasRcv:
+		return askProof
+	}
+	return askNothing
+}
+
+// unanswered returns how many keep-alive probes in a row, with the scene's
+// segment, its addressee has not answered.
+func (v *validity) unanswered(s *Scene) uint8 {
+	d, p := s.Seg.Dir, s.Peer()
+	switch {
+	case s.Step.Delivery != conn.KeepAlive:
+		return 0
+	case v.probes[d] > 0 && p.HasAt && int32(p.At-v.askedAt) >= 0:
+		return 1
+	}
+	return min(v.probes[d], 254) + 1
+}
+
+// pure reports whether the segment is an ACK and nothing else.
+func (s *Scene) pure() bool {
+	return s.Seg.Len == 0 && s.Seg.Flags&(tcp.SYN|tcp.FIN|tcp.RST|tcp.ACK) == tcp.ACK
+}
+
+// judged reports whether the segment is an ordinary one of this incarnation, which
+// has an ACK and is neither SYN nor RST.
+func (s *Scene) judged() bool {
+	return s.Seg.Flags&(tcp.SYN|tcp.RST|tcp.ACK) == tcp.ACK && !s.Step.Older && s.Step.Begin == conn.Same
+}
+
+// window returns the octets that the segment, no SYN, grants.
+func (s *Scene) window() uint32 {
+	if me := s.Me(); me.Scaled || !me.ScaleOK {
+		return uint32(s.Seg.Win) << me.Shift
+	}
+	return uint32(s.Seg.Win)
+}
+
+// repetition is why a pure ACK repeats the last one of its sender.
+type repetition uint8
+
+const (
+	noRepetition repetition = iota
+	idleAck                 // for no reason that is seen
+	answersAlive
+	answersWindow
+	answersProof
+	updatesWindow
+	duplicate // octets are under way, so it tells that some arrived out of order
+)
+
+// again returns why the segment repeats the ACK of the last one.
+func (s *Scene) again() repetition {
+	me, p := s.Me(), s.Peer()
+	if !s.pure() || s.Step.Outside || s.Step.Delivery != conn.New || !me.HasRcv || s.Seg.Ack != me.Rcv || s.Seg.Seq != me.Nxt {
+		return noRepetition
+	}
+	if a := s.answers(); a != noRepetition {
+		return a
+	}
+	switch {
+	case s.window() != me.RcvWnd && s.Seg.NumSACK == 0:
+		return updatesWindow
+	case p.HasReal && p.Nxt.After(s.Seg.Ack) && !me.MPTCP:
+		return duplicate
+	}
+	return idleAck
+}
+
+// answers returns what the segment, which repeats an ACK, answers.
+func (s *Scene) answers() repetition {
+	v := &s.Case.validity
+	if conn.Ticks(s.Seg.At)-v.askedAt > askLives {
+		return noRepetition
+	}
+	switch v.asked[s.Seg.Dir^1] {
+	case askAlive:
+		return answersAlive
+	case askWindow:
+		return answersWindow
+	case askProof:
+		return answersProof
+	}
+	return noRepetition
+}
+
+func seqRight(s *Scene) (Evidence, bool) {
+	me, end := s.Me(), s.Seg.End()
+	if !s.judged() || !me.On || !s.Peer().HasRcv || !end.After(me.Limit) {
+		return no()
+	}
+	return because(beyond(end, me.Limit, me.Slack), num(end), int64(end.Sub(me.Limit)), num(me.Limit)), true
+}
+
+// beyond returns what explains a number beyond a limit: windows that were not
+// captured, as far as they may reach.
+func beyond(n, limit tcp.Seq, slack uint32) anomaly.Cause {
+	if n.After(limit.Add(slack)) {
+		return anomaly.CauseNone
+	}
+	return anomaly.CauseCapture
+}
+
+func seqLeft(s *Scene) (Evidence, bool) {
+	me, window := s.Me(), s.Peer().MaxWin
+	end := s.Seg.End()
+	if !s.judged() || !me.HasUna || window == 0 || end.After(me.Una-tcp.Seq(window)) {
+		return no()
+	}
+	return because(anomaly.CausePath, num(end), int64(window), num(me.Una)), true
+}
+
+func ackBeyondEdge(s *Scene) (Evidence, bool) {
+	me, ack := s.Me(), s.Seg.Ack
+	if !s.judged() || !me.HasRcv || me.Lossy || !ack.After(me.Edge.Add(me.Slack)) {
+		return no()
+	}
+	return because(anomaly.CauseNone, num(ack), int64(ack.Sub(me.Edge)), num(me.Edge)), true
+}
+
+func ackTooOld(s *Scene) (Evidence, bool) {
+	p, window, ack := s.Peer(), s.Me().MaxWin, s.Seg.Ack
+	if !s.judged() || !p.HasUna || !ack.Before(p.Una-tcp.Seq(window)) {
+		return no()
+	}
+	return because(anomaly.CausePath, num(ack), int64(p.Una.Sub(ack)), num(p.Una), int64(window)), true
+}
+
+func ackRegression(s *Scene) (Evidence, bool) {
+	me, ack := s.Me(), s.Seg.Ack
+	if !s.judged() || s.Step.Outside || !me.HasRcv || !ack.Before(me.Rcv) || me.Rcv.Sub(ack) > int32(me.MaxWin) {
+		return no()
+	}
+	return because(anomaly.CausePath, num(ack), int64(me.Rcv.Sub(ack)), num(me.Rcv)), true
+}
+
+func duplicateAck(s *Scene) (Evidence, bool) {
+	return because(anomaly.CausePath, num(s.Seg.Ack), int64(s.Peer().Nxt.Sub(s.Seg.Ack))), s.again() == duplicate
+}
+
+// tripleDuplicateAck holds once for an ACK: when it has been repeated three times,
+// or more than two segments above it have arrived (RFC 6675 §4).
+func tripleDuplicateAck(s *Scene) (Evidence, bool) {
+	if s.again() != duplicate {
+		return no()
+	}
+	v, d := &s.Case.validity, s.Seg.Dir
+	dups := v.dups[d]
+	if v.dupAck[d] != s.Seg.Ack {
+		dups = 0
+	}
+	return because(anomaly.CausePath, num(s.Seg.Ack), int64(sackedOctets(s.Seg))), dups == 2
+}
+
+// sackedOctets returns the octets in the SACK blocks above the ACK.
+func sackedOctets(s *tcp.Segment) (n uint32) {
+	for _, b := range s.SACK[:s.NumSACK] {
+		if b[0].After(s.Ack) && b[1].After(b[0]) {
+			n += uint32(b[1] - b[0])
+		}
+	}
+	return n
+}
+
+func keepaliveProbe(s *Scene) (Evidence, bool) {
+	return because(anomaly.CausePath, num(s.Seg.Seq), int64(s.Seg.Len), num(s.Me().Nxt)), s.Step.Delivery == conn.KeepAlive
+}
+
+func keepaliveAck(s *Scene) (Evidence, bool) {
+	return because(anomaly.CausePath, num(s.Seg.Ack)), s.again() == answersAlive
+}
+
+// severalProbes is how many unanswered keep-alive probes are told of.
+const severalProbes = 3
+
+func keepaliveUnanswered(s *Scene) (e Evidence, holds bool) {
+	n := s.Case.validity.unanswered(s)
+	e = because(anomaly.CausePath, int64(n))
+	e.ByPeer = true
+	return e, n >= severalProbes
+}
+
+func challengeAck(s *Scene) (Evidence, bool) {
+	return because(anomaly.CausePath, num(s.Seg.Ack)), s.again() == answersProof
+}
+
+func sequenceWrap(s *Scene) (e Evidence, holds bool) {
+	for d := range tcp.Dir(2) {
+		f := s.After.Facts(d)
+		if f.HasISS && f.HasReal && (f.Real < f.ISS || s.End.Octets[d] >= 1<<32) {
+			e = because(anomaly.CausePath, num(f.ISS), num(f.Real))
+			e.ByPeer = d == tcp.Server
+			return e, true
+		}
+	}
+	return no()
+}
+
+func exaggerated(s *Scene) (e Evidence, holds bool) {
+	for d := range tcp.Dir(2) {
+		f := s.After.Facts(d)
+		if !f.HasISS || !f.SynSeen || !f.HasUna {
+			continue
+		}
+		span := uint32(f.Top-f.ISS) - 1
+		if f.HasFin && f.Top.After(f.Fin) {
+			span--
+		}
+		missed := s.Case.missed(s.inspector, d)
+		if over := int32(span - uint32(s.End.Octets[d]) - missed); over > 0 {
+			e = because(anomaly.CauseCapture, int64(span), int64(s.End.Octets[d]), int64(missed))
+			e.ByPeer = d == tcp.Server
+			return e, true
+		}
+	}
+	return no()
+}
+
+func ackNoState(s *Scene) (Evidence, bool) {
+	me, p := s.Me(), s.Peer()
+	if !s.judged() || s.Step.Explanation < conn.Endpoint || s.numbersBroken() {
+		return no()
+	}
+	why := anomaly.CauseNone
+	if s.Step.Explanation == conn.Endpoint {
+		why = anomaly.CauseEndpoint
+	}
+	return because(why, num(s.Seg.Ack), int64(me.Possible), int64(p.Possible)), true
+}
+
+// numbersBroken reports whether a bound on SEQ or ACK is broken, or the sender's
+// own FIN, which other rules tell of.
+func (s *Scene) numbersBroken() bool {
+	me, p, end := s.Me(), s.Peer(), s.Seg.End()
+	switch {
+	case me.On && end.After(me.Limit), me.HasFin && (end.After(me.Fin+1) || s.Seg.Flags&tcp.FIN != 0):
+		return true
+	case p.HasReal && s.Seg.Ack.After(p.Top), p.HasUna && s.Seg.Ack.Before(p.Una-tcp.Seq(me.MaxWin)):
+		return true
+	}
+	return me.HasUna && !end.After(me.Una-tcp.Seq(p.MaxWin))
+}
