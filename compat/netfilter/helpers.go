@@ -31,11 +31,11 @@ type row struct {
 var known = []row{
 	{&reader{"amanda", []Policy{{4, 3 * minute}}, readAmanda}, protoUDP, []uint16{10080}, false},
 	{&reader{"ftp", []Policy{{1, 5 * minute}}, readFTP}, protoTCP, []uint16{21}, false},
-	{&reader{"H.245", h323Policies, readH245}, protoTCP, nil, false},
+	{&reader{"H.245", []Policy{{18, 4 * minute}}, readH245}, protoTCP, nil, false},
 	{&reader{"irc", []Policy{{8, 5 * minute}}, readIRC}, protoTCP, []uint16{6667}, true},
 	{&reader{"netbios-ns", []Policy{{1, netbiosLife}}, readNetBIOS}, protoUDP, []uint16{137}, true},
 	{&reader{"pptp", []Policy{{2, 5 * minute}}, readPPTP}, protoTCP, []uint16{1723}, true},
-	{&reader{"Q.931", h323Policies, readQ931}, protoTCP, []uint16{1720}, false},
+	{&reader{"Q.931", []Policy{{20, 4 * minute}}, readQ931}, protoTCP, []uint16{1720}, false},
 	{&reader{"RAS", []Policy{{32, 4 * minute}}, readRAS}, protoUDP, []uint16{1719}, false},
 	{&reader{"sane", []Policy{{1, 5 * minute}}, readSANE}, protoTCP, []uint16{6566}, false},
 	{sip, protoTCP, []uint16{5060}, false},

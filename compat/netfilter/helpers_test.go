@@ -22,7 +22,8 @@ import (
 // as in Go; before them may stand how far the packet begins from where the sender's
 // octets ended. Below a packet, indented: why it was dropped; "+ what is expected from
 // now on, and for how long", "- what no longer is", and "= what was expected and is now
-// expected anew". A * is any address or any port.
+// expected anew", "lives" and for how long the control connection does from now on, where
+// the helper says so. A * is any address or any port.
 
 // expecting is as much of a Tracker as a Helper needs: what one connection expects.
 type expecting struct {
@@ -85,7 +86,11 @@ func (s *expecting) read(d Dir, seq uint32, data []byte) []string {
 		}
 	}
 	s.left = s.left || drop == ""
-	return append(out, s.changes(was)...)
+	out = append(out, s.changes(was)...)
+	if p.Refresh > 0 && drop == "" {
+		out = append(out, fmt.Sprintf("lives %ds", p.Refresh/1e9))
+	}
+	return out
 }
 
 // forget ends what is open of some classes.

@@ -37,7 +37,9 @@ var packages = map[string]pkg{
 
 	"compat/tcpstates": {ring: 1, may: "tcp packet"},
 	"compat/tcpchain":  {ring: 1, may: "tcp packet"},
-	"compat/netfilter": {ring: 1, may: "tcp packet"},
+	"compat/netfilter": {ring: 1, may: "tcp packet compat/netfilter/h323"},
+	// The types of H.323 and how to read over them, for netfilter's helper alone.
+	"compat/netfilter/h323": {ring: 0},
 
 	"source":       {ring: 3, may: "packet", world: true},
 	"sink/table":   {ring: 3, may: "record", world: true},
