@@ -18,6 +18,11 @@ type Difference struct {
 	Kernel, Ours string
 }
 
+// kind is what a Difference is about, without its numbers.
+func (f *Difference) kind() string {
+	return fmt.Sprintf("%s: kernel %q, ours %q", f.Field, class(f.Kernel), class(f.Ours))
+}
+
 // comparison goes through a dialogue with both answers.
 type comparison struct {
 	aged    bool
@@ -80,6 +85,7 @@ func (m *comparison) verdict(a *Answer, v *netfilter.Verdict) {
 	if a.Dir != "" {
 		m.same("direction", a.Dir, v.Dir)
 	}
+	m.same("reason", logged(a.Reason), v.Why.String())
 	m.same("deleted", a.Gone == "entry deleted by this packet", v.Deleted)
 	if v.Entry != nil && a.Before != "" && a.Proto == protoTCP {
 		m.same("state before", a.Before, v.Before)
@@ -92,13 +98,15 @@ func (m *comparison) entry(a *Answer, e *netfilter.Entry, now int64) {
 		m.kernels[e.ID], m.ours[a.Conn] = a.Conn, e.ID
 	}
 	m.same("entry", a.Conn, m.kernels[e.ID])
-	m.same("status", m.known(a.Status), e.Status)
-	m.same("helper", a.Helper, e.Helper)
-	m.same("master", a.Master, m.master(e))
+	if a.Timeout != nil || a.TCP != "" {
+		m.same("status", m.known(a.Status), e.Status)
+	}
 	m.origs[e.ID] = e.Orig
 	m.tick(e)
-	if a.Timeout != nil {
+	if a.Timeout != nil { // the oracle found the entry after the packet
 		m.timeout(int64(*a.Timeout), e, now)
+		m.same("helper", a.Helper, e.Helper)
+		m.same("master", a.Master, m.master(e))
 	}
 	if a.Proto == protoTCP || a.TCP != "" {
 		m.same("TCP state", a.TCP, e.TCP)
@@ -179,4 +187,22 @@ func (m *comparison) side(who string, k *Side, o *netfilter.Side) {
 	for _, f := range sideFlags {
 		m.same(who+" "+f.name, slices.Contains(k.Flags, f.name), o.Flags&f.flag != 0)
 	}
+}
+
+// logged is what the kernel logged of a packet, without the protocol's number in
+// front, which is only sometimes there. A helper that drops the packet speaks last,
+// and a Verdict has one reason: that.
+func logged(messages []string) string {
+	var all []string
+	for _, m := range messages {
+		if rest, ok := strings.CutPrefix(m, "nf_ct_proto_"); ok {
+			_, m, _ = strings.Cut(rest, ": ")
+		}
+		m = strings.TrimSpace(m)
+		if strings.Contains(m, ": dropping packet: ") {
+			return m
+		}
+		all = append(all, m)
+	}
+	return strings.Join(all, "; ")
 }

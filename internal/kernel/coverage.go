@@ -79,6 +79,21 @@ func kindOf(flags string) string {
 	return ""
 }
 
+// least is how often the cell was used that was used least. No reply can come before
+// there is an entry.
+func (c Coverage) least() int {
+	n := c[cell{false, states[0], kinds[0]}]
+	for _, s := range states {
+		for _, k := range kinds {
+			n = min(n, c[cell{false, s, k}])
+			if s != states[0] {
+				n = min(n, c[cell{true, s, k}])
+			}
+		}
+	}
+	return n
+}
+
 // String is the table of counts.
 func (c Coverage) String() string {
 	var b strings.Builder

@@ -5,7 +5,10 @@ import (
 	"net/netip"
 )
 
-var be = binary.BigEndian
+var (
+	be = binary.BigEndian
+	ne = binary.NativeEndian
+)
 
 // add returns the ones' complement sum of s and the octets of b (RFC 1071).
 func add(s uint32, b []byte) uint32 {

@@ -27,6 +27,7 @@ var disturbances = [...]struct {
 	{3, func(d dice, a aim) { a.seq, a.flags = a.me.end-uint32(d.IntN(100)), rst }},
 	{2, func(d dice, a aim) { a.seq, a.ack, a.flags = 0, one(d, 0, a.peer.end), rst|ack }},
 	{2, func(d dice, a aim) { a.seq, a.flags = a.peer.maxack-uint32(d.IntN(70000)), rst }},
+	{2, func(d dice, a aim) { a.seq, a.flags = a.peer.end, rst }},
 	{2, func(d dice, a aim) { a.seq = a.peer.end + d.near() }}, // the other side's numbers
 	{3, func(d dice, a aim) { a.seq = d.Uint32() }},
 	{3, func(d dice, a aim) { a.ack = d.Uint32() }},

@@ -21,6 +21,10 @@ var built = sync.OnceValues(func() (*Oracle, error) {
 var folder string // of built
 
 func TestMain(m *testing.M) {
+	if role := roles[os.Getenv(roleVariable)]; role != nil {
+		role()
+		return
+	}
 	code := m.Run()
 	if folder != "" {
 		os.RemoveAll(folder)

@@ -22,7 +22,7 @@ func plain(from, to netip.Addr, ip []byte) *Packet {
 // errors4 and errors6 are kinds of ICMP errors: type, code.
 var (
 	errors4 = [...][2]uint8{{3, 0}, {3, 1}, {3, 3}, {3, 4}, {4, 0}, {5, 1}, {11, 0}, {11, 1}, {12, 0}}
-	errors6 = [...][2]uint8{{1, 0}, {1, 4}, {2, 0}, {3, 0}, {4, 1}, {100, 0}, {127, 0}}
+	errors6 = [...][2]uint8{{1, 0}, {1, 4}, {2, 0}, {3, 0}, {4, 1}, {100, 0}, {127, 0}, {redirect, 0}}
 )
 
 // complaint makes an ICMP error about a packet that passed, by a router; or one
@@ -39,12 +39,39 @@ func (s *stage) complaint() *Packet {
 	if s.plan.V6 {
 		router, kind, quote = netip.MustParseAddr("fd00::9"), errors6[s.IntN(len(errors6))], about.IP[:min(len(about.IP), 1232)]
 	}
+	if kind[0] == redirect {
+		return s.redirect(about, router, quote)
+	}
 	if s.chance(60) {
 		p := plain(router, about.from.Addr(), icmp(router, about.from.Addr(), kind[0], kind[1], 0, quote, false))
 		p.words, p.quotes = fmt.Sprintf("ICMP %d/%d", kind[0], kind[1]), about
 		return p
 	}
 	return s.wrongComplaint(about, router, kind, quote)
+}
+
+// redirect is ICMPv6's: it quotes a packet in an option behind two addresses
+// (RFC 4861 §4.5), or has none, or one that is wrong.
+const redirect = 137
+
+// redirect tells the sender of a packet about a better way.
+func (s *stage) redirect(about *Packet, router netip.Addr, quote []byte) *Packet {
+	body := append(router.AsSlice(), about.to.Addr().AsSlice()...)
+	if s.chance(30) { // another option first
+		body = append(body, 2, 1, 2, 0, 0, 0, 0, 1)
+	}
+	option := append([]byte{4, byte(1 + len(quote)/8), 0, 0, 0, 0, 0, 0}, quote[:len(quote)/8*8]...)
+	switch s.IntN(6) {
+	case 0:
+		option[s.IntN(2)] ^= 1 << s.IntN(4)
+	case 1:
+		option = option[:s.IntN(len(option))]
+	}
+	to := about.from.Addr()
+	if s.chance(15) {
+		to = s.host()
+	}
+	return plain(router, to, icmp(router, to, redirect, 0, 0, append(body, option...), false))
 }
 
 // wrongComplaint goes to somebody else, or quotes too little, or something else.
@@ -136,10 +163,14 @@ func behind(ip []byte) []byte {
 	return ip[20:]
 }
 
-// stranger makes a packet of a protocol without ports.
+// stranger makes a packet of a protocol that the kernel does not know, or not in
+// this version of IP.
 func (s *stage) stranger() *Packet {
 	from, to := s.two()
-	proto := one[uint8](s.dice, 253, 253, 89, 103)
+	proto := one[uint8](s.dice, 99, 99, 89, 103, protoICMPv6)
+	if s.plan.V6 && proto == protoICMPv6 {
+		proto = protoICMP
+	}
 	return plain(from, to, datagram(from, to, proto, filling(s.IntN(12))))
 }
 
@@ -161,15 +192,24 @@ func (s *stage) damaged() *Packet {
 	from, to := g.from.Addr(), g.to.Addr()
 	switch s.IntN(3) {
 	case 0: // fewer octets than a header has
-		ip = datagram(from, to, protoTCP, l4[:s.IntN(20)])
+		ip = datagram(from, to, s.short4(), l4[:s.IntN(20)])
 	case 1:
-		if !s.plan.V6 {
+		if !s.plan.V6 && !s.plan.Unsummed {
 			ip[10] ^= 0x55
 		}
 	case 2:
 		ip = s.unusual(ip)
 	}
 	return plain(from, to, ip)
+}
+
+// short4 is a protocol whose header is to be cut.
+func (s *stage) short4() uint8 {
+	icmp := uint8(protoICMP)
+	if s.plan.V6 {
+		icmp = protoICMPv6
+	}
+	return one[uint8](s.dice, protoTCP, protoUDP, icmp)
 }
 
 // unusual gives the datagram ip an IP option of no-operations, or a header to pass

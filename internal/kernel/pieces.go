@@ -5,21 +5,19 @@ import "time"
 // pieces returns p in fragments, which come in order or not, all or not.
 func (s *stage) pieces(p *Packet) (all Dialogue) {
 	body := p.IP[s.headerLen(p.IP):]
-	if len(body) < 16 || len(p.IP) > 3000 {
+	if len(body) < s.least()+8 || len(p.IP) > 3000 {
 		s.put(p)
 		return nil
 	}
 	s.ident++
-	cut := (8 + 8*s.IntN((len(body)-8)/8))
-	cuts := []int{0, cut, len(body)}
-	if cut > 8 && s.chance(30) {
-		cuts = []int{0, 8 * (1 + s.IntN(cut/8)), cut, len(body)}
-		if cuts[1] == cut {
-			cuts = []int{0, cut, len(body)}
-		}
+	cuts := s.cuts(len(body))
+	overlap := 0
+	if s.chance(6) {
+		overlap = 8
 	}
 	for i := range len(cuts) - 1 {
-		all = append(all, s.piece(p, body[cuts[i]:cuts[i+1]], cuts[i], i < len(cuts)-2))
+		end := min(len(body), cuts[i+1]+overlap)
+		all = append(all, s.piece(p, body[cuts[i]:end], cuts[i], end < len(body)))
 	}
 	s.arrange(&all)
 	for _, f := range all {
@@ -27,6 +25,26 @@ func (s *stage) pieces(p *Packet) (all Dialogue) {
 		s.now += 10 * time.Microsecond
 	}
 	return all
+}
+
+// least is how many octets a first fragment has at least. A shorter one of IPv6,
+// without all of the TCP header, is INVALID to the kernel and never part of its
+// datagram (as RFC 7112 §4 has it); a Tracker puts such datagrams together.
+func (s *stage) least() int {
+	if s.plan.V6 {
+		return 32 // an extension header may stand before it
+	}
+	return 8
+}
+
+// cuts are where a body of n octets is cut, its begin and end included.
+func (s *stage) cuts(n int) []int {
+	cut := s.least() + 8*s.IntN((n-s.least())/8)
+	first := 8 * (1 + s.IntN(cut/8))
+	if first == cut || first < s.least() || s.chance(70) {
+		return []int{0, cut, n}
+	}
+	return []int{0, first, cut, n}
 }
 
 // arrange lets fragments come otherwise than they were sent.

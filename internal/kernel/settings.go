@@ -24,7 +24,7 @@ var Settings = []Setting{
 	{"strict", 6, []string{"-loose=false"}, netfilter.Config{Strict: true}, Plan{}},
 	{"ignore-rst", 4, []string{"-ignore-invalid-rst"}, netfilter.Config{IgnoreRST: true}, Plan{}},
 	{"max-retrans", 4, []string{"-sysctl", "nf_conntrack_tcp_max_retrans=1"}, netfilter.Config{MaxRetrans: 1}, Plan{}},
-	{"no-checksum", 4, []string{"-no-checksum"}, netfilter.Config{NoChecksums: true}, Plan{Others: true}},
+	{"no-checksum", 4, []string{"-no-checksum"}, netfilter.Config{NoChecksums: true}, Plan{Others: true, Unsummed: true}},
 	{"aged", 10, []string{"-virtual-time"}, netfilter.Config{}, Plan{Others: true, Aged: true}},
 	{"helpers", 10, []string{"-helpers", "ftp=21+2121,irc=6667"}, netfilter.Config{Helpers: helpers}, Plan{Helpers: true}},
 	{"helpers-ipv6", 4, []string{"-helpers", "ftp=21+2121,irc=6667"}, netfilter.Config{Helpers: helpers}, Plan{Helpers: true, V6: true}},

@@ -6,7 +6,6 @@ package kernel
 type shadow struct {
 	end, maxend, maxwin, maxack uint32
 	shift                       uint8
-	sack                        bool
 }
 
 // reach is how far an ACK may lie behind, of a sender that offered maxwin.

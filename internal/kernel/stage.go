@@ -13,6 +13,7 @@ type Plan struct {
 	Aged      bool // time passes, seconds and minutes of it
 	Helpers   bool // FTP and IRC, and the connections that they announce
 	V6        bool // over IPv6
+	Unsummed  bool // without wrong sums of IPv4 headers: a Tracker that minds no checksums minds none of these, the kernel does
 }
 
 // stage is where a dialogue is made.

@@ -74,6 +74,9 @@ func newTalk(d dice, opener, other netip.AddrPort) *talk {
 	for i := range t.ends {
 		t.renew(d, i)
 	}
+	if d.chance(10) { // so that numbers of the one may be taken for the other's
+		t.next[1] = t.next[0] + uint32(d.IntN(300))
+	}
 	return t
 }
 
