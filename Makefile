@@ -48,7 +48,7 @@ soundness: # each mode of simulation, long enough to see what is rare
 mutate: # the rules of package conn, dropped or inverted one by one: those that no test holds
 	go run ./internal/mutate -run '^Test[^ST]|^TestS[^o]|^TestTr|^Fuzz Tightness' ./conn $(RULES)
 
-oracle: # the differential tests over the whole corpus, if it is there
+oracle: # the differential tests over the whole corpus, if it is there; 100,000 packets for the kernel (other ones: ONPATH_SEED=2)
 	ONPATH_FULL=1 go test -count 1 -timeout 2h ./...
 
 docs: # what is generated from the tables
