@@ -66,8 +66,8 @@ func (h *helpers) add(n uint8, k row, ports []uint16) {
 	}
 }
 
-// attach gives the new entry in slot i the helper that a rule has for its port.
-func (t *Tracker) attach(i uint32, u *Tuple) {
+// attach gives a new entry the helper that a rule has for its port.
+func (t *Tracker) attach(e *entry, u *Tuple) {
 	if len(t.helpers.byPort) == 0 || isQuery(u.Proto) {
 		return
 	}
@@ -75,11 +75,11 @@ func (t *Tracker) attach(i uint32, u *Tuple) {
 	if helper == 0 || u.V6 && known[helper-1].only4 {
 		return
 	}
-	t.control(i, helper)
+	t.control(e, helper)
 }
 
-// control gives the entry in slot i a helper; 0 is none.
-func (t *Tracker) control(i uint32, helper uint8) {
+// control gives an entry a helper; 0 is none.
+func (t *Tracker) control(e *entry, helper uint8) {
 	if helper == 0 {
 		return
 	}
@@ -93,7 +93,6 @@ func (t *Tracker) control(i uint32, helper uint8) {
 		h.slots[c] = control{}
 	}
 	h.slots[c].helper = helper
-	e := t.table.at(i)
 	e.control = c
 	if e.status&Expected == 0 {
 		e.status |= HasHelper
@@ -114,39 +113,39 @@ func (h *helpers) nameOf(c uint32) string {
 	return h.all[h.slots[c].helper-1].Name()
 }
 
-// forgetControl ends what a helper keeps of the entry in slot i, with all that it
+// forgetControl ends what a helper keeps of an entry, with all that it
 // announced.
-func (t *Tracker) forgetControl(i uint32) {
-	e := t.table.at(i)
+func (t *Tracker) forgetControl(e *entry) {
 	if e.control == 0 {
 		return
 	}
-	c := t.controlOf(i)
+	c := t.controlOf(e.slot)
 	for c.announced != 0 {
 		t.withdraw(c.announced)
 	}
 	t.unlearn(c)
-	t.controlOf(i).next, t.helpers.free = t.helpers.free, e.control
+	c.next, t.helpers.free = t.helpers.free, e.control
 	e.control = 0
 }
 
-// adopt notes that the entry in slot i was announced by that in slot master.
-func (t *Tracker) adopt(master, i uint32) {
+// adopt notes that the entry was announced by that in slot master.
+func (t *Tracker) adopt(master uint32, e *entry) {
 	c := t.controlOf(master)
 	copy(c.children[1:], c.children[:])
-	c.children[0] = child{i, t.table.at(i).id}
+	c.children[0] = child{e.slot, e.id}
 }
 
-// help lets the helper of the entry in slot i read the datagram, and reports
+// help lets the helper of the entry read the datagram, and reports
 // whether the kernel would have dropped it.
-func (t *Tracker) help(i uint32, dir Dir, d *datagram, out *Verdict) bool {
-	e, p := t.table.at(i), &t.payload
+func (t *Tracker) help(e *entry, dir Dir, d *datagram, out *Verdict) bool {
+	p := &t.payload
 	if e.proto == packet.ProtoTCP && out.State != StateEstablished {
 		return false
 	}
 	orig := e.tuple()
 	*p = Payload{Tuples: [2]Tuple{orig, orig.inverse()}, Dir: dir, Expected: e.status&Expected != 0}
 	p.read(d)
+	i := e.slot
 	t.helping = i
 	t.readings++
 	helper, memory := t.helperOf(i), t.controlOf(i).memory
@@ -157,7 +156,7 @@ func (t *Tracker) help(i uint32, dir Dir, d *datagram, out *Verdict) bool {
 		t.hangUp(i)
 	}
 	if p.Refresh > 0 {
-		t.refresh(i, p.Refresh)
+		t.refresh(e, p.Refresh)
 	}
 	if drop == "" {
 		return false
@@ -190,7 +189,7 @@ func (t *Tracker) hangUp(i uint32) {
 	for _, c := range t.controlOf(i).children {
 		if e := t.table.at(c.slot); c.slot != 0 && e.id == c.id && e.status&Confirmed != 0 {
 			t.stats.Deleted++
-			t.delete(c.slot, t.now)
+			t.delete(e, t.now)
 		}
 	}
 	t.controlOf(i).children = [4]child{}

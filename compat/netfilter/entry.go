@@ -1,6 +1,6 @@
 package netfilter
 
-// entry is what is kept of a connection: 160 octets without pointers. What finds it
+// entry is what is kept of a connection: 168 octets without pointers. What finds it
 // comes first, what a segment changes next, what few ask for last.
 type entry struct {
 	src, dst         [16]byte // of the direction Original
@@ -22,6 +22,7 @@ type entry struct {
 	id, master       uint32
 	seen             int64 // as Entry.Seen
 	made             int64 // when; ns since the Unix epoch
+	slot             uint32
 }
 
 // lastSegment is the segment that tracking remembers of a TCP connection.

@@ -38,8 +38,8 @@ func (t *Tracker) bucketOf(x *Expectation) *uint32 {
 	return t.expects.bucket(t.hashEnd(&x.Tuple.Dst, x.Tuple.DstPort, x.Tuple.V6), x.Tuple.Proto, x.AnyDport)
 }
 
-// meet makes the new entry in slot i an expected one, if it was announced.
-func (t *Tracker) meet(i uint32, u *Tuple) {
+// meet makes a new entry an expected one, if it was announced.
+func (t *Tracker) meet(e *entry, u *Tuple) {
 	x := t.announced(*t.expects.bucket(t.hashEnd(&u.Dst, u.DstPort, u.V6), u.Proto, false), u)
 	if x == 0 {
 		x = t.announced(*t.expects.bucket(0, u.Proto, true), u)
@@ -47,13 +47,13 @@ func (t *Tracker) meet(i uint32, u *Tuple) {
 	if x == 0 {
 		return
 	}
-	e, told := t.table.at(i), t.expects.slots[x]
+	told := t.expects.slots[x]
 	e.status |= Expected
 	e.master = t.table.at(told.master).id
 	t.stats.Expected++
-	t.adopt(told.master, i)
+	t.adopt(told.master, e)
 	if told.Helper != "" {
-		t.control(i, t.helpers.byName[told.Helper])
+		t.control(e, t.helpers.byName[told.Helper])
 	}
 	if !told.Many {
 		t.withdraw(x)

@@ -101,11 +101,11 @@ var checksumCauses = map[bool]Cause{false: CauseICMPChecksum, true: CauseICMPv6C
 
 // handleQuery keeps an entry of a question and its answers, which only questions
 // can make.
-func (t *Tracker) handleQuery(i uint32, d *datagram) judgement {
-	if t.table.at(i).status&Confirmed == 0 && !messageOf(d.Proto, d.l4[0]).asks {
+func (t *Tracker) handleQuery(e *entry, d *datagram) judgement {
+	if e.status&Confirmed == 0 && !messageOf(d.Proto, d.l4[0]).asks {
 		return refused
 	}
-	t.refresh(i, timeoutQuery)
+	t.refresh(e, timeoutQuery)
 	return accepted
 }
 
@@ -119,11 +119,10 @@ func (t *Tracker) relate(d *datagram, out *Verdict) {
 		return
 	}
 	t.complete(u)
-	i, dir := t.lookup(u, t.hash(u))
-	if i == 0 {
+	e, dir := t.lookup(u, t.hash(u))
+	if e == nil {
 		return
 	}
-	e := t.table.at(i)
 	out.Entry, out.Before = t.show(e), e.tcp
 	out.Dir = 1 - dir // that of the quoted packet, turned round
 	if concerned := e.sourceOf(dir); d.Dst != concerned {

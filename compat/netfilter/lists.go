@@ -34,24 +34,23 @@ func (e *entry) early() bool {
 	return e.status&Assured == 0 || e.proto == protoTCP && e.tcp.closing()
 }
 
-// refresh lets the entry in slot i live for the timeout from now on.
-func (t *Tracker) refresh(i uint32, timeout int64) {
-	e := t.table.at(i)
+// refresh lets an entry live for the timeout from now on.
+func (t *Tracker) refresh(e *entry, timeout int64) {
 	e.seen, e.expires = t.now, t.now+timeout
 	if e.status&Confirmed != 0 {
-		t.wait(i)
+		t.wait(e)
 	}
 }
 
 // wait puts a confirmed entry at the end of the list for its timeout.
-func (t *Tracker) wait(i uint32) {
-	e := t.table.at(i)
+func (t *Tracker) wait(e *entry) {
+	i := e.slot
 	list := listOf(e.expires-e.seen, e.early())
 	ends := &t.lists[list]
 	if e.list == list && ends.newest == i {
 		return
 	}
-	t.leave(i)
+	t.leave(e)
 	e.list, e.older, e.newer = list, ends.newest, 0
 	if ends.newest != 0 {
 		t.table.at(ends.newest).newer = i
@@ -63,8 +62,7 @@ func (t *Tracker) wait(i uint32) {
 }
 
 // leave takes an entry out of its list.
-func (t *Tracker) leave(i uint32) {
-	e := t.table.at(i)
+func (t *Tracker) leave(e *entry) {
 	if e.list == 0 {
 		return
 	}
@@ -86,27 +84,29 @@ func (t *Tracker) leave(i uint32) {
 // next end is remembered, so that most packets look at one number.
 func (t *Tracker) expire() {
 	for t.now >= t.nextEnd {
-		i := t.first(numLists)
-		if i == 0 {
+		e := t.first(numLists)
+		if e == nil {
 			t.nextEnd = never
 			return
 		}
-		if e := t.table.at(i); e.expires > t.now {
+		if e.expires > t.now {
 			t.nextEnd = e.expires
 			return
 		}
 		t.stats.Expired++
-		t.delete(i, t.table.at(i).expires)
+		t.delete(e, e.expires)
 	}
 }
 
-// first returns the slot of the entry that ends first in the lists before stop; 0
-// if they are empty.
-func (t *Tracker) first(stop int) (first uint32) {
-	for list := 1; list < stop; list++ {
-		i := t.lists[list].oldest
-		if i != 0 && (first == 0 || t.table.at(i).expires < t.table.at(first).expires) {
-			first = i
+// first returns the entry that ends first in the lists before stop; nil if they
+// are empty.
+func (t *Tracker) first(stop int) (first *entry) {
+	for _, list := range t.lists[1:stop] {
+		if list.oldest == 0 {
+			continue
+		}
+		if e := t.table.at(list.oldest); first == nil || e.expires < first.expires {
+			first = e
 		}
 	}
 	return first
@@ -116,11 +116,11 @@ func (t *Tracker) first(stop int) (first uint32) {
 // reports whether there was one. The kernel takes the first it meets near the new
 // one's place in its hash.
 func (t *Tracker) makeRoom() bool {
-	i := t.first(1 + len(listTimeouts))
-	if i == 0 {
+	e := t.first(1 + len(listTimeouts))
+	if e == nil {
 		return false
 	}
 	t.stats.Early++
-	t.delete(i, t.now)
+	t.delete(e, t.now)
 	return true
 }

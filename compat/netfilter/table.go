@@ -32,13 +32,14 @@ func (t *table) at(i uint32) *entry { return &t.blocks[i>>blockBits][i%blockEntr
 func (t *table) take() uint32 {
 	if i := t.free; i != 0 {
 		t.free = t.at(i).chain
-		*t.at(i) = entry{}
+		*t.at(i) = entry{slot: i}
 		return i
 	}
 	if int(t.next>>blockBits) == len(t.blocks) {
 		t.blocks = append(t.blocks, new([blockEntries]entry))
 	}
 	t.next++
+	t.at(t.next - 1).slot = t.next - 1
 	return t.next - 1
 }
 

@@ -5,27 +5,27 @@ import "onpath/packet"
 // again says that the entry is to be deleted and the packet to be looked up anew.
 const again judgement = refused + 1
 
-// handle lets the protocol of the entry in slot i judge.
-func (t *Tracker) handle(i uint32, dir Dir, d *datagram, out *Verdict) judgement {
+// handle lets the protocol of the entry judge.
+func (t *Tracker) handle(e *entry, dir Dir, d *datagram, out *Verdict) judgement {
 	switch d.Proto {
 	case packet.ProtoTCP:
-		return t.handleTCP(i, dir, d, out)
+		return t.handleTCP(e, dir, d, out)
 	case packet.ProtoUDP, packet.ProtoUDPLite:
-		return t.handleUDP(i, d, out)
+		return t.handleUDP(e, d, out)
 	case packet.ProtoICMP, packet.ProtoICMPv6:
-		return t.handleQuery(i, d)
+		return t.handleQuery(e, d)
 	case packet.ProtoGRE:
-		return t.handlePair(i, timeoutTunnel, timeoutTwoWay)
+		return t.handlePair(e, timeoutTunnel, timeoutTwoWay)
 	case packet.ProtoSCTP:
-		return t.handleSCTP(i, d, out)
+		return t.handleSCTP(e, d, out)
 	}
-	t.refresh(i, timeoutOther)
+	t.refresh(e, timeoutOther)
 	return accepted
 }
 
 // handleTCP judges a segment by the table of transitions and the windows.
-func (t *Tracker) handleTCP(i uint32, dir Dir, d *datagram, out *Verdict) judgement {
-	e, why := t.table.at(i), &out.Why
+func (t *Tracker) handleTCP(e *entry, dir Dir, d *datagram, out *Verdict) judgement {
+	why := &out.Why
 	var s segment
 	if cause := readSegment(d, !t.config.NoChecksums, &s); cause != CauseNone {
 		why.Cause = cause
@@ -46,13 +46,13 @@ func (t *Tracker) handleTCP(i uint32, dir Dir, d *datagram, out *Verdict) judgem
 	if !m.unchecked {
 		j = t.window(e, dir, &s, e.tcp, why)
 		if j == refused {
-			t.afterRefusal(i, dir, &s, why)
+			t.afterRefusal(e, dir, &s, why)
 		}
 		if j != accepted {
 			return j
 		}
 	}
-	t.accept(i, dir, &s, &m)
+	t.accept(e, dir, &s, &m)
 	return accepted
 }
 
@@ -196,8 +196,7 @@ func (e *entry) answered(dir Dir, s *segment) bool {
 
 // accept moves the entry on after a segment that was believed, and gives it its
 // timeout.
-func (t *Tracker) accept(i uint32, dir Dir, s *segment, m *move) {
-	e := t.table.at(i)
+func (t *Tracker) accept(e *entry, dir Dir, s *segment, m *move) {
 	e.last.kind, e.last.dir = s.kind, dir
 	if e.tcp != m.to {
 		e.changed |= changedState
@@ -211,7 +210,7 @@ func (t *Tracker) accept(i uint32, dir Dir, s *segment, m *move) {
 		switch {
 		case s.kind == kindRST:
 			t.stats.Deleted++
-			t.kill(i, t.now)
+			t.kill(e, t.now)
 			return
 		case s.kind == kindSYN && m.old == SynSent:
 			return // a repeated SYN keeps nothing alive
@@ -222,7 +221,7 @@ func (t *Tracker) accept(i uint32, dir Dir, s *segment, m *move) {
 		e.status |= Assured
 		e.changed |= changedAssured
 	}
-	t.refresh(i, timeout)
+	t.refresh(e, timeout)
 }
 
 // timeoutTCP returns how long the entry lives from now on: the first of the rules
@@ -245,9 +244,8 @@ func (t *Tracker) timeoutTCP(e *entry, k kind) int64 {
 // afterRefusal remembers a FIN or RST that the windows refuse; one from the other
 // side after it shortens the life of an assured entry, as both ends seem to be
 // leaving without tracking believing them.
-func (t *Tracker) afterRefusal(i uint32, dir Dir, s *segment, why *Reason) {
+func (t *Tracker) afterRefusal(e *entry, dir Dir, s *segment, why *Reason) {
 	const least = 120 * second
-	e := t.table.at(i)
 	if e.status&Assured == 0 || s.kind != kindFIN && s.kind != kindRST {
 		return
 	}
@@ -258,6 +256,6 @@ func (t *Tracker) afterRefusal(i uint32, dir Dir, s *segment, why *Reason) {
 	}
 	if left := e.expires - t.now; left >= least && left > timeoutUnacked {
 		why.Shortened, why.LastIndex = true, uint8(l.kind)
-		t.refresh(i, timeoutUnacked)
+		t.refresh(e, timeoutUnacked)
 	}
 }

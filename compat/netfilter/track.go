@@ -22,14 +22,13 @@ func (t *Tracker) track(d *datagram, out *Verdict) {
 	u := &d.Tuple
 	t.complete(u)
 	hash := t.hash(u)
-	i, dir := t.lookup(u, hash)
-	if i == 0 {
-		i, dir = t.create(u, hash, out)
-		if i == 0 {
+	e, dir := t.lookup(u, hash)
+	if e == nil {
+		if e = t.create(u, hash, out); e == nil {
 			return
 		}
 	}
-	t.judge(i, dir, d, out)
+	t.judge(e, dir, d, out)
 }
 
 // headerOctets are how much of a transport header is looked at.
@@ -61,60 +60,62 @@ func (d *datagram) tuple() bool {
 
 // lookup finds the entry that u is a direction of; 0 if there is none. One whose
 // time is over is deleted.
-func (t *Tracker) lookup(u *Tuple, hash uint32) (uint32, Dir) {
+func (t *Tracker) lookup(u *Tuple, hash uint32) (*entry, Dir) {
 	i, dir := t.table.find(u, hash)
-	if i == 0 || t.table.at(i).expires > t.now {
-		return i, dir
+	if i == 0 {
+		return nil, Original
+	}
+	e := t.table.at(i)
+	if e.expires > t.now {
+		return e, dir
 	}
 	t.stats.Expired++
-	t.delete(i, t.now)
-	return 0, Original
+	t.delete(e, t.now)
+	return nil, Original
 }
 
 // create makes an entry that is not confirmed yet, 0 if there is no room for it.
-func (t *Tracker) create(u *Tuple, hash uint32, out *Verdict) (uint32, Dir) {
+func (t *Tracker) create(u *Tuple, hash uint32, out *Verdict) *entry {
 	if isQuery(u.Proto) && !answered(u) {
 		out.State = StateInvalid
-		return 0, Original
+		return nil
 	}
 	if t.table.count >= t.config.MaxEntries && !t.makeRoom() {
 		t.stats.Full++
 		out.Why.Cause = CauseFull
-		return 0, Original
+		return nil
 	}
-	i := t.table.take()
-	e := t.table.at(i)
+	e := t.table.at(t.table.take())
 	e.id, e.hash, e.made = t.lastID+1, hash, t.now
 	e.src, e.dst, e.srcPort, e.dstPort, e.proto, e.v6 = u.Src, u.Dst, u.SrcPort, u.DstPort, u.Proto, u.V6
 	if t.expects.count > 0 {
-		t.meet(i, u)
+		t.meet(e, u)
 	}
 	if e.status&Expected == 0 {
-		t.attach(i, u)
+		t.attach(e, u)
 	}
-	return i, Original
+	return e
 }
 
-// judge lets the protocol of the entry in slot i judge the datagram, and tells
+// judge lets the protocol of the entry judge the datagram, and tells
 // what came of it.
-func (t *Tracker) judge(i uint32, dir Dir, d *datagram, out *Verdict) {
-	e := t.table.at(i)
+func (t *Tracker) judge(e *entry, dir Dir, d *datagram, out *Verdict) {
 	out.Dir, out.Before = dir, e.tcp
-	switch t.handle(i, dir, d, out) {
+	switch t.handle(e, dir, d, out) {
 	case refused:
 		out.State = StateInvalid
 		if e.status&Confirmed == 0 {
-			t.drop(i)
+			t.drop(e)
 			return
 		}
 		out.Entry = t.show(e)
 	case again:
 		hash := e.hash
 		t.stats.Deleted++
-		t.delete(i, t.now)
+		t.delete(e, t.now)
 		*out = Verdict{}
-		if i, dir = t.create(&d.Tuple, hash, out); i != 0 {
-			t.judge(i, dir, d, out)
+		if e = t.create(&d.Tuple, hash, out); e != nil {
+			t.judge(e, Original, d, out)
 		}
 	default:
 		if e.id > t.lastID { // what is refused has no number
@@ -122,7 +123,7 @@ func (t *Tracker) judge(i uint32, dir Dir, d *datagram, out *Verdict) {
 			t.stats.Made++
 		}
 		out.State = e.state(dir)
-		t.pass(i, dir, d, out)
+		t.pass(e, dir, d, out)
 	}
 }
 
@@ -139,8 +140,7 @@ func (e *entry) state(dir Dir) State {
 
 // pass counts a packet that was not refused, lets the helper read it as it
 // leaves, and tells of what changed.
-func (t *Tracker) pass(i uint32, dir Dir, d *datagram, out *Verdict) {
-	e := t.table.at(i)
+func (t *Tracker) pass(e *entry, dir Dir, d *datagram, out *Verdict) {
 	if dir == Reply && e.status&SeenReply == 0 {
 		e.status |= SeenReply
 		e.changed |= changedReply
@@ -148,66 +148,63 @@ func (t *Tracker) pass(i uint32, dir Dir, d *datagram, out *Verdict) {
 	switch {
 	case e.status&Dying != 0:
 		out.Entry, out.Deleted = t.show(e), true
-		t.table.give(i)
-	case d.stays || e.control != 0 && t.help(i, dir, d, out):
+		t.table.give(e.slot)
+	case d.stays || e.control != 0 && t.help(e, dir, d, out):
 		out.Entry = t.show(e)
 		if e.status&Confirmed == 0 {
 			t.stats.Unconfirmed++
-			t.drop(i)
+			t.drop(e)
 		}
 	default:
-		t.confirm(i)
+		t.confirm(e)
 		out.Entry = t.show(e)
 	}
 }
 
 // confirm makes a new entry one that the next packet finds, and tells what has
 // changed since the last event.
-func (t *Tracker) confirm(i uint32) {
-	e := t.table.at(i)
+func (t *Tracker) confirm(e *entry) {
 	kind := EventUpdate
 	if e.status&Confirmed == 0 {
 		kind = EventNew
 		e.status |= Confirmed
-		t.table.link(i)
-		t.wait(i)
+		t.table.link(e.slot)
+		t.wait(e)
 	} else if e.changed == 0 {
 		return
 	}
-	t.tell(kind, i, t.now)
+	t.tell(kind, e, t.now)
 	e.changed = 0
 }
 
 // tell calls Config.Event.
-func (t *Tracker) tell(kind EventKind, i uint32, at int64) {
+func (t *Tracker) tell(kind EventKind, e *entry, at int64) {
 	if t.config.Event == nil {
 		return
 	}
-	e := t.table.at(i)
 	t.event = Event{Kind: kind, At: at, Entry: t.show(e), State: kind == EventDestroy || e.changed&changedState != 0}
 	t.config.Event(&t.event)
 }
 
 // delete ends a confirmed entry and takes its slot back.
-func (t *Tracker) delete(i uint32, at int64) {
-	t.kill(i, at)
-	t.table.give(i)
+func (t *Tracker) delete(e *entry, at int64) {
+	t.kill(e, at)
+	t.table.give(e.slot)
 }
 
 // kill ends a confirmed entry. Its slot can still be read.
-func (t *Tracker) kill(i uint32, at int64) {
-	e := t.table.at(i)
-	t.table.unlink(i)
-	t.leave(i)
-	t.forgetControl(i)
+func (t *Tracker) kill(e *entry, at int64) {
+	t.table.unlink(e.slot)
+	t.leave(e)
+	t.forgetControl(e)
 	e.status |= Dying
-	t.tell(EventDestroy, i, at)
+	t.tell(EventDestroy, e, at)
 }
 
 // drop forgets an entry that was never confirmed.
-func (t *Tracker) drop(i uint32) {
-	t.forgetControl(i)
-	t.table.give(i)
+func (t *Tracker) drop(e *entry) {
+	t.forgetControl(e)
+	t.table.give(e.slot)
 }
 
 // inOrder returns the slots of the confirmed entries, in the order of their ID.

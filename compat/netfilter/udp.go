@@ -12,17 +12,16 @@ const streamAge = 2 * second
 
 // handleUDP judges a datagram of UDP or UDP-Lite: lengths and checksum must be
 // right. What is answered and older than two seconds is a stream.
-func (t *Tracker) handleUDP(i uint32, d *datagram, out *Verdict) judgement {
-	e := t.table.at(i)
+func (t *Tracker) handleUDP(e *entry, d *datagram, out *Verdict) judgement {
 	if out.Why.Cause = d.faultUDP(!t.config.NoChecksums); out.Why.Cause != CauseNone {
 		return refused
 	}
 	if e.status&SeenReply == 0 || t.now <= e.made+streamAge {
-		t.refresh(i, timeoutQuery)
+		t.refresh(e, timeoutQuery)
 		return accepted
 	}
 	t.assure(e)
-	t.refresh(i, timeoutStream)
+	t.refresh(e, timeoutStream)
 	return accepted
 }
 
@@ -57,24 +56,23 @@ func (t *Tracker) assure(e *entry) {
 
 // handlePair keeps what has no states of its own: it lives short until it is
 // answered, and longer after.
-func (t *Tracker) handlePair(i uint32, alone, answered int64) judgement {
-	e := t.table.at(i)
+func (t *Tracker) handlePair(e *entry, alone, answered int64) judgement {
 	if e.status&SeenReply == 0 {
-		t.refresh(i, alone)
+		t.refresh(e, alone)
 		return accepted
 	}
 	t.assure(e)
-	t.refresh(i, answered)
+	t.refresh(e, answered)
 	return accepted
 }
 
 // handleSCTP keeps an association by its ports, with the times that the kernel gives one
 // that begins and one that is established. Its states are not followed: the kernel
 // does, and refuses chunks against them, and an association that does not begin with INIT.
-func (t *Tracker) handleSCTP(i uint32, d *datagram, out *Verdict) judgement {
+func (t *Tracker) handleSCTP(e *entry, d *datagram, out *Verdict) judgement {
 	if d.length < 12 {
 		out.Why.Cause = CauseSCTPShort
 		return refused
 	}
-	return t.handlePair(i, timeoutInit, timeoutAssociation)
+	return t.handlePair(e, timeoutInit, timeoutAssociation)
 }
