@@ -37,7 +37,7 @@ type expecting struct {
 }
 
 // start begins the dialogue that a line of a file describes.
-func start(t *testing.T, line string) *expecting {
+func start(t testing.TB, line string) *expecting {
 	f := strings.Fields(line)
 	if len(f) != 4 {
 		t.Fatalf("%q is no begin of a dialogue", line)

@@ -155,18 +155,19 @@ func (p *per) walkExtensions(t *asn, mark Mark, to *Message) bool {
 		present <<= 32 - n
 	}
 	for i := 0; i < n && !p.bad; i++ {
-		if present>>(63-i)&1 == 0 {
-			continue
-		}
-		inner := p.open()
-		if i >= len(t.more) || t.more[i].of == nil {
-			continue
-		}
-		inner.walkMember(&t.more[i], mark, to)
-		if inner.bad || t.more[i].of.kind == asnEnd {
-			p.bad = p.bad || inner.bad
+		if present>>(63-i)&1 == 1 && !p.walkOpen(t.more, i, mark, to) {
 			return false
 		}
+	}
+	return !p.bad
+}
+
+// walkOpen reads the extension of that number, which may not be known here.
+func (p *per) walkOpen(known []member, i int, mark Mark, to *Message) bool {
+	inner := p.open()
+	if i < len(known) && known[i].of != nil {
+		inner.walkMember(&known[i], mark, to)
+		p.bad = p.bad || inner.bad
 	}
 	return !p.bad
 }
@@ -176,12 +177,7 @@ func (p *per) walkChoice(t *asn, mark Mark, to *Message) bool {
 	if t.ext && p.bool() {
 		i := p.small()
 		to.separate = to.separate || mark == protocol && i == separateLANStack
-		inner := p.open()
-		if i < len(t.more) && t.more[i].of != nil {
-			inner.walkMember(&t.more[i], mark, to)
-			p.bad = p.bad || inner.bad
-		}
-		return !p.bad
+		return p.walkOpen(t.more, i, mark, to)
 	}
 	i := p.bits(bits.Len(uint(len(t.fields) - 1)))
 	if p.bad || int(i) >= len(t.fields) {
