@@ -12,11 +12,9 @@ import "math/bits"
 // The kernel does this on the host that asks, where it knows its networks by its
 // interfaces. It never does on a gateway: it looks only at packets made locally, and
 // forwards no broadcast (so ctoracle can only confirm that nothing is expected
-// there). An observer knows no networks: here the broadcast address is one whose
-// last 8 or more bits are ones, the network is what is left of them, and the sender
-// must be in it. That is right for networks of 256 addresses, and for larger ones
-// whose broadcast address is asked; 255.255.255.255 is the broadcast of no network.
-// Not confirmed.
+// there). An observer knows no networks: here it is the smallest one of 256 or more
+// addresses that has this broadcast address and that the sender is in.
+// 255.255.255.255 is the broadcast of no network. Not confirmed.
 
 const (
 	netbiosLife = int64(3e9)
@@ -51,18 +49,18 @@ func broadcast(p *Payload, life int64, expect func(Expectation) bool) string {
 	return ""
 }
 
-// broadcastOf returns how many leading bits, of 128, the network has that t's
-// destination is the broadcast address of, if the sender is in it.
+// broadcastOf returns how many leading bits, of 128, the smallest network has that t's
+// destination is the broadcast address of and that the sender is in.
 func broadcastOf(t *Tuple) (leading uint8, ok bool) {
 	if t.V6 {
 		return 0, false
 	}
 	from, to := ipv4(&t.Src), ipv4(&t.Dst)
-	ones := bits.TrailingZeros32(^to)
-	if ones < 8 || ones == 32 || from>>ones != to>>ones || from == to {
+	host := max(8, bits.Len32(from^to))
+	if host > bits.TrailingZeros32(^to) || host == 32 || from == to {
 		return 0, false
 	}
-	return uint8(128 - ones), true
+	return uint8(128 - host), true
 }
 
 // ipv4 returns the address that a mapped one holds.
