@@ -182,16 +182,16 @@ func (q *datagram) quoteIPv6(b []byte) bool {
 // in the option of type 4, which must be the first one behind the two addresses. Its length
 // is not looked at, but for 0.
 func (d *datagram) redirected() ([]byte, Cause) {
-	const options, behind, redirectedHeader = 40, 8, 4
+	const options, least, behind, redirectedHeader = 40, 2, 8, 4
 	b := d.l4
 	switch {
 	case len(b) < options:
 		return nil, CauseRedirectShort
 	case d.hops != 255 || d.Src[0] != 0xfe || d.Src[1]>>6 != 2:
 		return nil, CauseRedirectSource
-	case len(b) < options+behind || b[options+1] == 0:
+	case len(b) < options+least || b[options+1] == 0:
 		return nil, CauseRedirectBare
-	case b[options] != redirectedHeader:
+	case b[options] != redirectedHeader || len(b) < options+behind:
 		return nil, CauseNone
 	}
 	return b[options+behind:], CauseNone
