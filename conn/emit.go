@@ -117,7 +117,7 @@ func (m *move) before(w Set) Set {
 	if fin || m.hole {
 		w = follow(closes(w, e.has(cw)), e.pend)
 	}
-	if fin && e.has(hasUna) && !m.end.After(e.una) {
+	if fin && e.bits&(hasUna|hasFin) == hasUna && !m.end.After(e.una) {
 		w = follow(w, e.pend|evAckFin)
 	}
 	return w
@@ -165,13 +165,7 @@ func (m *move) passes() {
 // mark moves the end of what passed to cover s, whatever its flags.
 func (m *move) mark() {
 	e, s := m.e, m.s
-	acked := m.acked()
-	if s.Seq.Before(acked) && e.has(hasUna) {
-		m.step.Filled = uint32(acked - s.Seq)
-	}
-	m.step.New = m.t.mark(&e.sent, s.Data(), s.Data().Add(s.Len))
-	m.step.Repeated = s.Len - m.step.New
-	m.step.Filled = min(m.step.Filled, m.step.New)
+	m.markOctets(s.Data(), s.Data().Add(s.Len))
 	if s.SeqLen() > 0 {
 		e.nxt = e.nxt.Max(m.end)
 	}
@@ -185,6 +179,26 @@ func (m *move) mark() {
 		e.up = e.up.Max(s.Seq.Add(uint32(s.Urg)))
 	}
 	m.t.extend(e)
+}
+
+// markOctets marks the payload [from, to): first what was acknowledged already,
+// as new octets there fill a gap. A keep-alive's octet in the FIN's place is none
+// of the stream.
+func (m *move) markOctets(from, to tcp.Seq) {
+	e := m.e
+	if e.has(hasFin) && from == e.fin && to == from+1 {
+		m.step.Repeated = 1
+		return
+	}
+	if acked := m.acked(); from.Before(acked) && e.has(hasUna) {
+		if acked.After(to) {
+			acked = to
+		}
+		m.step.Filled = m.t.mark(&e.sent, from, acked)
+		from = acked
+	}
+	m.step.New = m.step.Filled + m.t.mark(&e.sent, from, to)
+	m.step.Repeated = m.s.Len - m.step.New
 }
 
 // extend moves contig over what passed and now touches it.

@@ -26,7 +26,7 @@ type Step struct {
 	Delivery    Delivery
 	Loss        Loss   // with Retransmission: where the original was lost
 	DSACK       bool   // its SACK tells of octets that arrived twice (RFC 2883)
-	Filled      uint32 // of New, the octets that had been counted in a Gap
+	Filled      uint32 // of New, the octets that had been counted in a Gap, or were acknowledged before this end was joined
 	Shrunk      uint32 // octets that the edge of its window lies left of the furthest one it granted
 	Gap         uint32 // sequence numbers that its ACK was the first to cover, and that had not passed
 }
