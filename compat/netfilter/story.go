@@ -18,15 +18,40 @@ func (a *Account) Story(at int64) string {
 	}
 	why := &a.Verdict.Why
 	tell(&b, "kernel", why.String())
-	tell(&b, "onpath", string(why.Explain(nil)))
-	tell(&b, "meaning", a.Verdict.Meaning())
+	tell(&b, "onpath", wrap(string(why.Explain(nil))))
+	tell(&b, "meaning", wrap(a.Verdict.Meaning()))
+	return b.String()
+}
+
+// Where a story's texts begin, and how wide they are, in characters.
+const (
+	storyIndent = 10
+	storyWidth  = 80
+)
+
+// wrap breaks a text into lines.
+func wrap(text string) string {
+	var b strings.Builder
+	column := 0
+	for i, word := range strings.Fields(text) {
+		switch {
+		case i > 0 && column+len(word) >= storyWidth:
+			b.WriteString("\n" + strings.Repeat(" ", storyIndent))
+			column = 0
+		case i > 0:
+			b.WriteString(" ")
+			column++
+		}
+		b.WriteString(word)
+		column += len(word)
+	}
 	return b.String()
 }
 
 // tell writes a line with a name in front, or nothing where there is nothing to say.
 func tell(b *strings.Builder, name, text string) {
 	if text != "" {
-		fmt.Fprintf(b, "%-9s %s\n", name, text)
+		fmt.Fprintf(b, "%-*s%s\n", storyIndent, name, text)
 	}
 }
 
