@@ -50,39 +50,47 @@ type explainer struct {
 	verdict netfilter.Verdict
 }
 
-// other is the same gateway with one setting changed.
+// other is the same gateway with one setting turned round.
 type other struct {
 	setting string
 	*netfilter.Tracker
+}
+
+// settings are those that a gateway may be asked to turn round.
+var settings = [...]struct {
+	name  string // the kernel's
+	field func(*netfilter.Config) *bool
+	means int // the kernel's value where the field is true
+}{
+	{"nf_conntrack_tcp_be_liberal", func(c *netfilter.Config) *bool { return &c.Liberal }, 1},
+	{"nf_conntrack_tcp_loose", func(c *netfilter.Config) *bool { return &c.Strict }, 0},
+	{"nf_conntrack_tcp_ignore_invalid_rst", func(c *netfilter.Config) *bool { return &c.IgnoreRST }, 1},
+	{"nf_conntrack_checksum", func(c *netfilter.Config) *bool { return &c.NoChecksums }, 0},
+}
+
+// others returns the gateways that differ from c in one setting.
+func others(c netfilter.Config) (list []other) {
+	for _, s := range settings {
+		changed := c
+		field := s.field(&changed)
+		*field = !*field
+		value := s.means
+		if !*field {
+			value = 1 - value
+		}
+		list = append(list, other{fmt.Sprintf("%s=%d", s.name, value), netfilter.New(changed)})
+	}
+	return list
 }
 
 func newExplainer(c *Config) *explainer {
 	c.Decoder.Fragments.Seed, c.Flow.Seed = drawSeed(), drawSeed()
 	gateway := *c.Netfilter
 	gateway.Seed = drawSeed()
-	e := &explainer{
-		decoder: packet.NewDecoder(c.Decoder), gateway: netfilter.New(gateway),
-		table: flow.New(c.Flow, func(*record.Record) {}),
+	return &explainer{
+		decoder: packet.NewDecoder(c.Decoder), table: flow.New(c.Flow, func(*record.Record) {}),
+		gateway: netfilter.New(gateway), others: others(gateway),
 	}
-	for _, change := range []struct {
-		name string
-		set  *bool
-		off  int // what the kernel calls the setting when set is true
-	}{
-		{"nf_conntrack_tcp_be_liberal", &gateway.Liberal, 1},
-		{"nf_conntrack_tcp_loose", &gateway.Strict, 0},
-		{"nf_conntrack_tcp_ignore_invalid_rst", &gateway.IgnoreRST, 1},
-		{"nf_conntrack_checksum", &gateway.NoChecksums, 0},
-	} {
-		*change.set = !*change.set
-		value := change.off
-		if !*change.set {
-			value = 1 - value
-		}
-		e.others = append(e.others, other{fmt.Sprintf("%s=%d", change.name, value), netfilter.New(gateway)})
-		*change.set = !*change.set
-	}
-	return e
 }
 
 // pass lets a packet pass that nobody asks about.
