@@ -46,7 +46,7 @@ soundness: # each mode of simulation, long enough to see what is rare
 	ONPATH_RUNS=$(RUNS) go test ./conn -run 'Soundness' -v -timeout 4h
 
 mutate: # the rules of package conn, dropped or inverted one by one: those that no test holds
-	go run ./internal/mutate -run '^Test[^ST]|^TestS[^o]|^TestTr|^Fuzz Tightness' ./conn $(RULES)
+	go run ./internal/mutate -skip Soundness -late 'Tightness Laws|Disorder' -env ONPATH_RUNS=100 -equivalent conn/testdata/equivalent.txt ./conn $(RULES)
 
 oracle: # the differential tests over the whole corpus, if it is there; 100,000 packets for the kernel (other ones: ONPATH_SEED=2)
 	ONPATH_FULL=1 go test -count 1 -timeout 2h ./...

@@ -101,8 +101,9 @@ func closure(s Set, q event) Set {
 func follow(s Set, q event) Set { return s.image(&reach[q&(1<<numEvents-1)]) }
 
 // unseen are the events that may have been missed by the capture. A RST is not
-// among them: an unseen one would make every belief contain CLOSED.
-const unseen = evSyn | evSynAck | evAckSyn | evFin | evAckFin
+// among them: an unseen one would make every belief contain CLOSED. An ACK of its
+// SYN leads nowhere that a SYN,ACK does not.
+const unseen = evSyn | evSynAck | evFin | evAckFin
 
 // closes adds what a CLOSE leads to that only this segment shows. After cw, a
 // pure ACK that acknowledged the peer's FIN with its own FIN unsent, the FIN

@@ -1,6 +1,9 @@
 package conn
 
-import "testing"
+import (
+	"slices"
+	"testing"
+)
 
 // The tables that follow, everything and after read agree with the arrows taken
 // one after the other, for every set.
@@ -52,6 +55,31 @@ func TestEverythingMayHaveBeenMissed(t *testing.T) {
 			if got := everything(Of(st), cw); !alive.in(got) {
 				t.Errorf("everything(%v, %v) is only %v", st, cw, got)
 			}
+		}
+	}
+}
+
+// TestAfterwards: what can follow a state is what the arrows lead to. A SYN at an
+// end that is gone, or waits, begins another incarnation, and is not among them.
+func TestAfterwards(t *testing.T) {
+	for st := range NumStates {
+		want := Of(st)
+		for before := Set(0); want != before; {
+			before = want
+			for _, a := range slices.Concat(received[:], called[:]) {
+				if a.on == evSyn {
+					a.from &= inSS
+				}
+				if want&a.from != 0 {
+					want |= a.to
+				}
+			}
+			if want&gone != 0 {
+				want |= gone
+			}
+		}
+		if got := after(Of(st)); got != want {
+			t.Errorf("%v: %v, the arrows lead to %v", st, got, want)
 		}
 	}
 }

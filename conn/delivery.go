@@ -159,7 +159,7 @@ func (m *move) deliver() (d Delivery, loss Loss) {
 	}
 	s := m.s
 	switch {
-	case s.Flags&tcp.RST != 0 || !m.e.has(seen):
+	case s.Flags&tcp.RST != 0 || !m.e.has(seen|on): // a RST may have come first, and gives no position
 		return New, LossNone
 	case s.Flags&tcp.SYN != 0:
 		return m.deliverSyn()
@@ -245,10 +245,13 @@ func (m *move) deliverData() (Delivery, Loss) {
 // acked returns the highest ACK of e's octets by its peer, whether or not it has
 // arrived.
 func (m *move) acked() tcp.Seq {
-	if m.p.has(hasRcv) {
-		return m.e.una.Max(m.p.rcv)
+	switch {
+	case !m.p.has(hasRcv):
+		return m.e.una
+	case !m.e.has(hasUna):
+		return m.p.rcv
 	}
-	return m.e.una
+	return m.e.una.Max(m.p.rcv)
 }
 
 // deliverTail: octets above all others are new; but if the identification tells
@@ -359,7 +362,7 @@ func (m *move) note(leads bool) {
 		return
 	}
 	first := ev.dups&hasAt == 0
-	if s.SeqLen() > 0 && (m.end.After(ev.passed) || m.step.Begin == Begun) || first {
+	if s.SeqLen() > 0 && (m.end.After(ev.passed) || m.end == m.e.top) || first { // above top were strangers, or a candidate
 		ev.passed = m.end
 	}
 	m.t.passedBy(m)

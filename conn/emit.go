@@ -71,7 +71,7 @@ func (m *move) noFinBefore() bool {
 		return false
 	}
 	if s.Len > 0 {
-		return m.end.After(e.top) && (s.Len > 1 || !s.Seq.Before(e.top) && !e.has(maybe))
+		return m.end.After(e.top) && (s.Len > 1 || !e.has(maybe))
 	}
 	return s.Seq == e.top && e.top == e.nxt && !e.has(maybe)
 }
@@ -101,9 +101,7 @@ func (m *move) emits() {
 		to |= inSS
 	}
 	e.set = follow(to, e.pend)
-	if e.lead != 0 {
-		e.lead = follow(lead&filter, e.pend&^e.before) & e.set
-	}
+	e.lead = follow(lead&filter, e.pend&^e.before)
 }
 
 // before returns the states that the sender may have been in by the belief w,
@@ -118,7 +116,7 @@ func (m *move) before(w Set) Set {
 		w = follow(closes(w, e.has(cw)), e.pend)
 	}
 	if fin && e.bits&(hasUna|hasFin) == hasUna && !m.end.After(e.una) {
-		w = follow(w, e.pend|evAckFin)
+		w = follow(w, evAckFin)
 	}
 	return w
 }
@@ -132,7 +130,7 @@ func (m *move) unfit(d Set) Set {
 	if !m.p.has(hasFin) {
 		d = m.leaves(false)
 	}
-	if e.has(rstIn) && e.set.in(gone) {
+	if e.has(rstIn) {
 		m.because(None)
 		e.bits &^= rstIn | rstAny
 		return d
@@ -156,8 +154,7 @@ func (m *move) passes() {
 	if last && m.step.New > 0 { // a keep-alive's octet may stand where a FIN was missed
 		e.bits |= maybe
 	}
-	if s.Flags&tcp.ACK != 0 && s.Len == 0 && s.Flags&tcp.FIN == 0 && !e.has(hasFin) &&
-		m.p.has(hasFin) && s.Ack.After(m.p.fin) && s.Seq == e.top && e.top == e.nxt {
+	if !e.has(hasFin) && m.p.has(hasFin) && s.Ack.After(m.p.fin) && s.Seq == e.top && e.top == e.nxt { // a pure ACK
 		e.bits |= cw
 	}
 }

@@ -14,3 +14,12 @@ func (t *Tracker) ObserveLong(c *Conn, s *tcp.Segment) (step Step, taken bool) {
 
 // Lossy reports whether something towards an end is known to be missing.
 func (c *Conn) Lossy() bool { return (c.side[0].bits|c.side[1].bits)&lossy != 0 }
+
+// Lent returns how many blocks of the pool streams hold.
+func (t *Tracker) Lent() int {
+	n := max(len(t.pool.blocks)-1, 0)
+	for i := t.pool.free; i != 0 && n > 0; i = t.pool.blocks[i].free {
+		n--
+	}
+	return n
+}

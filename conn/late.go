@@ -20,12 +20,11 @@ func (m *move) far() bool {
 // sender goes on from; or of two SYN,ACKs the other was taken.
 func (m *move) candidates() {
 	e, p, s := m.e, m.p, m.s
-	if e.has(altNew) && near(s.Seq, e.alt) && !s.Seq.InWindow(e.iss, uint32(e.top-e.iss)+1) {
+	if e.has(altNew) && near(s.Seq, e.alt) && !s.Seq.InWindow(e.base, uint32(e.top-e.base)+1) {
 		m.choose(e)
 		e.set = inSS
 		e.pend &= evSynAck | evSyn
 		switch {
-		case !p.has(on):
 		case s.Ack.After(p.base) && !s.Ack.After(p.top):
 			e.set |= inSR | inES
 		case m.placeAck() == None:
@@ -36,7 +35,7 @@ func (m *move) candidates() {
 		m.choose(p)
 		p.set = inSS
 	}
-	if p.bits&(hasAlt|altNew) == hasAlt && near(s.Ack, p.alt) && !s.Ack.InWindow(p.base, uint32(p.top-p.base)+1) &&
+	if p.has(hasAlt) && near(s.Ack, p.alt) && !s.Ack.InWindow(p.base, uint32(p.top-p.base)+1) &&
 		(p.set&inSR != 0 && p.pend&evAckSyn == 0 || p.pend&evOther != 0) && p.set&inSS == 0 && !(e.has(hasIRS) && e.irs == p.alt) {
 		m.exchange(p, inSR)
 	}
@@ -94,10 +93,10 @@ func (m *move) reachesOlder() {
 // is done with.
 func (m *move) lateIncarnation() bool {
 	e, p, s := m.e, m.p, m.s
-	if !e.has(on) || s.Len > 0 || s.Flags&tcp.FIN != 0 || !m.far() || !m.ofNewestSyn() {
+	if s.Len > 0 || s.Flags&tcp.FIN != 0 || !m.far() || !m.ofNewestSyn() {
 		return false
 	}
-	if !(p.set&inSS != 0 || p.has(altNew) || e.pend&(evSyn|evSyn2) != 0 && e.set.in(inSR|gone)) {
+	if p.set&inSS == 0 && !(e.pend&evSyn != 0 && e.set.in(inSR|gone)) {
 		if again := e.relistens(p); again || e.has(synDup) {
 			if !again { // an end that nothing has ended yet
 				m.because(Endpoint)

@@ -21,9 +21,11 @@ type twin struct {
 //
 //   - sequence numbers are points on a circle: with both streams moved to other
 //     numbers nothing changes;
-//   - the two ends are alike: with their places changed the answer is mirrored;
+//   - the two ends are alike: with their places changed, now and then in the middle
+//     of a run, the answer is mirrored;
 //   - the short path is the long one, field by field;
 //   - octets that fill gaps were missing;
+//   - an acknowledgment number or urgent pointer without its flag says nothing;
 //   - a segment seen twice in a row has no new octets, and moves no belief: but
 //     for one in some 100,000, where the first time moved what the second is
 //     judged by, and where something is known to be missing.
@@ -31,18 +33,20 @@ type twin struct {
 // A RST at SEQ 0 has no position, and so no place on the circle: the run ends at
 // one.
 type laws struct {
-	self, moved, mirror, long, double twin
-	by                                [2]uint32 // how far the streams are moved
-	segments, taken                   int       // by the short path
-	twice                             int       // segments that moved a set the second time
-	gap, filled                       [2]uint32 // octets of each end that were acknowledged unseen, and that came then
-	broken                            string
+	self, moved, mirror, long, noise, double twin
+	by                                       [2]uint32 // how far the streams are moved
+	segments, taken                          int       // by the short path
+	twice                                    int       // segments that moved a set the second time
+	turned                                   tcp.Dir   // 1: the ends of mirror are swapped
+	gap, filled                              [2]uint32 // octets of each end that were acknowledged unseen, and that came then
+	step                                     conn.Step // of self
+	broken                                   string
 }
 
 // watch compares after one segment; it returns false when there is nothing more
 // to compare.
 func (l *laws) watch(s *tcp.Segment) bool {
-	moved, mirrored := *s, *s
+	moved := *s
 	moved.Seq, moved.Ack = s.Seq.Add(l.by[s.Dir]), s.Ack.Add(l.by[s.Dir^1])
 	for i := range moved.SACK {
 		moved.SACK[i][0], moved.SACK[i][1] = s.SACK[i][0].Add(l.by[s.Dir^1]), s.SACK[i][1].Add(l.by[s.Dir^1])
@@ -50,14 +54,13 @@ func (l *laws) watch(s *tcp.Segment) bool {
 	if s.Flags.Has(tcp.RST) && (s.Seq == 0) != (moved.Seq == 0) {
 		return false
 	}
-	mirrored.Dir ^= 1
 	l.segments++
 	step := l.self.tracker.Observe(&l.self.c, s)
 	l.short(s, step)
-	l.fills(s.Dir, step)
+	l.step = step
+	l.meaningless(s, step)
 	l.same(l.moved.tracker.Observe(&l.moved.c, &moved), step)
-	l.mirrors(l.mirror.tracker.Observe(&l.mirror.c, &mirrored), step)
-	l.again(s)
+	l.mirrors(*s, step)
 	return l.broken == ""
 }
 
@@ -75,10 +78,28 @@ func (l *laws) short(s *tcp.Segment, step conn.Step) {
 
 // fills counts octets that fill gaps: never more than were told to be missing. Of
 // an end that was joined late, what was acknowledged before it spoke was not told.
-func (l *laws) fills(d tcp.Dir, step conn.Step) {
-	l.gap[d^1] += step.Gap
-	if l.filled[d] += step.Filled; l.filled[d] > l.gap[d] && l.self.c.Stack(d).ISS != 0 {
+func (l *laws) fills(d tcp.Dir) {
+	l.gap[d^1] += l.step.Gap
+	if l.filled[d] += l.step.Filled; l.filled[d] > l.gap[d] && l.self.c.Stack(d).ISS != 0 {
 		l.broken = fmt.Sprintf("%d octets fill a gap of %d", l.filled[d], l.gap[d])
+	}
+}
+
+// meaningless compares with the twin that sees numbers where there are none.
+func (l *laws) meaningless(s *tcp.Segment, step conn.Step) {
+	x := *s
+	if !s.Flags.Has(tcp.ACK) {
+		x.Ack = s.Seq + 1
+	}
+	if !s.Flags.Has(tcp.URG) {
+		x.Urg = 7
+	}
+	same := l.noise.tracker.Observe(&l.noise.c, &x) == step
+	for d := range tcp.Dir(2) {
+		same = same && l.noise.c.Possible(d) == l.self.c.Possible(d) && l.noise.c.Stack(d) == l.self.c.Stack(d)
+	}
+	if !same {
+		l.broken = "a field that means nothing says something"
 	}
 }
 
@@ -108,18 +129,23 @@ func apart(b, a [2]tcp.Seq) uint32 {
 }
 
 // mirrors compares with the twin whose ends have changed places.
-func (l *laws) mirrors(mirrored, step conn.Step) {
+func (l *laws) mirrors(s tcp.Segment, step conn.Step) {
+	if l.segments%7 == 0 {
+		l.mirror.c.Swap()
+		l.turned ^= 1
+	}
+	s.Dir ^= l.turned
+	mirrored := l.mirror.tracker.Observe(&l.mirror.c, &s)
 	if mirrored.Begin == conn.Begun {
-		mirrored.Opener ^= 1
-	} else {
-		mirrored.Opener = step.Opener // means nothing then
+		mirrored.Opener ^= l.turned
 	}
 	mirrored.Delivery, mirrored.Loss = step.Delivery, step.Loss // another place in the table of recent segments
 	if mirrored != step {
 		l.broken = fmt.Sprintf("with the ends swapped %+v, else %+v", mirrored, step)
 	}
 	for d := range tcp.Dir(2) {
-		if l.mirror.c.Possible(d^1) != l.self.c.Possible(d) || l.mirror.c.State(d^1) != l.self.c.State(d) || l.mirror.c.Stack(d^1) != l.self.c.Stack(d) {
+		there := d ^ l.turned
+		if l.mirror.c.Possible(there) != l.self.c.Possible(d) || l.mirror.c.State(there) != l.self.c.State(d) || l.mirror.c.Stack(there) != l.self.c.Stack(d) {
 			l.broken = "another belief with the ends swapped"
 		}
 	}
@@ -142,15 +168,29 @@ func (l *laws) again(s *tcp.Segment) {
 	}
 }
 
+// begin forgets the run before. The trackers stay, as their tables are large; the
+// salt tells its segments from those of this one.
+func (l *laws) begin() {
+	l.broken, l.turned, l.gap, l.filled = "", 0, [2]uint32{}, [2]uint32{}
+	for _, x := range []*twin{&l.self, &l.moved, &l.mirror, &l.long, &l.noise, &l.double} {
+		x.tracker.Forget(&x.c)
+		x.c = conn.Conn{Salt: x.c.Salt + 1}
+		if x.tracker.Lent() != 0 {
+			l.broken = "a block of the pool is lost"
+		}
+	}
+}
+
 // run plays a run until a law breaks, and tells the conversation if one does.
 func (l *laws) run(w *simulate.Sim, m *simulate.Mode, d *simulate.Dice) string {
-	l.self, l.moved, l.mirror, l.long, l.double = twin{}, twin{}, twin{}, twin{}, twin{}
-	l.broken, l.gap, l.filled = "", [2]uint32{}, [2]uint32{}
+	l.begin()
 	text, over := "", false
 	w.Run(m, d, func(p *simulate.Passage) {
 		if !over {
 			text += simulate.Line(&p.Seg) + "\n"
 			over = !l.watch(&p.Seg)
+			l.fills(p.Seg.Dir)
+			l.again(&p.Seg)
 		}
 	})
 	if l.broken == "" {

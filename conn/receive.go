@@ -11,7 +11,7 @@ func (m *move) receives() {
 		ack &^= evAckFin // both or neither
 	}
 	p.add(m.synEvents() | ack | fin)
-	if s.Flags&tcp.ACK != 0 && !m.old && p.has(on) && !s.Ack.After(p.top) && !s.Ack.Before(p.first(e)) {
+	if s.Flags&tcp.ACK != 0 && !m.old && !s.Ack.After(p.top) && !s.Ack.Before(p.first(e)) {
 		p.presumes(s.Ack)
 	}
 	if p.has(rstPend) && !p.rstMin.Before(e.base) && !e.contig.Before(p.rstMin) {
@@ -37,9 +37,7 @@ func (p *end) add(q event) {
 // widen adds to the belief what is pending.
 func (p *end) widen() {
 	p.set = follow(p.set, p.pend)
-	if p.lead != 0 {
-		p.lead = follow(p.lead, p.pend&^p.before)
-	}
+	p.lead = follow(p.lead, p.pend&^p.before)
 }
 
 // synEvents are those of a SYN or SYN,ACK.

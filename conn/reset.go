@@ -9,7 +9,7 @@ func (m *move) reset() {
 	e, p, s := m.e, m.p, m.s
 	answer := s.Flags&tcp.ACK != 0
 	if !e.has(on) && !p.has(on) {
-		e.set, p.set = gone|inSS|inSR, all
+		e.set, p.set = inSS|inSR, all
 		p.pend |= evRstSyn // the SYN that it refuses may be recorded after it
 		m.refuses(answer)
 		if s.Seq != 0 || !answer { // exact, for all that is known; but what follows is more to the point
@@ -20,7 +20,6 @@ func (m *move) reset() {
 		p.bits |= lossy
 		m.because(Capture)
 		m.rstSent(false)
-		p.widen()
 		return
 	}
 	inside := m.rstInside()
@@ -74,7 +73,7 @@ func (m *move) rstInside() bool {
 	if s.Flags&tcp.ACK != 0 && s.Seq == 0 {
 		return false
 	}
-	return e.has(on) && e.set&inSS == 0 && s.Seq.After(e.base) && !s.Seq.After(e.top)
+	return e.set&inSS == 0 && s.Seq.After(e.base) && !s.Seq.After(e.top)
 }
 
 // whyReset explains a RST.
@@ -82,11 +81,11 @@ func (m *move) whyReset(inside bool) Explanation {
 	e, p, s := m.e, m.p, m.s
 	answer := s.Flags&tcp.ACK != 0
 	switch {
-	case !e.has(on), s.Seq == 0 && answer, m.atOdd(), e.has(hasAlt) && near(s.Seq, e.alt):
+	case s.Seq == 0 && answer, m.atOdd(), e.has(hasAlt) && near(s.Seq, e.alt):
 		return Path
-	case inside && e.set&(inTW|inSS|inSR|gone) != 0:
+	case inside && e.set&(inTW|inSR|gone) != 0:
 		return Path
-	case inside && m.ofCookie():
+	case m.ofCookie():
 		return Path
 	case inside && !answer && e.set.Has(LastAck):
 		return Capture
@@ -116,7 +115,7 @@ func (m *move) atOdd() bool {
 // the ACK of the cookie, which may come yet.
 func (m *move) ofCookie() bool {
 	e, s := m.e, m.s
-	return s.Flags&tcp.ACK == 0 && e.has(hasISS|answered) && s.Seq == e.iss+1
+	return s.Flags&tcp.ACK == 0 && e.has(answered) && s.Seq == e.iss+1
 }
 
 // rstSent moves the sender of a RST.
@@ -156,7 +155,7 @@ func (m *move) towards(answer bool) {
 	if !m.exact() {
 		return
 	}
-	if p.has(hasRcv) && !p.livesWith(e) {
+	if !p.livesWith(e) {
 		p.add(evRst) // of the peer's older incarnation, and exactly what p waits for
 		return
 	}
@@ -179,7 +178,7 @@ func (m *move) refuses(answer bool) {
 		return
 	}
 	p.rssAck = s.Ack
-	if p.has(hasISS) && p.synAcked(s.Ack) || p.has(altNew) && s.Ack == p.alt+1 {
+	if p.synAcked(s.Ack) || p.has(altNew) && s.Ack == p.alt+1 {
 		p.add(evRstSyn)
 	}
 }
@@ -188,7 +187,7 @@ func (m *move) refuses(answer bool) {
 // passed, exactly at the RCV.NXT of its addressee.
 func (m *move) exact() bool {
 	e, p, s := m.e, m.p, m.s
-	if p.has(hasRcv) && !p.livesWith(e) {
+	if !p.livesWith(e) {
 		return s.Seq == p.rcv
 	}
 	low := e.base

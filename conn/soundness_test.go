@@ -17,6 +17,14 @@ import (
 // otherwise.
 const runs = 2000
 
+// asked returns the number of runs that ONPATH_RUNS asks for, else n.
+func asked(n int) int {
+	if s := os.Getenv("ONPATH_RUNS"); s != "" {
+		n, _ = strconv.Atoi(s)
+	}
+	return n
+}
+
 // A fault is what can be wrong with a belief.
 type fault uint8
 
@@ -214,10 +222,7 @@ func (j *judge) play(w *simulate.Sim, m *simulate.Mode, d *simulate.Dice, each f
 // their sets, the true variables within their bounds, and the explanation is not
 // stronger than what the faults so far can cause.
 func TestSoundness(t *testing.T) {
-	n := runs
-	if s := os.Getenv("ONPATH_RUNS"); s != "" {
-		n, _ = strconv.Atoi(s)
-	}
+	n := asked(runs)
 	for i := range simulate.Modes {
 		m := &simulate.Modes[i]
 		t.Run(m.Name, func(t *testing.T) {

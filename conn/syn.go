@@ -45,7 +45,9 @@ func (m *move) syn() {
 	}
 	if s.Seq == e.iss && e.has(hasISS) {
 		m.options(again)
-		m.grants()
+		if !answer || !p.has(hasISS) || p.synAcked(s.Ack) { // else an ACK of what nobody sent
+			m.grants()
+		}
 		m.clearSyn()
 	}
 	m.receives()
@@ -54,12 +56,7 @@ func (m *move) syn() {
 
 // choose lets the candidate of x be its TCB.
 func (m *move) choose(x *end) {
-	old := x.iss
-	known := x.has(hasISS)
 	m.fresh(x, x.alt)
-	if known {
-		x.alt, x.bits = old, x.bits|hasAlt
-	}
 	m.opened(x)
 }
 
@@ -112,16 +109,13 @@ func (m *move) synAgain(answer bool) {
 		e.bits |= lossy
 		m.joinsOpener(m.p.has(hasISS))
 	}
-	if to == 0 {
-		to = inSR
-	}
 	e.set = to
 }
 
 // sends marks the SYN, and data that go with it.
 func (m *move) sends() {
 	e, s := m.e, m.s
-	e.bits |= on | seen
+	e.bits |= seen
 	if s.Len > 0 || s.Opts&(tcp.OptTFO|tcp.OptTFOExp) != 0 {
 		e.bits |= synData
 	}
@@ -227,7 +221,7 @@ func (m *move) newSynAck() bool {
 	}
 	m.sends()
 	e.irs, e.bits = s.Ack-1, e.bits|hasIRS
-	if known && p.has(synData) && p.synAcked(s.Ack) {
+	if known {
 		e.irs = p.iss
 	}
 	if known {
@@ -264,9 +258,9 @@ func (m *move) whyNewSynAck(known bool) Explanation {
 		return Capture
 	case e.set&inSR != 0:
 		return Unsurprising
-	case m.p.synAcked(m.s.Ack) && e.set&(gone|inTW) != 0:
+	case e.set&(gone|inTW) != 0:
 		return Path
-	case e.set&(inSS|gone) != 0 || e.has(lossy):
+	case e.set&inSS != 0 || e.has(lossy):
 		return Capture
 	}
 	return Endpoint
@@ -301,7 +295,7 @@ func (m *move) joinsOpener(known bool) {
 func (m *move) options(again bool) {
 	e, s := m.e, m.s
 	if !again {
-		e.bits &^= hasShift | mptcp
+		e.bits &^= hasShift
 	}
 	e.bits |= synSeen
 	if s.Flags&tcp.ACK != 0 {

@@ -51,12 +51,21 @@ type insert struct {
 	order int
 }
 
+// A mutant is one change of the source. Its name stays when other code moves: the
+// file, the function, what is done to which text, and the how manieth of these.
+type mutant struct {
+	name string
+	line int
+}
+
 // writer mutates files. Mutants are numbered from 1 over all of them.
 type writer struct {
-	mutants []string
+	mutants []mutant
+	named   map[string]int // mutants with the same text so far
 
 	fset    *token.FileSet
 	source  []byte
+	where   string // the declaration at hand
 	inserts []insert
 }
 
@@ -99,6 +108,7 @@ func before(a, b insert) int {
 // declaration mutates one. Constants stay, but for sets that are written as a
 // union of names: these can be variables.
 func (w *writer) declaration(d ast.Decl) {
+	w.where = declared(d)
 	if g, ok := d.(*ast.GenDecl); ok && g.Tok == token.CONST {
 		for _, s := range g.Specs {
 			v := s.(*ast.ValueSpec)
@@ -114,6 +124,21 @@ func (w *writer) declaration(d ast.Decl) {
 		}
 		return true
 	})
+}
+
+// declared returns the name of what d declares, of several the first.
+func declared(d ast.Decl) string {
+	switch d := d.(type) {
+	case *ast.FuncDecl:
+		return d.Name.Name
+	case *ast.GenDecl:
+		for _, s := range d.Specs {
+			if v, ok := s.(*ast.ValueSpec); ok {
+				return v.Names[0].Name
+			}
+		}
+	}
+	return ""
 }
 
 // isUnion reports whether x is an | of names.
@@ -138,7 +163,14 @@ func (w *writer) text(n ast.Node) string {
 func (w *writer) add(what string, n ast.Node) int {
 	p := w.fset.Position(n.Pos())
 	text := strings.Join(strings.Fields(w.text(n)), " ")
-	w.mutants = append(w.mutants, fmt.Sprintf("%s:%d: %s: %s", filepath.Base(p.Filename), p.Line, what, text))
+	name := fmt.Sprintf("%s %s: %s: %s", filepath.Base(p.Filename), w.where, what, text)
+	if w.named == nil {
+		w.named = map[string]int{}
+	}
+	if w.named[name]++; w.named[name] > 1 {
+		name += fmt.Sprintf(" (%d)", w.named[name])
+	}
+	w.mutants = append(w.mutants, mutant{name, p.Line})
 	return len(w.mutants)
 }
 
