@@ -39,11 +39,14 @@ func (t *Tracker) learn(c *control, u *Tuple) {
 		return
 	}
 	k := call{u.Src, u.Dst, u.DstPort, u.V6}
-	if _, known := t.calls[k]; known || len(t.calls) >= maxExpectations {
+	_, again := t.calls[k]
+	switch {
+	case !again && len(t.calls) >= maxExpectations:
 		return
+	case !again:
+		delete(t.calls, c.calls[1])
+		c.calls[0], c.calls[1] = k, c.calls[0]
 	}
-	delete(t.calls, c.calls[1])
-	c.calls[0], c.calls[1] = k, c.calls[0]
 	t.calls[k] = u.SrcPort
 }
 
