@@ -22,7 +22,7 @@ type datagram struct {
 // one piece or was put together. What was not captured is taken for good.
 func (t *Tracker) read(v *packet.View, d *datagram) bool {
 	b := v.OuterIP
-	if len(b) < 20 || v.Overlap && v.Depth == 1 { // RFC 5722 §4: the kernel gives up overlapping fragments of both versions
+	if len(b) < 20 {
 		return false
 	}
 	d.sum = tcp.SumUnknown
@@ -30,10 +30,18 @@ func (t *Tracker) read(v *packet.View, d *datagram) bool {
 		d.sum = v.L4Sum
 	}
 	if b[0]>>4 == 6 {
-		return d.readIPv6(b, v)
+		whole := d.readIPv6(b, v) && !overlaps(v)
+		if v.Depth == 1 && len(v.Fragment) >= 40 {
+			return t.fragment(v.Fragment, d, whole)
+		}
+		return whole
 	}
-	return d.readIPv4(b, v, !t.config.NoChecksums)
+	return d.readIPv4(b, v, !t.config.NoChecksums) && !overlaps(v)
 }
+
+// overlaps reports whether the datagram was put together from fragments that
+// overlap. The kernel gives up those of both versions (RFC 5722 §4).
+func overlaps(v *packet.View) bool { return v.Overlap && v.Depth == 1 }
 
 // readIPv4 reads an IPv4 header (RFC 791 §3.1). A TTL of 1 is not minded: the
 // capture is of another point of the path than the router.

@@ -49,6 +49,7 @@ type Tracker struct {
 	expects expectations
 	calls   map[call]uint16 // the sender's key
 	helpers helpers
+	spoilt  spoilt
 	stats   Stats
 	now     int64 // time of the packet, ns since the Unix epoch
 	nextEnd int64 // no entry in a list ends before
