@@ -24,10 +24,13 @@ func (s *stage) served(opener netip.AddrPort) (from, to netip.AddrPort) {
 	return opener, netip.AddrPortFrom(s.host(), one[uint16](s.dice, 21, 21, 2121, 6667, 6667, 80))
 }
 
+// controls reports whether a helper reads connections to port.
+func controls(port uint16) bool { return port == 21 || port == 2121 || port == 6667 }
+
 // rehearse gives both ends of a control connection lines to say.
 func (s *stage) rehearse(t *talk) {
 	for i := range t.script {
-		for range 2 + s.IntN(6) {
+		for range 3 + s.IntN(8) {
 			l := s.line(t.ends[i], t.ends[1-i], i == 0)
 			if s.chance(8) && len(l.words) > 4 { // cut across segments
 				at := 1 + s.IntN(len(l.words)-2)

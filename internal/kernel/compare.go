@@ -53,7 +53,7 @@ func Compare(c netfilter.Config, d Dialogue, answers []Answer, aged bool) (found
 		}
 		m.packet = i
 		m.verdict(&answers[i], v)
-		if e := v.Entry; e != nil {
+		if e := v.Entry; e != nil && answers[i].ICMP != unasked {
 			m.entry(&answers[i], e, d[i].Time())
 		}
 		compared++
@@ -61,6 +61,9 @@ func Compare(c netfilter.Config, d Dialogue, answers []Answer, aged bool) (found
 	})
 	return m.found, compared
 }
+
+// unasked is ICMPv6's redirect: the oracle does not know which entry it is about.
+const unasked = "137/0"
 
 // close reports whether an entry is about to run out at now.
 func (m *comparison) close(now int64) bool {

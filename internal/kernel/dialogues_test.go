@@ -40,7 +40,7 @@ const (
 // in every number that both keep.
 func TestDialogues(t *testing.T) {
 	o := oracle(t)
-	all, weights, cover, kinds := packets(t), 0, Coverage{}, map[string]int{}
+	all, weights, cover, said, kinds := packets(t), 0, Coverage{}, Tally{}, map[string]int{}
 	for _, s := range Settings {
 		weights += s.Weight
 	}
@@ -59,6 +59,7 @@ func TestDialogues(t *testing.T) {
 				}
 				for k, d := range made {
 					cover.Add(d, answers[k])
+					said.Add(answers[k])
 					found, n := Compare(s.Config, d, answers[k], s.Plan.Aged)
 					asked, compared = asked+len(d), compared+n
 					if len(found) == 0 {
@@ -81,6 +82,7 @@ func TestDialogues(t *testing.T) {
 		t.Logf("%d dialogues differ in %s", n, kind)
 	}
 	t.Logf("cells of the kernel's table, and how often each was used:\n%s", cover)
+	t.Logf("what the kernel said:\n%s", said)
 	if least := cover.least(); all >= 100_000 && least < 7 {
 		t.Errorf("a cell was used only %d times", least)
 	}

@@ -22,6 +22,7 @@ type Answer struct {
 	TS      string   `json:"ts"`
 	Proto   int      `json:"proto"`
 	Flags   string   `json:"flags"`
+	ICMP    string   `json:"icmp"`    // type/code
 	Unseen  string   `json:"unseen"`  // why conntrack never saw it
 	State   string   `json:"ctstate"` // NEW, ESTABLISHED, …, unseen
 	Dir     string   `json:"dir"`

@@ -71,7 +71,14 @@ func (s *stage) redirect(about *Packet, router netip.Addr, quote []byte) *Packet
 	if s.chance(15) {
 		to = s.host()
 	}
-	return plain(router, to, icmp(router, to, redirect, 0, 0, append(body, option...), false))
+	if s.chance(85) { // as it must be: from the link, and never forwarded
+		router = netip.MustParseAddr("fe80::9")
+	}
+	ip := icmp(router, to, redirect, 0, 0, append(body, option...), false)
+	if s.chance(85) {
+		ip[7] = 255
+	}
+	return plain(router, to, ip)
 }
 
 // wrongComplaint goes to somebody else, or quotes too little, or something else.

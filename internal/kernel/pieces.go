@@ -5,7 +5,7 @@ import "time"
 // pieces returns p in fragments, which come in order or not, all or not.
 func (s *stage) pieces(p *Packet) (all Dialogue) {
 	body := p.IP[s.headerLen(p.IP):]
-	if len(body) < s.least()+8 || len(p.IP) > 3000 {
+	if len(body) < 16 || len(p.IP) > 3000 {
 		s.put(p)
 		return nil
 	}
@@ -17,7 +17,7 @@ func (s *stage) pieces(p *Packet) (all Dialogue) {
 	}
 	for i := range len(cuts) - 1 {
 		end := min(len(body), cuts[i+1]+overlap)
-		all = append(all, s.piece(p, body[cuts[i]:end], cuts[i], end < len(body)))
+		all = append(all, s.piece(p, body[cuts[i]:end], cuts[i], i < len(cuts)-2))
 	}
 	s.arrange(&all)
 	for _, f := range all {
@@ -27,21 +27,11 @@ func (s *stage) pieces(p *Packet) (all Dialogue) {
 	return all
 }
 
-// least is how many octets a first fragment has at least. A shorter one of IPv6,
-// without all of the TCP header, is INVALID to the kernel and never part of its
-// datagram (as RFC 7112 §4 has it); a Tracker puts such datagrams together.
-func (s *stage) least() int {
-	if s.plan.V6 {
-		return 32 // an extension header may stand before it
-	}
-	return 8
-}
-
 // cuts are where a body of n octets is cut, its begin and end included.
 func (s *stage) cuts(n int) []int {
-	cut := s.least() + 8*s.IntN((n-s.least())/8)
+	cut := 8 + 8*s.IntN((n-8)/8)
 	first := 8 * (1 + s.IntN(cut/8))
-	if first == cut || first < s.least() || s.chance(70) {
+	if first == cut || s.chance(70) {
 		return []int{0, cut, n}
 	}
 	return []int{0, first, cut, n}

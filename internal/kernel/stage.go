@@ -104,7 +104,8 @@ func (s *stage) talk() *talk {
 		s.talks = append(s.talks, s.begin())
 	}
 	if len(s.talks) > 4 {
-		s.talks = slices.Delete(s.talks, 0, 1)
+		done := max(0, slices.IndexFunc(s.talks, (*talk).saidAll))
+		s.talks = slices.Delete(s.talks, done, done+1)
 	}
 	if s.chance(70) {
 		return s.talks[len(s.talks)-1]
@@ -129,7 +130,7 @@ func (s *stage) begin() *talk {
 	if s.chance(8) {
 		t.phase = open // what came before was not seen
 	}
-	if s.plan.Helpers {
+	if s.plan.Helpers && controls(other.Port()) {
 		s.rehearse(t)
 	}
 	return t

@@ -97,7 +97,7 @@ func (t *talk) renew(d dice, i int) {
 // say returns the next segment, and which end sends it.
 func (t *talk) say(d dice) (s segment, from int) {
 	m := move(d.weighted(moves[t.phase][:]))
-	if len(t.script[0])+len(t.script[1]) > 0 && d.chance(85) {
+	if !t.saidAll() && d.chance(85) {
 		m = dull[t.phase]
 	}
 	from = usual[m]
@@ -172,6 +172,9 @@ func (t *talk) selective(d dice, s *segment, from int) {
 		s.opt = blocks(peer-uint32(d.IntN(200)), peer+d.near())
 	}
 }
+
+// saidAll reports whether the ends have nothing left to say.
+func (t *talk) saidAll() bool { return len(t.script[0])+len(t.script[1]) == 0 }
 
 // data is what an end has to say: its next line, or filling.
 func (t *talk) data(d dice, from int) []byte {
