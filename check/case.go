@@ -16,6 +16,7 @@ type Case struct {
 	trouble uint32 // what it was lent; 0: nothing
 	validity
 	windows
+	marks
 }
 
 // side is what is remembered of one end's segments.
@@ -54,6 +55,7 @@ func (c *Case) note(s *Scene) {
 	c.noteRepair(s)
 	c.noteClaim(s)
 	c.noteMissed(s)
+	c.noteMarks(s)
 	c.last = s.View.Number
 	me.largest = max(me.largest, seg.Len)
 	me.ecn = ecnOf(seg)
@@ -80,6 +82,7 @@ func ecnOf(s *tcp.Segment) uint8 { return s.ECN | uint8(s.Flags>>6&7)<<2 }
 
 // End is what is known of a record when it ends.
 type End struct {
+	Key     packet.Key
 	Start   int64     // time of its first packet, ns since the Unix epoch
 	At      int64     // time of its last packet
 	Now     int64     // time of the capture's latest packet: how long nothing came

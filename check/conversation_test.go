@@ -23,9 +23,11 @@ func watch(t *testing.T, text string) []Finding {
 		t.Fatal(err)
 	}
 	p := player{t: t, in: New(Config{Overlap: 1 << 20}), decoder: packet.NewDecoder(packet.Config{})}
+	p.in.world.note(&packet.View{}) // the capture begins at 0
 	for i := range lines {
 		p.play(&lines[i], uint64(i+1))
 	}
+	p.in.world.networks.add(&p.v.Key) // by another connection between the same networks
 	return p.in.Finish(&p.c, p.end(), &p.conn)
 }
 
@@ -76,7 +78,7 @@ func (p *player) watch() {
 
 // end is a record that ended by silence: nothing came for ten minutes.
 func (p *player) end() *End {
-	p.e.Now = p.e.At + 600e9
+	p.e.Now, p.e.Key = p.e.At+600e9, p.v.Key
 	return &p.e
 }
 

@@ -55,14 +55,26 @@ func (in *Inspector) Closed() (closed anomaly.Gate) {
 // Why returns why a single gate is closed, in a few words.
 func Why(g anomaly.Gate) string { return gates[bits.TrailingZeros16(uint16(g))].why }
 
+// handshakeSeen: both SYNs, or all that there has been of a handshake.
 func handshakeSeen(s *Scene, _ tcp.Dir) bool {
-	return s.Case.side[0].saw&s.Case.side[1].saw&sawSyn != 0 || s.Seg != nil && s.Seg.Flags&tcp.SYN != 0
+	return s.Case.side[0].saw&s.Case.side[1].saw&sawSyn != 0 || s.Seg != nil && s.Seg.Flags&tcp.SYN != 0 ||
+		s.attempt(tcp.Client) || s.attempt(tcp.Server)
 }
 
+// attempt reports whether the SYN of end d is all that has passed of a connection,
+// or a RST has answered it.
+func (s *Scene) attempt(d tcp.Dir) bool {
+	f, p := s.Before.Facts(d), s.Before.Facts(d^1)
+	return s.Case.side[d].saw&sawSyn != 0 && !f.HasRcv && !p.HasRcv && (!p.Seen || p.Resets)
+}
+
+// twoWay: the scene's segment counts too.
 func twoWay(s *Scene, _ tcp.Dir) bool {
 	a, b := s.Before.Facts(tcp.Client), s.Before.Facts(tcp.Server)
-	return a.Seen && b.Seen
+	return (a.Seen || s.sentBy(tcp.Client)) && (b.Seen || s.sentBy(tcp.Server))
 }
+
+func (s *Scene) sentBy(d tcp.Dir) bool { return s.Seg != nil && s.Seg.Dir == d }
 
 func twoWayProven(s *Scene, d tcp.Dir) bool { return s.inspector.world.proven(s) || twoWay(s, d) }
 
@@ -120,6 +132,8 @@ type world struct {
 	began  int64 // time of its first packet that was judged
 	has    bool  // began is known
 	skewed bool  // the directions are not stamped by one clock
+
+	networks networks // between which connections were captured both ways
 }
 
 // idle is how long a silent connection is remembered, ns.
@@ -140,7 +154,15 @@ func (w *world) runs(s *Scene) bool {
 
 // proven reports whether other connections between the same networks were
 // captured in both directions.
-func (w *world) proven(*Scene) bool { return false }
+func (w *world) proven(s *Scene) bool {
+	switch {
+	case s.End != nil:
+		return w.networks.has(&s.End.Key)
+	case s.View != nil:
+		return w.networks.has(&s.View.Key)
+	}
+	return false
+}
 
 // note moves what is known of the capture by a packet.
 func (w *world) note(v *packet.View) {

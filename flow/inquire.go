@@ -38,6 +38,7 @@ func (t *Table) found(e *entry, shown check.Shown) *conn.Conn {
 // the row.
 func (t *Table) conclude(e *entry, why record.Ending) {
 	t.ended = check.End{
+		Key:   e.key,
 		Start: e.start, At: e.last, Now: t.now, Syn: e.opening == record.OpenSyn,
 		Cut:     why == record.EndCapture || why == record.EndEvicted || why == record.EndFlush,
 		Packets: [2]uint64{e.side[0].Packets, e.side[1].Packets},

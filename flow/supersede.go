@@ -27,11 +27,15 @@ func (t *Table) supersede(i uint32, v *packet.View, before *conn.Conn, step *con
 	}
 	before.Detach()
 	old.conn = *before
-	swapped := old.swapped != swap
+	if swap {
+		before.Swap() // whoever asks what was before asks as the new client and server
+	}
+	swapped, tried := old.swapped != swap, old.inquiry
 	if t.slab.live >= t.max { // no room for a ghost
 		t.drop(i, record.EndSuperseded)
 		i = t.create(hash, v, swapped)
 		t.slab.at(i).conn = now
+		t.slab.at(i).inquiry.Follows(&tried)
 		return i
 	}
 	n := t.slab.take()
@@ -41,6 +45,7 @@ func (t *Table) supersede(i uint32, v *packet.View, before *conn.Conn, step *con
 	e := t.slab.at(n)
 	e.conn, e.older, old.older = now, i, n
 	e.conn.Salt = n
+	e.inquiry.Follows(&tried)
 	t.reclass(i, ghost)
 	return n
 }

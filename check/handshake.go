@@ -1,0 +1,258 @@
+package check
+
+import (
+	"onpath/anomaly"
+	"onpath/conn"
+	"onpath/tcp"
+)
+
+// handshakeRules are about the segments that open a connection; negotiationRules,
+// about what they offer and what becomes of attempts.
+var handshakeRules = []rule{
+	{anomaly.SynRetransmission, onSyn, synAgain,
+		"SYN {iss} is sent again, {pause:t} after the last one"},
+	{anomaly.SynDifferentSeq, onSyn, synOther,
+		"a SYN with ISS {seq} comes {pause:t} after one with {iss}, which nobody has answered"},
+	{anomaly.SynFloodInTuple, onSyn, synFlood,
+		"at least {isns} different ISNs were tried, and none was answered"},
+	{anomaly.SynackRetransmission, onSynAck, synackAgain,
+		"SYN,ACK {iss} ack {ack} is sent again, {pause:t} after the server's last segment"},
+	{anomaly.SynackDifferentSeq, onSynAck, synackOther,
+		"a SYN,ACK offers SEQ {seq} for the same SYN that another one answered with {iss}"},
+	{anomaly.SynackFlood, onSynAck, synackFlood,
+		"at least {seqs} different SYN,ACKs answer one SYN"},
+	{anomaly.SynackWrongAck, onSynAck, synackWrongAck,
+		"ACK {ack} of the SYN,ACK is not between {from} and {to}, the SYN that passed and its payload"},
+	{anomaly.SynackWithoutSyn, onRst | onEnd, synackWithoutSyn,
+		"a SYN,ACK acknowledges {ack}, but no SYN passed, and its addressee knows nothing of one"},
+	{anomaly.SynackWrongDirection, onSynAck, synackWrongDirection,
+		"the sender of SYN {iss} answers it with a SYN,ACK of {ack}, though no SYN came from its peer"},
+	{anomaly.SimultaneousOpen, onSynAck, simultaneousOpen,
+		"both ends sent a SYN, {iss} and {peer}, and both a SYN,ACK"},
+	{anomaly.SplitHandshake, onAck | onLong | onFin, splitHandshake,
+		"the server answered the SYN with a SYN of its own {apart:t} later, where its way there and back takes {way:t}, and never sent a SYN,ACK"},
+	{anomaly.FourwayHandshakeBad, onSynAck, fourwayBad,
+		"both ends sent a SYN, but the SYN,ACK acknowledges {ack} where {from} was sent"},
+	{anomaly.HandshakeAckWrongAck, onAck | onLong | onOutside, thirdWrongAck,
+		"the handshake's last segment acknowledges {ack}, and the SYN,ACK asked for {want}"},
+	{anomaly.HandshakeAckWrongSeq, onAck | onLong | onOutside, thirdWrongSeq,
+		"the handshake's last segment has SEQ {seq}, outside of {from} to {to}"},
+	{anomaly.DataBeforeEstablished, onLong | onOutside | onBits, dataEarly,
+		"{len} octets at SEQ {seq} before the handshake was complete"},
+	{anomaly.AckBeforeSynack, onAck, ackEarly,
+		"the SYN is answered by ACK {ack} of another connection; its own would be {want}"},
+	{anomaly.SynInEstablished, onSyn, synInside,
+		"a SYN with ISS {seq} comes inside a connection whose client has come to SEQ {nxt}"},
+	{anomaly.SynackInEstablished, onSynAck, synackInside,
+		"SYN,ACK {iss} comes again, though the client's ACK {ack} has passed"},
+	{anomaly.PortReuseAfterClose, onSyn, reuseAfterClose,
+		"a SYN with ISS {seq} opens the ports again; the connection before, which had come to {nxt}, is closed"},
+	{anomaly.PortReuseWhileOpen, onSyn, reuseWhileOpen,
+		"a SYN with ISS {seq} outside of {from} to {to}, what the open connection could send"},
+	{anomaly.TimeWaitReuseViolation, onSynAck, staleAccepted,
+		"the SYN that ACK {ack} accepts had neither a SEQ nor a TSval beyond the connection that is still in TIME-WAIT"},
+}
+
+// again reports whether a segment was sent again by its sender, and is no copy.
+func again(d conn.Delivery) bool { return d == conn.Retransmission || d == conn.Spurious }
+
+// opener reports whether an end sent a SYN without ACK, and nothing that answers.
+func opener(f *conn.Facts) bool { return f.SynSeen && !f.Answers && f.HasISS }
+
+// responder reports whether it sent a SYN,ACK.
+func responder(f *conn.Facts) bool { return f.SynSeen && f.Answers && f.HasISS }
+
+// ofSyn reports whether an ACK is of an end's SYN, or of what went with it.
+func ofSyn(f *conn.Facts, ack tcp.Seq) bool { return ack.After(f.ISS) && !ack.After(f.Top) }
+
+func synAgain(s *Scene) (Evidence, bool) {
+	me := s.Me()
+	e := because(anomaly.CausePath, num(s.Seg.Seq), s.pause(me))
+	return e, s.Step.Begin == conn.Same && opener(me) && s.Seg.Seq == me.ISS && !me.HasRcv && !s.Peer().Resets && again(s.Step.Delivery)
+}
+
+// givesUp is after how long a client that comes with another ISS is taken to have
+// given the first attempt up.
+const givesUp = 60e9
+
+func synOther(s *Scene) (Evidence, bool) {
+	me := s.Me()
+	e := because(anomaly.CauseEndpoint, num(s.Seg.Seq), s.pause(me), num(me.ISS))
+	return e, opener(me) && s.Seg.Seq != me.ISS && !me.HasRcv && !s.Peer().Seen && s.pause(me) < givesUp
+}
+
+func synFlood(s *Scene) (Evidence, bool) {
+	n := s.Case.isns(s.Seg.Seq)
+	return because(anomaly.CauseNone, int64(n)), n > 10 && !s.Peer().Seen
+}
+
+// synackEqual reports whether the SYN,ACK is one that its sender has sent before.
+func synackEqual(s *Scene) bool {
+	me, seg := s.Me(), s.Seg
+	return responder(me) && seg.Seq == me.ISS && me.HasIRS && (seg.Ack == me.IRS+1 || me.HasRcv && seg.Ack == me.Rcv) &&
+		s.Case.has(synAck, seg.Dir) && again(s.Step.Delivery)
+}
+
+func synackAgain(s *Scene) (Evidence, bool) {
+	return because(anomaly.CausePath, num(s.Seg.Seq), num(s.Seg.Ack), s.pause(s.Me())), synackEqual(s)
+}
+
+func synackInside(s *Scene) (Evidence, bool) {
+	me, p := s.Me(), s.Peer()
+	return because(anomaly.CausePath, num(s.Seg.Seq), num(p.Rcv)), synackEqual(s) && p.HasRcv && p.HasIRS && p.IRS == me.ISS
+}
+
+// synackOther: a server that restarted, answers by cookies, or is two behind one
+// address does so.
+func synackOther(s *Scene) (Evidence, bool) {
+	e := because(anomaly.CauseEndpoint, num(s.Seg.Seq), num(s.Me().ISS))
+	return e, anotherAnswer(s)
+}
+
+// anotherAnswer reports whether the SYN,ACK answers a SYN that was answered with
+// another ISN.
+func anotherAnswer(s *Scene) bool {
+	me, p, seg := s.Me(), s.Peer(), s.Seg
+	return responder(me) && seg.Seq != me.ISS && opener(p) && me.HasIRS && me.IRS == p.ISS && ofSyn(p, seg.Ack)
+}
+
+func synackFlood(s *Scene) (Evidence, bool) {
+	n := s.Case.isns(s.Seg.Seq)
+	return because(anomaly.CauseNone, int64(n)), n > 5 && anotherAnswer(s) && s.Case.has(synAck, s.Seg.Dir)
+}
+
+func synackWrongAck(s *Scene) (Evidence, bool) {
+	p, ack := s.Peer(), s.Seg.Ack
+	e := because(anomaly.CauseNone, num(ack), num(p.ISS+1), num(p.Top))
+	return e, p.SynSeen && p.HasISS && !ofSyn(p, ack) && s.Step.Outside && s.Step.Explanation == conn.None
+}
+
+// synackWithoutSyn: its addressee answers with a RST, or with nothing. One that goes
+// on shows that its SYN was missed.
+func synackWithoutSyn(s *Scene) (Evidence, bool) {
+	if s.End != nil {
+		c, v := s.Before.Facts(tcp.Client), s.Before.Facts(tcp.Server)
+		e := because(anomaly.CauseNone, num(v.Rcv))
+		e.ByPeer = true
+		return e, responder(&v) && !c.Seen
+	}
+	me, p := s.Me(), s.Peer()
+	e := because(anomaly.CauseNone, num(p.Rcv))
+	e.ByPeer = true
+	return e, responder(p) && !me.Seen && s.Seg.Flags&tcp.ACK == 0 && s.Seg.Seq == p.Rcv
+}
+
+// synackWrongDirection: a SYN of the peer that was missed explains it only if the
+// number that is acknowledged may be its own.
+func synackWrongDirection(s *Scene) (Evidence, bool) {
+	me, p, seg := s.Me(), s.Peer(), s.Seg
+	cause := anomaly.CauseNone
+	if !p.HasISS || seg.Ack == p.ISS+1 {
+		cause = anomaly.CauseCapture
+	}
+	return because(cause, num(me.ISS), num(seg.Ack)),
+		opener(me) && seg.Seq == me.ISS && s.Case.has(bareSyn, seg.Dir) && !s.Case.has(bareSyn, seg.Dir^1)
+}
+
+func simultaneousOpen(s *Scene) (Evidence, bool) {
+	d := s.Seg.Dir
+	return because(anomaly.CauseNone, num(s.Me().ISS), num(s.Peer().ISS)),
+		s.Case.bothSyns() && s.Case.has(synAck, d^1) && !s.Case.has(synAck, d) && s.Seg.Seq == s.Me().ISS
+}
+
+// bothSyns reports whether both ends sent a SYN without ACK.
+func (k *marks) bothSyns() bool { return k.has(bareSyn, tcp.Client) && k.has(bareSyn, tcp.Server) }
+
+// splitHandshake: the server's SYN is an answer to the client's if it came as late
+// as an answer does. Had it sent a SYN,ACK that was lost before us, it would have
+// sent the SYN on its own account, and sooner.
+func splitHandshake(s *Scene) (Evidence, bool) {
+	k, d := &s.Case.marks, s.Seg.Dir
+	if d != tcp.Server || !k.bothSyns() || k.has(synAck, d) || !k.has(synAck, d^1) || k.has(spoke, d) {
+		return no()
+	}
+	way := s.pause(s.Peer())
+	after := int64(k.half[d]) * tick
+	return because(anomaly.CauseEndpoint, after, way), ofSyn(s.Peer(), s.Seg.Ack) && 2*after >= way
+}
+
+func fourwayBad(s *Scene) (Evidence, bool) {
+	me, p, seg := s.Me(), s.Peer(), s.Seg
+	return because(anomaly.CauseNone, num(seg.Ack), num(p.ISS+1)),
+		s.Case.bothSyns() && s.Case.shown&several == 0 && me.HasISS && seg.Seq == me.ISS && p.HasISS && !ofSyn(p, seg.Ack)
+}
+
+// third reports whether the segment is the first with an ACK of a client whose SYN
+// was answered, and nothing explains its numbers.
+func third(s *Scene) bool {
+	me, p := s.Me(), s.Peer()
+	return opener(me) && !me.HasRcv && responder(p) && p.HasIRS && p.IRS == me.ISS && s.Case.shown&several == 0 &&
+		s.Seg.Flags&(tcp.SYN|tcp.RST|tcp.ACK) == tcp.ACK && s.Step.Outside && s.Step.Explanation == conn.None && !s.Step.Older
+}
+
+func thirdWrongAck(s *Scene) (Evidence, bool) {
+	e := because(anomaly.CauseNone, num(s.Seg.Ack), num(s.Peer().ISS+1))
+	return e, third(s) && ofSyn(s.Me(), s.Seg.Seq) && s.Seg.Ack != s.Peer().ISS+1
+}
+
+func thirdWrongSeq(s *Scene) (Evidence, bool) {
+	me := s.Me()
+	e := because(anomaly.CauseNone, num(s.Seg.Seq), num(me.ISS+1), num(me.Top))
+	return e, third(s) && !ofSyn(me, s.Seg.Seq) && s.Seg.Ack == s.Peer().ISS+1
+}
+
+// dataEarly: of a server, the client's ACK was missed; of a client, its numbers
+// cannot be those of the handshake.
+func dataEarly(s *Scene) (Evidence, bool) {
+	me, p, seg := s.Me(), s.Peer(), s.Seg
+	e := because(anomaly.CauseCapture, int64(seg.Len), num(seg.Seq))
+	switch {
+	case seg.Len == 0 || seg.Flags&(tcp.SYN|tcp.RST) != 0 || s.Step.Older:
+		return no()
+	case responder(me) && opener(p):
+		return e, !p.HasRcv && !p.SynData && !s.Step.Outside
+	}
+	e.Cause = anomaly.CauseNone
+	return e, opener(me) && !me.HasRcv && s.Step.Outside && s.Step.Explanation == conn.None
+}
+
+// ackEarly: the server lives in another connection, or its ACK has overtaken its
+// SYN,ACK.
+func ackEarly(s *Scene) (Evidence, bool) {
+	me, p, seg, k := s.Me(), s.Peer(), s.Seg, &s.Case.marks
+	e := because(anomaly.CauseEndpoint, num(seg.Ack), num(p.ISS+1))
+	if k.has(candidate, seg.Dir^1) {
+		return e, true
+	}
+	if seg.Ack == p.ISS+1 {
+		e.Cause = anomaly.CausePath
+	}
+	return e, opener(p) && !p.HasRcv && k.has(bareSyn, seg.Dir^1) && !k.has(bareSyn, seg.Dir) && !me.SynSeen && !s.Step.Older
+}
+
+// living are the states of a connection that lives: behind the handshake, and not
+// yet in TIME-WAIT.
+var living = conn.Of(conn.Established, conn.FinWait1, conn.FinWait2, conn.CloseWait, conn.Closing, conn.LastAck)
+
+func synInside(s *Scene) (Evidence, bool) {
+	e := because(anomaly.CauseEndpoint, num(s.Seg.Seq), num(s.Me().Nxt))
+	return e, s.Step.Begin == conn.Candidate && s.Peer().Possible&^living == 0
+}
+
+func reuseWhileOpen(s *Scene) (Evidence, bool) {
+	me, seq := s.Me(), s.Seg.Seq
+	e := because(anomaly.CauseEndpoint, num(seq), num(me.First), num(me.Limit))
+	return e, s.Step.Begin == conn.Candidate && s.Peer().Possible&^living == 0 && (seq.Before(me.First) || seq.After(me.Limit))
+}
+
+func reuseAfterClose(s *Scene) (Evidence, bool) {
+	phase := s.Before.Phase()
+	e := because(anomaly.CauseNone, num(s.Seg.Seq), num(s.Me().Nxt))
+	return e, s.Step.Begin == conn.Begun && (phase == conn.Finished || phase == conn.Reset) && s.Seg.Flags&tcp.ACK == 0
+}
+
+// staleAccepted: the server has forgotten the connection before, or it restarted.
+func staleAccepted(s *Scene) (Evidence, bool) {
+	e := because(anomaly.CauseEndpoint, num(s.Seg.Ack))
+	return e, s.Case.shown&staleReuse != 0 && !s.Step.Outside && s.Seg.Ack == s.Peer().ISS+1 && !s.Case.has(synAck, s.Seg.Dir)
+}

@@ -1,0 +1,102 @@
+package check
+
+import (
+	"onpath/conn"
+	"onpath/tcp"
+)
+
+// timeWait is for how long an end is in TIME-WAIT at least, ns: RFC 9293 §3.4.2
+// asks for four minutes, and what lives takes one.
+const timeWait = 60e9
+
+// noteSyn remembers a SYN without ACK.
+func (c *Case) noteSyn(s *Scene) {
+	d := s.Seg.Dir
+	if s.Step.Begin == conn.Begun {
+		c.begin(s)
+	}
+	if s.Step.Begin == conn.Candidate {
+		return
+	}
+	if c.has(bareSyn, d^1) && !c.has(bareSyn, d) {
+		c.noteHalf(s)
+		c.put(spoke, d, false)
+	}
+	c.put(bareSyn, d, true)
+	c.tried |= ofISN(s.Seg.Seq)
+	if c.tried&(c.tried-1) != 0 && !c.bothSyns() {
+		c.shown |= several
+	}
+	c.noteOffers(s.Seg)
+}
+
+// begin forgets the incarnation before, but for the attempts that nobody answered.
+func (c *Case) begin(s *Scene) {
+	tried := c.tried
+	if c.shown&((synAck|synAck<<1)|(spoke|spoke<<1)) != 0 {
+		tried = 0
+	}
+	c.marks = marks{tried: tried}
+	if stale(s) {
+		c.shown |= staleReuse
+	}
+}
+
+// stale reports whether the SYN is one that its addressee must not take, as it is
+// in TIME-WAIT (RFC 9293 §3.6.1, RFC 6191 §2).
+func stale(s *Scene) bool {
+	me, p, seg := s.Me(), s.Peer(), s.Seg
+	if p.Possible != conn.Of(conn.TimeWait) || s.pause(p) > timeWait || s.pause(me) > timeWait || seg.Seq.After(me.Nxt) {
+		return false
+	}
+	return seg.Opts&tcp.OptTimestamp == 0 || !me.HasTS || int32(seg.TSval-me.TSMax) <= 0
+}
+
+// noteOffers remembers the options of a SYN; a later try may leave some out.
+func (c *Case) noteOffers(seg *tcp.Segment) {
+	if seg.Opts&tcp.OptWScale != 0 {
+		c.shown |= offersScale
+	}
+	if seg.Opts&tcp.OptSACKOK != 0 {
+		c.shown |= offersSACK
+	}
+	if seg.Opts&tcp.OptTimestamp != 0 && c.shown&offersTS == 0 {
+		c.shown |= offersTS
+		c.first = seg.TSval
+	}
+}
+
+// noteSynAck remembers a SYN,ACK.
+func (c *Case) noteSynAck(s *Scene) {
+	d := s.Seg.Dir
+	if !c.has(synAck, d) && !c.bothSyns() {
+		c.tried = 0
+		c.noteHalf(s)
+	}
+	c.put(synAck, d, true)
+	c.tried |= ofISN(s.Seg.Seq)
+	if c.synAcks() < 3 {
+		c.shown += answersOnce
+	}
+}
+
+// noteSpoken remembers what follows the handshake.
+func (c *Case) noteSpoken(s *Scene) {
+	d := s.Seg.Dir
+	if c.has(spoke, d) {
+		return
+	}
+	c.put(spoke, d, true)
+	if c.has(synAck, d^1) && !c.has(synAck, d) {
+		c.noteHalf(s)
+		s.inspector.world.networks.add(&s.View.Key)
+	}
+}
+
+// noteHalf remembers how long the sender took to answer what passed towards it
+// last: its part of the round trip.
+func (c *Case) noteHalf(s *Scene) {
+	if p := s.Peer(); p.HasAt {
+		c.half[s.Seg.Dir] = uint16(min(max(s.pause(p), 0)/tick, 1<<16-1))
+	}
+}

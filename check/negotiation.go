@@ -1,0 +1,119 @@
+package check
+
+import (
+	"onpath/anomaly"
+	"onpath/conn"
+	"onpath/tcp"
+)
+
+// negotiationRules are about what SYNs offer, and what becomes of attempts.
+var negotiationRules = []rule{
+	{anomaly.HandshakeTsMismatch, onSynAck, wrongEcho,
+		"the SYN,ACK echoes TSval {tsecr}, and those of the SYNs were {first} to {last}"},
+	{anomaly.WsUnsolicited, onSynAck, scaleUnasked,
+		"the SYN,ACK offers a window scale of {shift}, and the SYN none"},
+	{anomaly.WsTooLarge, onSyn | onSynAck, scaleTooLarge,
+		"a window scale of {shift}, above 14"},
+	{anomaly.SackpermUnsolicited, onSynAck, sackUnasked,
+		"the SYN,ACK {iss} permits SACK, and the SYN did not"},
+	{anomaly.TsUnsolicited, onSynAck, tsUnasked,
+		"the SYN,ACK has timestamps, TSval {tsval}, and the SYN had none"},
+	{anomaly.HalfOpenConnection, onEnd, halfOpen,
+		"{synacks} SYN,ACKs or more, and no ACK of the client; nothing came for {silent:t}"},
+	{anomaly.ConnectionAttemptNoAnswer, onEnd, noAnswer,
+		"{syns} packets of the client, and nothing of the server for {silent:t} after the last"},
+	{anomaly.ConnectionRefused, onRst, refused,
+		"RST,ACK {ack} refuses the SYN, whose ISS was {iss}"},
+	{anomaly.ClientResetAfterSynack, onRst, resetsAnswer,
+		"the client answers SYN,ACK {iss} with a RST of SEQ {seq}"},
+	{anomaly.NoHandshakeSeen, onAck | onLong | onFin | onRst | onBits, noHandshake,
+		"the connection's first segment is no SYN: SEQ {seq}"},
+}
+
+// answers reports whether the SYN,ACK answers a SYN whose options are known. In a
+// simultaneous open it repeats the sender's own.
+func answers(s *Scene) bool {
+	return !s.Step.Outside && !s.Step.Older && s.Case.has(bareSyn, s.Seg.Dir^1) && !s.Case.has(bareSyn, s.Seg.Dir) &&
+		opener(s.Peer()) && ofSyn(s.Peer(), s.Seg.Ack)
+}
+
+// unseenTry is how far from the TSvals of the SYNs that passed that of one which
+// was missed may lie: two minutes of microseconds.
+const unseenTry = 1 << 27
+
+// wrongEcho: 0 is no echo.
+func wrongEcho(s *Scene) (Evidence, bool) {
+	first, last, echo := s.Case.first, s.Peer().TSMax, s.Seg.TSecr
+	e := because(anomaly.CauseNone, int64(echo), int64(first), int64(last))
+	early, late := int32(first-echo), int32(echo-last)
+	if max(early, late) < unseenTry {
+		e.Cause = anomaly.CauseCapture
+	}
+	return e, answers(s) && s.Case.shown&offersTS != 0 && s.Peer().HasTS && s.Seg.Opts&tcp.OptTimestamp != 0 && echo != 0 &&
+		(early > 0 || late > 0)
+}
+
+func scaleUnasked(s *Scene) (Evidence, bool) {
+	return because(anomaly.CauseNone, int64(s.Seg.WScale)), unasked(s, tcp.OptWScale, offersScale)
+}
+
+func sackUnasked(s *Scene) (Evidence, bool) {
+	return because(anomaly.CauseNone, num(s.Seg.Seq)), unasked(s, tcp.OptSACKOK, offersSACK)
+}
+
+func tsUnasked(s *Scene) (Evidence, bool) {
+	return because(anomaly.CauseNone, int64(s.Seg.TSval)), unasked(s, tcp.OptTimestamp, offersTS)
+}
+
+// unasked reports whether the SYN,ACK has an option that no SYN had.
+func unasked(s *Scene, o tcp.OptSet, offer mark) bool {
+	return s.Seg.Opts&(o|tcp.OptCut) == o && s.Case.shown&offer == 0 && answers(s)
+}
+
+func scaleTooLarge(s *Scene) (Evidence, bool) {
+	return because(anomaly.CauseNone, int64(s.Seg.WScale)), s.Seg.Opts&(tcp.OptWScale|tcp.OptLength) == tcp.OptWScale && s.Seg.WScale > 14
+}
+
+// ends are the facts of both ends of a record that has ended.
+func (s *Scene) ends() (client, server conn.Facts) {
+	return s.Before.Facts(tcp.Client), s.Before.Facts(tcp.Server)
+}
+
+// silent returns how long nothing had come when the record ended, ns.
+func (e *End) silent() int64 { return e.Now - e.At }
+
+// halfOpen: the client went silent, or forged the address.
+func halfOpen(s *Scene) (Evidence, bool) {
+	c, v := s.ends()
+	n, silent := s.Case.synAcks(), s.End.silent()
+	return because(anomaly.CauseEndpoint, int64(n), silent),
+		opener(&c) && responder(&v) && v.HasIRS && v.IRS == c.ISS && !c.HasRcv && !c.Resets && !v.Resets && (n >= 3 || silent >= 9e9)
+}
+
+func noAnswer(s *Scene) (Evidence, bool) {
+	c, v := s.ends()
+	return because(anomaly.CauseNone, int64(s.End.Packets[tcp.Client]), s.End.silent()),
+		!s.End.Cut && opener(&c) && !c.HasRcv && !c.Resets && !v.Seen && s.Case.shown&quoted == 0
+}
+
+func refused(s *Scene) (Evidence, bool) {
+	me, p, seg := s.Me(), s.Peer(), s.Seg
+	return because(anomaly.CauseNone, num(seg.Ack), num(p.ISS)),
+		opener(p) && !p.HasRcv && !me.SynSeen && seg.Flags&tcp.ACK != 0 && ofSyn(p, seg.Ack) && s.Step.Begin == conn.Same
+}
+
+func resetsAnswer(s *Scene) (Evidence, bool) {
+	me, p := s.Me(), s.Peer()
+	return because(anomaly.CauseNone, num(p.ISS), num(s.Seg.Seq)),
+		opener(me) && !me.HasRcv && responder(p) && !s.Step.Outside
+}
+
+func noHandshake(s *Scene) (Evidence, bool) {
+	return because(anomaly.CauseCapture, num(s.Seg.Seq)), firstOfAll(s) && s.Seg.Flags&tcp.SYN == 0
+}
+
+// firstOfAll reports whether nothing was known of the connection before.
+func firstOfAll(s *Scene) bool {
+	me, p := s.Me(), s.Peer()
+	return !me.On && !p.On && !me.Seen && !p.Seen
+}

@@ -1,0 +1,46 @@
+package check
+
+import "onpath/packet"
+
+// networks is a set of pairs of networks between which a connection was captured
+// in both directions: 32 KiB, a bit for a pair. Two pairs may share a bit: one in
+// 26 does once 10,000 are known.
+type networks struct{ bits []uint64 }
+
+// networkBits is how many bits networks has.
+const networkBits = 1 << 18
+
+// add puts the networks of a connection into the set.
+func (n *networks) add(k *packet.Key) {
+	if n.bits == nil {
+		n.bits = make([]uint64, networkBits/64)
+	}
+	i := pairOf(k)
+	n.bits[i/64] |= 1 << (i % 64)
+}
+
+// has reports whether the networks of a connection are in the set.
+func (n *networks) has(k *packet.Key) bool {
+	i := pairOf(k)
+	return n.bits != nil && n.bits[i/64]>>(i%64)&1 != 0
+}
+
+// pairOf returns which bit stands for the two networks of a connection, whichever
+// of them is Key.A: those of IPv4 are /24, those of IPv6 /48.
+func pairOf(k *packet.Key) uint32 {
+	size := len(k.A) - 1
+	if k.V6 {
+		size = 6
+	}
+	sum := fnv(k.A[:size]) + fnv(k.B[:size])
+	return (sum ^ sum>>16) * 0x9e3779b1 >> 14 % networkBits
+}
+
+// fnv is the hash FNV-1a of b.
+func fnv(b []byte) uint32 {
+	h := uint32(2166136261)
+	for _, x := range b {
+		h = (h ^ uint32(x)) * 16777619
+	}
+	return h
+}
