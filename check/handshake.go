@@ -53,8 +53,8 @@ var handshakeRules = []rule{
 		"the SYN that ACK {ack} accepts had neither a SEQ nor a TSval beyond the connection that is still in TIME-WAIT"},
 }
 
-// again reports whether a segment was sent again by its sender, and is no copy.
-func again(d conn.Delivery) bool { return d == conn.Retransmission || d == conn.Spurious }
+// sentAgain reports whether a segment was sent again by its sender, and is no copy.
+func sentAgain(d conn.Delivery) bool { return d == conn.Retransmission || d == conn.Spurious }
 
 // opener reports whether an end sent a SYN without ACK, and nothing that answers.
 func opener(f *conn.Facts) bool { return f.SynSeen && !f.Answers && f.HasISS }
@@ -68,7 +68,7 @@ func ofSyn(f *conn.Facts, ack tcp.Seq) bool { return ack.After(f.ISS) && !ack.Af
 func synAgain(s *Scene) (Evidence, bool) {
 	me := s.Me()
 	e := because(anomaly.CausePath, num(s.Seg.Seq), s.pause(me))
-	return e, s.Step.Begin == conn.Same && opener(me) && s.Seg.Seq == me.ISS && !me.HasRcv && !s.Peer().Resets && again(s.Step.Delivery)
+	return e, s.Step.Begin == conn.Same && opener(me) && s.Seg.Seq == me.ISS && !me.HasRcv && !s.Peer().Resets && sentAgain(s.Step.Delivery)
 }
 
 // givesUp is after how long a client that comes with another ISS is taken to have
@@ -90,7 +90,7 @@ func synFlood(s *Scene) (Evidence, bool) {
 func synackEqual(s *Scene) bool {
 	me, seg := s.Me(), s.Seg
 	return responder(me) && seg.Seq == me.ISS && me.HasIRS && (seg.Ack == me.IRS+1 || me.HasRcv && seg.Ack == me.Rcv) &&
-		s.Case.has(synAck, seg.Dir) && again(s.Step.Delivery)
+		s.Case.has(synAck, seg.Dir) && sentAgain(s.Step.Delivery)
 }
 
 func synackAgain(s *Scene) (Evidence, bool) {

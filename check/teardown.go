@@ -155,7 +155,7 @@ func halfClosedStale(s *Scene) (Evidence, bool) {
 func finAgain(s *Scene) (Evidence, bool) {
 	me, seg := s.Me(), s.Seg
 	e := because(anomaly.CausePath, num(me.Fin), s.pause(me))
-	return e, own(s) && seg.Seq.Add(seg.Len) == me.Fin && again(s.Step.Delivery) && !s.Step.Outside
+	return e, own(s) && seg.Seq.Add(seg.Len) == me.Fin && sentAgain(s.Step.Delivery) && !s.Step.Outside
 }
 
 func bothClose(s *Scene) (Evidence, bool) {
