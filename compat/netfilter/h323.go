@@ -206,7 +206,7 @@ func (t *tpkts) next() []byte {
 		return t.take(0, n)
 	}
 	const version = 3
-	if len(t.b) < tpktHeader || t.b[0] != version {
+	if len(t.b) < tpktHeader || t.b[0] != version || t.b[1] != 0 {
 		return nil
 	}
 	n := int(binary.BigEndian.Uint16(t.b[2:]))

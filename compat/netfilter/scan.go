@@ -4,7 +4,10 @@ package netfilter
 
 func isDigit(c byte) bool { return '0' <= c && c <= '9' }
 
-func isLetter(c byte) bool { return 'a' <= c|0x20 && c|0x20 <= 'z' }
+// isLetter reports whether c is a letter of Latin-1, as the kernel has it.
+func isLetter(c byte) bool {
+	return 'a' <= c|0x20 && c|0x20 <= 'z' || c >= 0xc0 && c != 0xd7 && c != 0xf7
+}
 
 // lower returns an ASCII letter in lower case, and other octets as they are.
 func lower(c byte) byte {

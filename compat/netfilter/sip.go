@@ -227,7 +227,7 @@ func (s *sipMessage) inviteAnswered(code uint32) string {
 // continue others are no headers; the body is not told apart from them, as in the
 // kernel.
 func sipHeader(b []byte, long, compact string) (value []byte, ok bool) {
-	for b = nextLine(b); b != nil; b = nextLine(b) {
+	for b = nextLine(b); b != nil; b = nextLine(b[1:]) {
 		if b[0] == ' ' || b[0] == '\t' {
 			continue
 		}
@@ -258,7 +258,9 @@ func sipNamed(b []byte, long, compact string) []byte {
 }
 
 // nextLine returns b from the line behind its next line end on; nil without one, or
-// with nothing behind it.
+// with nothing behind it. To walk lines, go on behind the first octet of each: the
+// kernel has looked at it already, so that of two line feeds in a row only the first
+// begins a line.
 func nextLine(b []byte) []byte {
 	i := bytes.IndexAny(b, "\r\n")
 	if i < 0 {

@@ -11,7 +11,7 @@ var sdpTypes = [...]struct {
 // media expects the streams that the message describes, at most three.
 func (s *sipMessage) media() string {
 	description := sdpLine(s.b, "v=", "")
-	if description == nil {
+	if len(description) == 0 || !isDigit(description[0]) {
 		return ""
 	}
 	session, hasSession := sdpAddress(description, s.Tuples[s.Dir].V6)
@@ -61,7 +61,7 @@ func (s *sipMessage) stream(class uint8, addr [16]byte, port uint16) bool {
 // sdpLine returns what follows name at the begin of one of the next lines, up to the
 // end of the message; nil if there is none before a line that begins with until.
 func sdpLine(b []byte, name, until string) []byte {
-	for b = nextLine(b); b != nil; b = nextLine(b) {
+	for b = nextLine(b); b != nil; b = nextLine(b[1:]) {
 		if until != "" && hasWord(b, until) {
 			return nil
 		}
@@ -99,9 +99,19 @@ func sdpAddress(b []byte, v6 bool) (addr [16]byte, ok bool) {
 	line := sdpLine(b, "c=", "m=")
 	n := 0
 	if v6 {
-		addr, n = parseIPv6(inLine(line, "IN IP6 "))
+		addr, n = parseIPv6(behind(line, "IN IP6 "))
 	} else {
-		addr, n = parseIPv4(inLine(line, "IN IP4 "))
+		addr, n = parseIPv4(behind(line, "IN IP4 "))
 	}
 	return addr, n > 0
+}
+
+// behind returns what follows s, in this very case, in the first line of b; nil without
+// it.
+func behind(b []byte, s string) []byte {
+	rest := inLine(b, s)
+	if rest == nil || string(b[len(b)-len(rest)-len(s):len(b)-len(rest)]) != s {
+		return nil
+	}
+	return rest
 }

@@ -92,7 +92,7 @@ var (
 		opt(identifier), is(identifier)).then(skipped, is(seconds).at(timeToLive))
 	admissionConfirm = sequenceX(is(positive16), is(number32), is(choiceX(nulls(2)...)),
 		is(transport).at(CallAddress), is(end), opt(end), opt(end))
-	locationConfirm = sequenceX(is(positive16), is(transport).at(CallAddress), is(end), opt(end))
+	locationConfirm = sequenceX(is(positive16), is(transport).at(CallAddress), is(transport), is(end), opt(end))
 )
 
 // userInformation is what a Q.931 message carries (its User-user element).
