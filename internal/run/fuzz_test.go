@@ -5,8 +5,10 @@ import (
 	"io"
 	"os"
 	"slices"
+	"strings"
 	"testing"
 
+	"onpath/compat/netfilter"
 	"onpath/flow"
 	"onpath/packet"
 	"onpath/record"
@@ -14,9 +16,15 @@ import (
 	"onpath/source"
 )
 
+// someHelpers listen to the ports of town.pcap, so that they read something.
+var someHelpers = []netfilter.Attach{
+	{Helper: "ftp", Ports: []uint16{80}}, {Helper: "irc", Ports: []uint16{25}}, {Helper: "sip", Ports: []uint16{53}},
+}
+
 // FuzzCapture: whatever a file holds, it is read to its end; every packet that
 // is decoded counts to exactly one record; and each can be shown with both its
-// stacks. The cap on connections is so low that entries are pushed out.
+// stacks and with a firewall's verdict, explained. The caps are so low that entries
+// are pushed out.
 func FuzzCapture(f *testing.F) {
 	octets, err := os.ReadFile(town)
 	if err != nil {
@@ -32,6 +40,7 @@ func FuzzCapture(f *testing.F) {
 		}
 		defer in.Close()
 		var counted, decoded uint64
+		gateway := netfilter.New(netfilter.Config{MaxEntries: 3, Helpers: someHelpers})
 		table := flow.New(flow.Config{MaxConnections: 3}, func(r *record.Record) {
 			if r.Side[0].Packets+r.Side[1].Packets == 0 {
 				t.Errorf("record %d has no packets", r.Conn)
@@ -47,7 +56,12 @@ func FuzzCapture(f *testing.F) {
 				decoded++
 			}
 			p := table.Observe(&view)
+			account := gateway.Explain(&view)
+			p.Netfilter = &account.Verdict
 			out.Write(&p)
+			if !strings.Contains(account.Story(view.At), "\nmeaning ") {
+				t.Errorf("frame %d: the story has no end", view.Number)
+			}
 		}
 		table.Flush()
 		if counted != decoded {
