@@ -196,6 +196,9 @@ func (m *move) goes() {
 	if e.has(rstAny) {
 		m.because(Path) // its RST overtook it
 	}
+	if m.old {
+		p.oddAck(s.Ack) // the newer incarnation answers it with a RST
+	}
 	m.hole = s.Len == 0 && s.Flags&tcp.FIN == 0 && s.Seq.After(e.top)
 	m.step.Gap = m.gap()
 	m.acknowledges()
