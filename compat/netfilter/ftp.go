@@ -141,7 +141,8 @@ func ftpEPRT(b []byte, from *Tuple) (addr [16]byte, port uint16, ok bool) {
 		end = max(0, decimals(rest, n[:], '.', d))
 		addr = mappedIPv4(n[0]<<24 | n[1]<<16 | n[2]<<8 | n[3])
 	}
-	if end == 0 || end >= len(rest) || rest[end] != d {
+	// The kernel takes a zero octet for the end of an IPv6 address, too.
+	if end == 0 || end >= len(rest) || rest[end] != d && (rest[end] != 0 || !from.V6) {
 		return addr, 0, false
 	}
 	port, ok = ftpToldPort(rest[end+1:], d)

@@ -34,11 +34,17 @@ import (
 // not 0.
 //
 // A TPKT (RFC 1006) that is cut by the end of a segment is not read, unless only its
-// header stands before the cut. Types that H.323 does not use here (IPX, source routes,
-// MPEG) end the reading of a message.
+// header stands before the cut; behind a message that cannot be read, none in the segment
+// is. Types that H.323 does not use here (IPX, source routes, MPEG) end the reading of a
+// message.
+//
+// Source: H.225.0 and H.245, and measurements of Linux 6.18, which confirm every case of
+// testdata/helpers/h323.txt and testdata/announced/{ras,q.931}.txt. It is known to differ on
+// messages that are broken: the kernel reads over the end of a message that lies in another,
+// and refuses some that end right behind a time to live.
 
-// Memory of RAS: for how many seconds the endpoint of a direction asked to be
-// registered; 0 if it did not say.
+// Memory of RAS: for how many seconds the endpoint is registered, or asked to be; 0 if
+// neither.
 // Memory of Q.931 and H.245: the length of the TPKT whose header stood alone at the
 // end of the last segment of a direction, and 0 otherwise.
 
@@ -59,7 +65,7 @@ func readRAS(p *Payload, m *Memory, expect func(Expectation) bool) string {
 		rasConfirm(p, m, msg.TimeToLive)
 	case h323.UnregistrationRequest:
 		p.Forget = AllClasses
-		*m = Memory{}
+		m[0] = 0
 	case h323.AdmissionConfirm:
 		if told := msg.Told(); len(told) > 0 && told[0].Addr != p.Tuples[p.Dir].Dst {
 			return rasAdmit(p, &told[0], expect)
@@ -84,7 +90,7 @@ func rasGatekeeper(p *Payload, told []h323.Told, expect func(Expectation) bool) 
 
 // rasRegister expects calls at the first address that is the sender's own.
 func rasRegister(p *Payload, m *Memory, msg *h323.Message, expect func(Expectation) bool) string {
-	m[p.Dir] = msg.TimeToLive
+	m[0] = cmp.Or(msg.TimeToLive, rasDefaultLife)
 	for _, t := range msg.Told() {
 		if t.Addr == p.Tuples[p.Dir].Src && t.Port != 0 {
 			e := p.toSender(protoTCP, t.Port)
@@ -98,8 +104,8 @@ func rasRegister(p *Payload, m *Memory, msg *h323.Message, expect func(Expectati
 // rasConfirm lets the registration live for as long as the gatekeeper says, or else as
 // the endpoint asked for.
 func rasConfirm(p *Payload, m *Memory, seconds uint32) {
-	seconds = cmp.Or(seconds, m[1-p.Dir], rasDefaultLife)
-	p.Refresh = int64(seconds) * 1e9
+	m[0] = cmp.Or(seconds, m[0])
+	p.Refresh = int64(m[0]) * 1e9
 }
 
 // rasAdmit expects the call that the gatekeeper has sent the endpoint to.
@@ -131,9 +137,10 @@ func readQ931(p *Payload, m *Memory, expect func(Expectation) bool) string {
 	all := tpkts{p.Data, &m[p.Dir], true}
 	for b := all.next(); b != nil; b = all.next() {
 		var msg h323.Message
-		if msg.ReadCall(b) {
-			h323Expect(p, msg.Told(), expect)
+		if !msg.ReadCall(b) {
+			return ""
 		}
+		h323Expect(p, msg.Told(), expect)
 	}
 	return ""
 }
@@ -142,9 +149,10 @@ func readH245(p *Payload, m *Memory, expect func(Expectation) bool) string {
 	all := tpkts{p.Data, &m[p.Dir], true}
 	for b := all.next(); b != nil; b = all.next() {
 		var msg h323.Message
-		if msg.ReadControl(b) {
-			h323Expect(p, msg.Told(), expect)
+		if !msg.ReadControl(b) {
+			return ""
 		}
+		h323Expect(p, msg.Told(), expect)
 	}
 	return ""
 }

@@ -90,7 +90,8 @@ var (
 		then(skipped, is(seconds).at(timeToLive))
 	registrationConfirm = sequenceX(is(positive16), is(object), opt(nonStandard), is(transports), opt(aliases),
 		opt(identifier), is(identifier)).then(skipped, is(seconds).at(timeToLive))
-	admissionConfirm = sequenceX(is(positive16), is(number32), is(choiceX(nulls(2)...)),
+	unregistrationRequest = sequenceX(is(positive16), is(transports), opt(aliases), opt(nonStandard), opt(identifier))
+	admissionConfirm      = sequenceX(is(positive16), is(number32), is(choiceX(nulls(2)...)),
 		is(transport).at(CallAddress), is(end), opt(end), opt(end))
 	locationConfirm = sequenceX(is(positive16), is(transport).at(CallAddress), is(transport), is(end), opt(end))
 )
@@ -123,6 +124,6 @@ var (
 // ras are the messages that tell something, by their number.
 var ras = [...]*asn{
 	GatekeeperConfirm: gatekeeperConfirm, RegistrationRequest: registrationRequest,
-	RegistrationConfirm: registrationConfirm, UnregistrationRequest: end,
+	RegistrationConfirm: registrationConfirm, UnregistrationRequest: unregistrationRequest,
 	AdmissionConfirm: admissionConfirm, LocationConfirm: locationConfirm,
 }
