@@ -30,6 +30,7 @@ type comparison struct {
 	kernels map[uint32]int             // and back
 	origs   map[uint32]netfilter.Tuple // of our entries
 	clocks  map[uint32]clock           // likewise
+	waiting int                        // the kernel's expectations
 	found   []Difference
 	packet  int
 }
@@ -47,12 +48,13 @@ type clock struct {
 // clock has seconds, cannot be asked.
 func Compare(c netfilter.Config, d Dialogue, answers []Answer, aged bool) (found []Difference, compared int) {
 	m := comparison{aged: aged, ours: map[int]uint32{}, kernels: map[uint32]int{}, origs: map[uint32]netfilter.Tuple{}, clocks: map[uint32]clock{}}
-	Judge(c, d, func(i int, v *netfilter.Verdict) bool {
+	Judge(c, d, func(i int, v *netfilter.Verdict, waiting int) bool {
 		if aged && m.close(d[i].Time()) {
 			return false
 		}
 		m.packet = i
 		m.verdict(&answers[i], v)
+		m.same("expectations", m.expect(answers[i].Expect), waiting)
 		if e := v.Entry; e != nil && answers[i].ICMP != unasked {
 			m.entry(&answers[i], e, d[i].Time())
 		}
@@ -119,6 +121,18 @@ func (m *comparison) entry(a *Answer, e *netfilter.Entry, now int64) {
 		m.side("original", &w.Orig, &e.Sides[netfilter.Original])
 		m.side("reply", &w.Reply, &e.Sides[netfilter.Reply])
 	}
+}
+
+// expect follows the kernel's expectations, and returns how many wait.
+func (m *comparison) expect(events []string) int {
+	for _, e := range events {
+		if strings.HasPrefix(e, "new ") {
+			m.waiting++
+		} else {
+			m.waiting--
+		}
+	}
+	return m.waiting
 }
 
 // known are the bits of a kernel's status that netfilter.Status has.

@@ -40,7 +40,7 @@ const (
 // in every number that both keep.
 func TestDialogues(t *testing.T) {
 	o := oracle(t)
-	all, weights, cover, said, kinds := packets(t), 0, Coverage{}, Tally{}, map[string]int{}
+	all, total, weights, cover, said, kinds := packets(t), 0, 0, Coverage{}, Tally{}, map[string]int{}
 	for _, s := range Settings {
 		weights += s.Weight
 	}
@@ -72,6 +72,7 @@ func TestDialogues(t *testing.T) {
 					t.Fail()
 				}
 			}
+			total += asked
 			t.Logf("%d packets, %d compared", asked, compared)
 			if compared*10 < asked*5 {
 				t.Errorf("only %d of %d packets could be compared", compared, asked)
@@ -83,7 +84,7 @@ func TestDialogues(t *testing.T) {
 	}
 	t.Logf("cells of the kernel's table, and how often each was used:\n%s", cover)
 	t.Logf("what the kernel said:\n%s", said)
-	if least := cover.least(); all >= 100_000 && least < 7 {
+	if least := cover.least(); total >= 95_000 && least < 7 {
 		t.Errorf("a cell was used only %d times", least)
 	}
 }

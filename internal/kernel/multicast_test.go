@@ -20,7 +20,7 @@ func TestMulticast(t *testing.T) {
 		p.At = time.Duration(i) * time.Millisecond
 		d = append(d, p)
 	}
-	Judge(netfilter.Config{}, d, func(i int, v *netfilter.Verdict) bool {
+	Judge(netfilter.Config{}, d, func(i int, v *netfilter.Verdict, _ int) bool {
 		if v.State != netfilter.StateNew {
 			t.Errorf("packet %d: the Tracker says %v", i+1, v.State)
 		}

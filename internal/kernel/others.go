@@ -171,10 +171,10 @@ func behind(ip []byte) []byte {
 }
 
 // stranger makes a packet of a protocol that the kernel does not know, or not in
-// this version of IP.
+// this version of IP; or of GRE, which has no ports either.
 func (s *stage) stranger() *Packet {
 	from, to := s.two()
-	proto := one[uint8](s.dice, 99, 99, 89, 103, protoICMPv6)
+	proto := one[uint8](s.dice, 99, 99, 89, 103, protoGRE, protoICMPv6)
 	if s.plan.V6 && proto == protoICMPv6 {
 		proto = protoICMP
 	}

@@ -22,6 +22,7 @@ var Settings = []Setting{
 	{"ipv6", 10, nil, netfilter.Config{}, Plan{Others: true, Fragments: true, V6: true}},
 	{"liberal", 6, []string{"-liberal"}, netfilter.Config{Liberal: true}, Plan{}},
 	{"strict", 6, []string{"-loose=false"}, netfilter.Config{Strict: true}, Plan{}},
+	{"liberal-strict", 3, []string{"-liberal", "-loose=false"}, netfilter.Config{Liberal: true, Strict: true}, Plan{}},
 	{"ignore-rst", 4, []string{"-ignore-invalid-rst"}, netfilter.Config{IgnoreRST: true}, Plan{}},
 	{"max-retrans", 4, []string{"-sysctl", "nf_conntrack_tcp_max_retrans=1"}, netfilter.Config{MaxRetrans: 1}, Plan{}},
 	{"no-checksum", 4, []string{"-no-checksum"}, netfilter.Config{NoChecksums: true}, Plan{Others: true, Unsummed: true}},
