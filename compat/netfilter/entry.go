@@ -1,6 +1,6 @@
 package netfilter
 
-// entry is what is kept of a connection: 168 octets without pointers. What finds it
+// entry is what is kept of a connection: 176 octets without pointers. What finds it
 // comes first, what a segment changes next, what few ask for last.
 type entry struct {
 	src, dst         [16]byte // of the direction Original
@@ -19,6 +19,7 @@ type entry struct {
 	sides            [2]Side
 	last             lastSegment
 	older, newer     uint32 // neighbours in its list
+	listed           uint32 // expires when it joined its list, without the lowest listedBits
 	id, master       uint32
 	seen             int64 // as Entry.Seen
 	made             int64 // when; ns since the Unix epoch

@@ -2,7 +2,10 @@ package netfilter
 
 // Entries wait for their end in lists, one for each timeout and for whether they
 // may go early. As an entry joins its list at the end when a packet refreshes it,
-// each list is in the order of its ends, but for packets whose time stepped back.
+// each list is in the order of its ends, but for packets whose time stepped back, and for what
+// happens within a second: an entry joins again only if its end has moved by one, which
+// spares most packets the way to its neighbours. So an end is noticed up to a second
+// late, unless a packet asks for the entry.
 //
 // lists are the timeouts that there are, in ns.
 var listTimeouts = [...]int64{
@@ -12,6 +15,10 @@ var listTimeouts = [...]int64{
 // numLists counts the lists: of those that may go early, then of the others. List
 // 0 is none.
 const numLists = 1 + 2*len(listTimeouts)
+
+// listedBits are those of a time in ns, the lowest, that an entry's place in its
+// list leaves out.
+const listedBits = 20
 
 // ends are the oldest and the newest slot of a list.
 type ends struct{ oldest, newest uint32 }
@@ -47,11 +54,12 @@ func (t *Tracker) wait(e *entry) {
 	i := e.slot
 	list := listOf(e.expires-e.seen, e.early())
 	ends := &t.lists[list]
-	if e.list == list && ends.newest == i {
+	place := uint32(e.expires >> listedBits)
+	if e.list == list && (ends.newest == i || place-e.listed < uint32(second>>listedBits)) {
 		return
 	}
 	t.leave(e)
-	e.list, e.older, e.newer = list, ends.newest, 0
+	e.list, e.listed, e.older, e.newer = list, place, ends.newest, 0
 	if ends.newest != 0 {
 		t.table.at(ends.newest).newer = i
 	} else {

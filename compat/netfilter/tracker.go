@@ -18,7 +18,7 @@ type Config struct {
 	Helpers     []Attach // rules that give helpers to new entries
 	MaxEntries  int      // nf_conntrack_max; 0 means 1<<20
 	Seed        packet.Seed
-	Event       func(*Event) // called as things happen, in the order of time; nil: not
+	Event       func(*Event) // called as things happen, but for ends by age up to a second late; nil: not
 }
 
 // Attach is the rule that gives a helper to new entries to one of its ports.
@@ -105,8 +105,9 @@ func (t *Tracker) Observe(v *packet.View, out *Verdict) {
 // their ID.
 func (t *Tracker) Entries(each func(*Entry)) {
 	for _, i := range t.inOrder() {
-		t.show(t.table.at(i))
-		each(&t.view)
+		if e := t.table.at(i); e.expires > t.now {
+			each(t.show(e))
+		}
 	}
 }
 
