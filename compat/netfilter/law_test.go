@@ -12,7 +12,7 @@ import (
 
 func TestSizes(t *testing.T) {
 	if n := unsafe.Sizeof(entry{}); n > 176 {
-		t.Errorf("an entry takes %d octets, want at most 176: with 4 to 8 of index that is less than 192", n)
+		t.Errorf("an entry takes %d octets, want at most 176: with 8 to 16 of index that is at most 192", n)
 	}
 }
 

@@ -66,7 +66,7 @@ func (t *table) find(u *Tuple, hash uint32) (uint32, Dir) {
 
 // link puts the entry in slot i into its chain.
 func (t *table) link(i uint32) {
-	if t.count++; t.count > len(t.buckets) {
+	if t.count++; 2*t.count > len(t.buckets) { // a chain's second entry costs a wait for memory
 		t.grow()
 	}
 	e := t.at(i)
