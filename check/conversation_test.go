@@ -50,6 +50,10 @@ func (p *player) play(l *segtext.Line, number uint64) {
 		f.Data = data[:l.Cut]
 	}
 	p.decoder.Decode(&f, &p.v)
+	if q, ok := p.v.Quote(); ok {
+		p.in.ICMP(&p.c, &p.v, &q, l.Dir, &p.conn)
+		return
+	}
 	if !p.v.IsTCP() {
 		p.t.Fatalf("frame %d: %v", number, p.v.Why)
 	}

@@ -44,6 +44,7 @@ type Inspector struct {
 	raised   []Raised    // by the last segment
 	asked    anomaly.Set // rules that this segment was asked already
 	scene    Scene
+	quote    tcp.Segment // that the last ICMP error quoted
 }
 
 // New returns an Inspector that has found nothing.

@@ -107,11 +107,12 @@ func rstTTL(s *Scene) (Evidence, bool) {
 		me.TTLRun >= 4 && max(ttl, me.TTL)-min(ttl, me.TTL) > 3 && hops(ttl) != hops(me.TTL)
 }
 
-// rstID: 0 is what a datagram has that needs none (RFC 6864 §4.1).
+// rstID: 0 is what a datagram has that needs none (RFC 6864 §4.1). The answer of a
+// host that has no socket any more may have the number of another counter.
 func rstID(s *Scene) (Evidence, bool) {
 	me, id := s.Me(), s.Seg.IPID
 	return because(anomaly.CauseNone, int64(id), int64(apart(id, me.IPID)), int64(me.IPID)),
-		me.IPIDCount && id != 0 && apart(id, me.IPID) > 100
+		me.IPIDCount && id != 0 && apart(id, me.IPID) > 100 && !(s.Seg.Flags&tcp.ACK == 0 && (me.HasFin || s.Peer().Resets))
 }
 
 func rstAfterFin(s *Scene) (Evidence, bool) {

@@ -15,7 +15,8 @@ type Scene struct {
 	After  *conn.Conn // Before, if the segment moved nothing that anybody asks for
 	Step   *conn.Step // zero at the end of a record
 	Case   *Case
-	End    *End // at the end of a record; else nil
+	End    *End          // at the end of a record; else nil
+	Quote  *packet.Quote // with an ICMP error, whose View it is; Seg is what it quotes, as far as that is known
 
 	me, peer   conn.Facts // of the sender and its addressee, before the segment
 	knows      bool       // me and peer are set

@@ -31,6 +31,7 @@ const (
 	onBegin                         // another incarnation begins
 	onShow                          // an end's shown state has changed
 	onClash                         // octets that came again are not those that passed before
+	onICMP                          // an ICMP error quotes the segment
 	onEnd                           // the record ends; there is no segment
 	numTriggers = iota
 )

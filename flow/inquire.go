@@ -22,6 +22,18 @@ func (t *Table) inquire(e *entry, v *packet.View, shown check.Shown) {
 	t.rules.Judge(&e.inquiry, shown, v, &t.step, t.found(e, shown), &e.conn)
 }
 
+// inquireQuote asks the rules about an ICMP error that quotes a segment, if it is
+// one of a connection whose record is open.
+func (t *Table) inquireQuote(v *packet.View, q *packet.Quote) {
+	i := t.index.find(&t.slab, t.hash(&q.Key), &q.Key)
+	if i == 0 {
+		return
+	}
+	if e := t.slab.at(i); !e.written {
+		t.rules.ICMP(&e.inquiry, v, q, e.dir(q.FromB), &e.conn)
+	}
+}
+
 // found returns what the last segment of e found; what it left, if it showed
 // nothing and moved nothing but the next numbers.
 func (t *Table) found(e *entry, shown check.Shown) *conn.Conn {

@@ -189,6 +189,10 @@ func (t *Table) datagram(i uint32, v *packet.View) {
 	e.last = max(e.last, v.At)
 	e.side[d].Add(v.IPLen, v.L4Len)
 	e.history.Datagram(d, v.L4Len, v.L4Sum)
+	t.rules.Nothing()
+	if q, ok := v.Quote(); ok {
+		t.inquireQuote(v, &q)
+	}
 }
 
 // segment lets conn take a TCP segment, and returns the entry that counts it: i,

@@ -25,6 +25,9 @@ const text = "onpath sees what passes, and nothing else. "
 // octets are the same whenever the same sequence numbers are sent, unless Data
 // says otherwise. It is as long as on the wire; Cut is for who captures it.
 func (l *Line) Frame() []byte {
+	if l.ICMP != 0 {
+		return l.quote()
+	}
 	header := l.header()
 	f := make([]byte, frameTCP, frameTCP+len(header)+int(l.Len))
 	f = append(append(f, header...), l.payload()...)
@@ -138,4 +141,29 @@ func fold(sum uint32) uint16 {
 		sum = sum&0xffff + sum>>16
 	}
 	return uint16(sum)
+}
+
+// router sends the ICMP errors; nextMTU is what it tells of the next hop.
+var router = [4]byte{203, 0, 113, 1}
+
+const nextMTU = 1400
+
+// quote returns the frame of an ICMP error that quotes the headers of the line's
+// segment, and goes back to its sender.
+func (l *Line) quote() []byte {
+	segment := *l
+	segment.ICMP = 0
+	quoted := segment.Frame()[frameIP : frameTCP+tcp.MinHeader]
+	back := Line{Segment: tcp.Segment{Dir: l.Dir ^ 1}}
+	f := back.Frame()[:frameTCP]
+	f = append(f, byte(l.ICMP>>8), byte(l.ICMP), 0, 0, 0, 0, nextMTU>>8, nextMTU&0xff)
+	f = append(f, quoted...)
+	ip, be := f[frameIP:], binary.BigEndian
+	be.PutUint16(ip[2:], uint16(len(ip)))
+	ip[9] = 1
+	copy(ip[12:], router[:])
+	be.PutUint16(ip[10:], 0)
+	be.PutUint16(ip[10:], ^fold(add(0, ip[:20])))
+	be.PutUint16(ip[22:], ^fold(add(0, ip[20:])))
+	return f
 }

@@ -33,6 +33,7 @@ type Line struct {
 	Raw      []byte // "opts HEX": option octets behind the others, padded with zeros
 	Data     string // "data TEXT": repeated, it is the payload; else octets tell their place in the stream
 	Cut      int    // "cap N": octets of the frame that were captured; 0: all
+	ICMP     uint16 // "icmp TYPE.CODE": what passes is an ICMP error that quotes the segment, on its way back; 0: none
 }
 
 // Parse reads every line of text that is not blank and not a comment.
@@ -140,8 +141,8 @@ func parseRange(s *tcp.Segment, word string) error {
 }
 
 // parseFields reads "ack N", "win N", "urg N", "id N", "ttl N", "ecn N" (the bits
-// of the IP header), "sum bad", "sum partial" and the fields of Line; the first
-// other word begins a comment.
+// of the IP header), "sum bad", "sum partial" and the fields of Line; the first other
+// word begins a comment.
 func parseFields(s *Line, w []string) error {
 	s.Win = DefaultWindow
 	hasAck := false
@@ -165,6 +166,10 @@ fields:
 			s.Reserved = uint8(n) & 7
 		case "cap":
 			s.Cut = int(n)
+		case "icmp":
+			var kind, code uint8
+			_, err = fmt.Sscanf(w[1], "%d.%d", &kind, &code)
+			s.ICMP = uint16(kind)<<8 | uint16(code)
 		case "opts":
 			s.Raw, err = hex.DecodeString(w[1])
 		case "data":

@@ -1,0 +1,120 @@
+package check
+
+import (
+	"onpath/anomaly"
+	"onpath/conn"
+	"onpath/packet"
+	"onpath/tcp"
+)
+
+// icmpRules are about ICMP errors that quote a segment of the connection. The
+// scene's Seg is what is quoted: its sender is who the error goes to.
+var icmpRules = []rule{
+	{anomaly.IcmpUnreachableOnSyn, onICMP, unreachableOnSyn,
+		"an ICMP error, code {code}, says that SYN {iss} could not be delivered"},
+	{anomaly.IcmpAdminProhibited, onICMP, prohibited,
+		"an ICMP error, code {code}, says that the segment with SEQ {seq} is not let through"},
+	{anomaly.IcmpFragNeeded, onICMP, tooBig,
+		"an ICMP error says that the segment with SEQ {seq} is larger than {mtu} octets, the next hop's MTU"},
+	{anomaly.IcmpOutOfWindow, onICMP, quotesOutside,
+		"an ICMP error quotes SEQ {seq}, outside of {una} to {nxt}, which its addressee has under way"},
+}
+
+// ICMP asks the rules about an ICMP error. c and now are those of the connection
+// that it quotes, d who sent what is quoted.
+func (in *Inspector) ICMP(c *Case, v *packet.View, q *packet.Quote, d tcp.Dir, now *conn.Conn) {
+	in.raised = in.raised[:0]
+	in.quote = tcp.Segment{At: v.At, Seq: q.Seq, Flags: q.Flags, Dir: d}
+	s := &in.scene
+	*s = Scene{Seg: &in.quote, View: v, Quote: q, Before: now, After: now, Step: &noStep, Case: c, inspector: in, triggering: onICMP}
+	in.question(s)
+	if quotesSyn(s) {
+		c.shown |= quoted
+	}
+}
+
+// Nothing says that the last packet was none that the rules look at.
+func (in *Inspector) Nothing() { in.raised = in.raised[:0] }
+
+// byVersion tells a type or code of ICMP from that of ICMPv6.
+type byVersion struct{ v4, v6 uint8 }
+
+func (b byVersion) of(s *Scene) uint8 {
+	if s.Quote.Key.V6 {
+		return b.v6
+	}
+	return b.v4
+}
+
+// unreachable is the type of the errors that say that there is no way.
+var unreachable = byVersion{packet.ICMPUnreachable, packet.ICMP6Unreachable}
+
+// prohibitions are the codes of unreachable that a filter sends: RFC 1812 §5.2.7.1,
+// RFC 4443 §3.1.
+var prohibitions = [2]uint32{1<<9 | 1<<10 | 1<<13, 1<<1 | 1<<5 | 1<<6}
+
+// needsFragments is the code of unreachable that tells an MTU (RFC 1191 §4); in
+// version 6 it is a type of its own.
+const needsFragments = 4
+
+// quotesSyn reports whether a SYN is quoted that nobody has answered.
+func quotesSyn(s *Scene) bool {
+	me := s.Me()
+	return opener(me) && !me.HasRcv && s.Seg.Seq == me.ISS
+}
+
+// underWay reports whether what is quoted may be under way (RFC 5927 §4.1). An ACK
+// without octets has SND.NXT.
+func underWay(s *Scene) bool {
+	me, seq := s.Me(), s.Seg.Seq
+	return me.On && !seq.Before(oldest(me)) && !seq.After(me.Top)
+}
+
+// oldest returns SND.UNA, or the first number known of an end.
+func oldest(f *conn.Facts) tcp.Seq {
+	switch {
+	case f.HasUna:
+		return f.Una
+	case f.HasISS:
+		return f.ISS
+	}
+	return f.First
+}
+
+func unreachableOnSyn(s *Scene) (Evidence, bool) {
+	q := s.Quote
+	return because(anomaly.CauseNone, int64(q.Code), num(q.Seq)), q.Kind == unreachable.of(s) && quotesSyn(s)
+}
+
+func prohibited(s *Scene) (Evidence, bool) {
+	q := s.Quote
+	codes := prohibitions[0]
+	if q.Key.V6 {
+		codes = prohibitions[1]
+	}
+	return because(anomaly.CauseNone, int64(q.Code), num(q.Seq)),
+		q.Kind == unreachable.of(s) && q.Code < 32 && codes>>q.Code&1 != 0 && underWay(s)
+}
+
+func tooBig(s *Scene) (Evidence, bool) {
+	q := s.Quote
+	big := q.Kind == packet.ICMPUnreachable && q.Code == needsFragments
+	if q.Key.V6 {
+		big = q.Kind == packet.ICMP6TooBig
+	}
+	return because(anomaly.CauseNone, num(q.Seq), int64(q.MTU)), big && underWay(s)
+}
+
+// quotesOutside: what was under way may have been acknowledged when the error came,
+// and what the capture missed may be quoted.
+func quotesOutside(s *Scene) (Evidence, bool) {
+	me, seq := s.Me(), s.Seg.Seq
+	e := because(anomaly.CauseNone, num(seq), num(oldest(me)), num(me.Nxt))
+	switch {
+	case seq.After(me.Top) && !seq.After(me.Limit.Add(me.Slack)):
+		e.Cause = anomaly.CauseCapture
+	case !seq.After(me.Top) && !seq.Before(me.First):
+		e.Cause = anomaly.CausePath
+	}
+	return e, me.On && me.Seen && !underWay(s)
+}

@@ -1,0 +1,117 @@
+package flow
+
+import (
+	"fmt"
+	"testing"
+
+	"onpath/internal/segtext"
+	"onpath/packet"
+	"onpath/record"
+	"onpath/tcp"
+)
+
+// found plays a conversation as frames through a Table, and returns what was found
+// in each record: "ID of the end".
+func found(t *testing.T, text string) (records [][]string) {
+	t.Helper()
+	lines, err := segtext.ParseLines(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	table := New(Config{}, func(r *record.Record) {
+		if !r.IsTCP() {
+			return
+		}
+		var all []string
+		for _, f := range r.Findings {
+			all = append(all, f.ID.String()+" of the "+f.Dir.String())
+		}
+		records = append(records, all)
+	})
+	decoder := packet.NewDecoder(packet.Config{})
+	for i := range lines {
+		data := lines[i].Frame()
+		f := packet.Frame{Number: uint64(i + 1), At: lines[i].At, Link: packet.LinkEthernet, Data: data, WireLen: uint32(len(data))}
+		var v packet.View
+		decoder.Decode(&f, &v)
+		table.Observe(&v)
+	}
+	table.Flush()
+	return records
+}
+
+// has reports whether some record has that finding.
+func has(records [][]string, finding string) bool {
+	for _, all := range records {
+		for _, f := range all {
+			if f == finding {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// TestQuotedConnection: an ICMP error is looked up by what it quotes, and makes no
+// entry for it.
+func TestQuotedConnection(t *testing.T) {
+	got := found(t, `
+		0.00 > S 100:100(0) win 1000
+		0.01 > S 100:100(0) win 1000 icmp 3.1`)
+	if len(got) != 1 || !has(got, "icmp-unreachable-on-syn of the client") {
+		t.Errorf("found %v", got)
+	}
+	if got := found(t, "0.01 > S 100:100(0) win 1000 icmp 3.1"); len(got) != 0 {
+		t.Errorf("a quote made a record: %v", got)
+	}
+}
+
+// TestRaisedByDatagram: what a segment raised is not said of the next packet.
+func TestRaisedByDatagram(t *testing.T) {
+	table := New(Config{}, func(*record.Record) {})
+	v := views(t, 1000, "0.00 > S 100:100(0) win 1000 <mss 0>")[0]
+	v.TCP = make(tcp.Header, tcp.MinHeader)
+	if p := table.Observe(v); len(p.Raised) == 0 {
+		t.Fatal("nothing is raised")
+	}
+	if p := table.Observe(&packet.View{Key: packet.Key{Proto: packet.ProtoUDP, APort: 53, BPort: 9}}); len(p.Raised) != 0 {
+		t.Errorf("a datagram raises %v", p.Raised)
+	}
+}
+
+// TestFloodOverRecords: each ISN is a record of its own; the attempts are counted
+// over all of them.
+func TestFloodOverRecords(t *testing.T) {
+	text := ""
+	for i := range 20 {
+		text += segment(0.01*float64(i), uint32(1_000_000+22_000_000*i))
+	}
+	if got := found(t, text); !has(got, "syn-flood-in-tuple of the client") {
+		t.Errorf("found %v", got)
+	}
+}
+
+// TestRolesChange: the end that was the server opens the ports again. What it was
+// before is told of it, not of the other end.
+func TestRolesChange(t *testing.T) {
+	got := found(t, `
+		0.00 > S 70000000:70000000(0) win 1000
+		0.01 < S. 300:300(0) ack 70000001 win 1000
+		0.02 > . 70000001:70000001(0) ack 301 win 1000
+		0.03 > F. 70000001:70000001(0) ack 301 win 1000
+		0.04 < F. 301:301(0) ack 70000002 win 1000
+		0.05 > . 70000002:70000002(0) ack 302 win 1000
+		1.00 < S 100:100(0) win 1000
+		1.01 > S. 80000000:80000000(0) ack 101 win 1000`)
+	if len(got) != 2 || !has(got, "port-reuse-after-close of the client") {
+		t.Errorf("found %v", got)
+	}
+	if !has(got, "time-wait-reuse-violation of the server") {
+		t.Errorf("the end in TIME-WAIT took a SYN it must not take; found %v", got)
+	}
+}
+
+// segment returns a SYN of the client.
+func segment(at float64, isn uint32) string {
+	return fmt.Sprintf("%.3f > S %d:%d(0) win 1000\n", at, isn, isn)
+}
