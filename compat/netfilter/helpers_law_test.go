@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 )
 
 // everyPacket calls f with the packets of all dialogues.
@@ -139,5 +140,57 @@ func TestParseHelpers(t *testing.T) {
 		if c.err != "" && (err == nil || !strings.Contains(err.Error(), c.err)) {
 			t.Errorf("%q: %v, not %s", c.in, err, c.err)
 		}
+	}
+}
+
+// TestHostileLength: the largest datagram of what takes a helper longest is read in
+// little time (2 ms here).
+func TestHostileLength(t *testing.T) {
+	head := "SIP/2.0 200 OK\r\nCSeq: 1 REGISTER\r\nContact: "
+	for name, octets := range map[string]string{
+		"sip":    head + strings.Repeat("sip:1.2.3.4,", 5400) + "\r\n",
+		"irc":    "PRIVMSG x" + strings.Repeat(" :\x01DCC FOO", 5400),
+		"amanda": "CONNECT " + strings.Repeat("DATA", 16000) + "\n",
+	} {
+		k := known[slices.IndexFunc(known, func(k row) bool { return k.helper.name == name && (name != "sip" || k.proto == protoUDP) })]
+		s := start(t, map[uint8]string{protoTCP: "tcp", protoUDP: "udp"}[k.proto]+" 10.1.0.2:40000 10.2.0.2:21 "+name)
+		s.read(Original, 0, []byte("REGISTER sip:x SIP/2.0\r\nCSeq: 1 REGISTER\r\nContact: sip:10.1.0.2\r\nExpires: 9\r\n"))
+		for _, d := range []Dir{Original, Reply} {
+			from := time.Now()
+			s.read(d, 0, []byte(octets))
+			if took := time.Since(from); took > 100*time.Millisecond {
+				t.Errorf("%s: %v", name, took)
+			}
+		}
+	}
+}
+
+// BenchmarkHelpers reads the packets of all dialogues. The one allocation is of the
+// benchmark itself.
+func BenchmarkHelpers(b *testing.B) {
+	take := func(Expectation) bool { return true }
+	for _, k := range known {
+		s := start(b, map[uint8]string{protoTCP: "tcp", protoUDP: "udp"}[k.proto]+" 10.1.0.2:40000 10.2.0.2:21 "+k.helper.name)
+		var packets []Payload
+		everyPacket(b, func(name string, line packetLine) {
+			if name == k.helper.name {
+				p := s.payload
+				p.Dir, p.Data, p.Whole = line.dir, line.data, true
+				packets = append(packets, p)
+			}
+		})
+		if len(packets) == 0 {
+			continue
+		}
+		b.Run(k.helper.name, func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				var m Memory
+				for i := range packets {
+					k.helper.Read(&packets[i], &m, take)
+				}
+			}
+			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N*len(packets)), "ns/packet")
+		})
 	}
 }

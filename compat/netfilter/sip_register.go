@@ -90,8 +90,13 @@ func (s *sipMessage) expires() uint32 {
 	return uint32(v)
 }
 
+// sipMostContacts is how many URIs of a message are read, which the kernel does not
+// bound: each may have the rest of its line searched.
+const sipMostContacts = 64
+
 // sipContacts walks the URIs of the headers Contact.
 type sipContacts struct {
+	n  int    // read so far
 	b  []byte // what is still to be read
 	v6 bool
 	in bool // b is inside of such a header
@@ -110,6 +115,9 @@ func (s *sipMessage) contacts() sipContacts {
 
 // next returns the next Contact. One whose host is no address ends the walk.
 func (c *sipContacts) next() (contact sipContact, ok bool) {
+	if c.n++; c.n > sipMostContacts {
+		return contact, false
+	}
 	if c.in {
 		c.b, c.in = c.another()
 	}
