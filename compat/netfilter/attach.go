@@ -147,7 +147,6 @@ func (t *Tracker) help(e *entry, dir Dir, d *datagram, out *Verdict) bool {
 	p.read(d)
 	i := e.slot
 	t.helping = i
-	t.readings++
 	helper, memory := t.helperOf(i), t.controlOf(i).memory
 	drop := helper.Read(p, &memory, t.expectFunc)
 	t.controlOf(i).memory = memory
@@ -161,7 +160,6 @@ func (t *Tracker) help(e *entry, dir Dir, d *datagram, out *Verdict) bool {
 	if drop == "" {
 		return false
 	}
-	t.recant()
 	out.Why = Reason{Cause: CauseHelper, Log: drop, Helper: helper.Name()}
 	return true
 }
@@ -175,13 +173,6 @@ func (p *Payload) read(d *datagram) {
 	}
 	p.Whole = uint32(len(d.l4)) >= d.length
 	p.Data = d.l4[min(n, uint32(len(d.l4))):]
-}
-
-// recant withdraws what this packet announced.
-func (t *Tracker) recant() {
-	for c := t.controlOf(t.helping); c.announced != 0 && t.expects.slots[c.announced].packet == t.readings; {
-		t.withdraw(c.announced)
-	}
 }
 
 // hangUp deletes the entries that the one in slot i announced.

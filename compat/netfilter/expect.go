@@ -11,7 +11,6 @@ type expectation struct {
 	Expectation
 	expires int64  // ns since the Unix epoch
 	master  uint32 // slot of the entry that announced it
-	packet  uint64 // which packet announced it
 	chain   uint32 // next of the same bucket
 	sibling uint32 // next of the same master; the newest is the first
 }
@@ -140,7 +139,7 @@ func (t *Tracker) expect(x Expectation) bool {
 	control := t.controlOf(t.helping)
 	head := t.bucketOf(&x)
 	t.expects.slots[i] = expectation{
-		Expectation: x, expires: t.now + life, master: t.helping, packet: t.readings,
+		Expectation: x, expires: t.now + life, master: t.helping,
 		chain: *head, sibling: control.announced,
 	}
 	*head, control.announced = i, i

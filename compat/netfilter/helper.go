@@ -15,7 +15,8 @@ type Helper interface {
 	// another connection's (see Expectation). drop is why the kernel would have
 	// dropped the packet, in the words of its log behind "nf_ct_NAME: dropping
 	// packet: " and without numbers; empty means it passes. A dropped packet does not
-	// leave: an entry that it made is never confirmed, and what it announced ends.
+	// leave: an entry that it made is never confirmed, and goes with all that it
+	// announced; what it announced for an older entry stays.
 	Read(p *Payload, m *Memory, expect func(Expectation) bool) (drop string)
 }
 

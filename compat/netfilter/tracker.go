@@ -57,7 +57,6 @@ type Tracker struct {
 	touched uint64 // keeps the compiler from leaving out what Expect reads
 
 	helping    uint32 // slot of the entry whose helper reads
-	readings   uint64 // packets that helpers have read
 	payload    Payload
 	expectFunc func(Expectation) bool
 
