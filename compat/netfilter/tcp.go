@@ -102,8 +102,7 @@ func (t *Tracker) consider(e *entry, dir Dir, s *segment, m *move, why *Reason) 
 		why.Cause = CauseRefused
 		return refused
 	case TimeWait:
-		if m.old == LastAck && s.kind == kindACK && l.dir != dir && l.kind == kindSYN && l.flags&challengeMayFollow != 0 {
-			l.flags &^= challengeMayFollow
+		if m.old == LastAck && s.kind == kindACK && l.challenged(dir) {
 			why.Cause = CauseChallenge
 			return passed
 		}
@@ -119,6 +118,16 @@ func (t *Tracker) consider(e *entry, dir Dir, s *segment, m *move, why *Reason) 
 		}
 	}
 	return accepted
+}
+
+// challenged reports whether an ACK in direction dir may answer a SYN in LAST_ACK
+// (RFC 5961 §4); only the first one may.
+func (l *lastSegment) challenged(dir Dir) bool {
+	if l.dir == dir || l.kind != kindSYN || l.flags&challengeMayFollow == 0 {
+		return false
+	}
+	l.flags &^= challengeMayFollow
+	return true
 }
 
 // passOver remembers a segment of which the ends may think otherwise than the
