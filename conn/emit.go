@@ -29,7 +29,8 @@ func (m *move) leaves(notArrived bool) Set {
 }
 
 // fromSynReceived reports whether s can leave SYN-RECEIVED: a pure ACK of the
-// peer's SYN alone; anything, if that SYN carried data (RFC 7413).
+// peer's SYN alone; anything, if that SYN carried data (RFC 7413). If both opened
+// at once its own SYN may have, and SND.NXT lies behind them.
 func (m *move) fromSynReceived() bool {
 	e, p, s := m.e, m.p, m.s
 	switch {
@@ -44,7 +45,7 @@ func (m *move) fromSynReceived() bool {
 	case !e.has(hasISS):
 		return s.SeqLen() == 0
 	}
-	return !m.end.After(e.iss + 1)
+	return !m.end.After(e.iss+1) || s.SeqLen() == 0 && !e.has(lossy) // octets went with a SYN that was lost before us
 }
 
 // withFin: the states just after a FIN; a copy, with nothing new in it, leaves

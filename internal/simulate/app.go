@@ -51,6 +51,9 @@ func (a *app) acts(e *end) {
 	case a.crashAt <= e.net.now:
 		a.crash(e)
 		return
+	case e.gone() && a.opens > 0 && !e.mode.Hasty && e.net.now < e.endedAt+quiet:
+		e.appAt = min(e.endedAt+quiet+e.dice.below(400), a.crashAt)
+		return
 	case e.gone() && a.opens > 0:
 		a.opens--
 		a.plan(e)

@@ -15,6 +15,7 @@ const (
 	waitSteps = 700 // 2 MSL
 	aliveIdle = 120 // until a keep-alive
 	maxAlives = 3   // keep-alives in a run
+	quiet     = 250 // MSL: twice the longest delay, for which a host that has lost its ISN keeps quiet (§3.4.3)
 )
 
 // An end is one endpoint: its TCB, its timers, and the application above it.
@@ -30,6 +31,7 @@ type end struct {
 	// When the timers of RFC 9293 §3.10.8 and the others fire.
 	rtoAt, ackAt, waitAt, aliveAt, appAt int
 
+	endedAt  int     // when its last TCB went
 	timeouts int     // in a row
 	una      tcp.Seq // SND.UNA when rtoAt was set
 	alives   int
@@ -89,9 +91,13 @@ func (e *end) delayAck() {
 
 // settle starts and stops the timers that the TCB's variables govern.
 func (e *end) settle() {
+	if !e.gone() {
+		e.endedAt = never
+	}
 	switch {
 	case e.gone():
 		e.clearTimers()
+		e.endedAt = min(e.endedAt, e.net.now)
 		return
 	case e.State == conn.TimeWait:
 		e.rtoAt, e.aliveAt = never, never

@@ -16,7 +16,8 @@ type Mode struct {
 	Scales, Stamps, Paws, IPID                bool
 	Early                                     bool // CLOSE in SYN-RECEIVED sends the FIN at once (RFC 9293 §3.10.4)
 	FastOpen, Cookies, Splits, Shared, Urgent bool
-	Abort, Crash, GiveUp, Reuse               int // of each application
+	Abort, Crash, GiveUp, Reuse               int  // of each application
+	Hasty                                     bool // who ended opens again at once, and does not keep quiet
 }
 
 // all is what a path can do.
@@ -45,6 +46,8 @@ var Modes = []Mode{
 	all(Mode{Name: "abort", Abort: 400}),
 	all(Mode{Name: "crash", Abort: 200, Crash: 400, GiveUp: 200}),
 	all(Mode{Name: "reuse", Abort: 200, Crash: 400, GiveUp: 200, Reuse: 700}),
+	all(Mode{Name: "crash+now", Abort: 200, Crash: 400, GiveUp: 200, Hasty: true}),
+	all(Mode{Name: "reuse+now", Abort: 200, Crash: 400, GiveUp: 200, Reuse: 700, Hasty: true}),
 	calm(Mode{Name: "hide10", Hide: 100}),
 	calm(Mode{Name: "hide10+ts", Hide: 100, Stamps: true}),
 	calm(Mode{Name: "hide30", Hide: 300}),

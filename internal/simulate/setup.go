@@ -50,7 +50,7 @@ func (w *Sim) setUpOpen() {
 func (w *Sim) setUpEnd(d tcp.Dir) {
 	e := &w.ends[d]
 	*e = end{dir: d, mode: w.mode, dice: w.dice, net: w}
-	e.app.crashAt = never
+	e.app.crashAt, e.endedAt = never, -quiet
 	e.clearTimers()
 	e.appAt = never
 	w.drawHost(&e.host, d)
