@@ -12,7 +12,7 @@ type Case struct {
 	book uint32 // of its findings; 0: none yet
 	side [2]side
 
-	stream  uint32 // number by which its octets are kept; 0: none are
+	stream  uint32 // number by which its octets are noted; 0: none are
 	trouble uint32 // what it was lent; 0: nothing
 	validity
 	windows

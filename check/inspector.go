@@ -15,8 +15,8 @@ type Config struct {
 	Keep int         // occurrences of a finding that are kept whole; 0 means 3
 	Max  int         // findings of all open connections together; 0 means 1<<18
 
-	// Overlap is how much memory, in octets, keeps what passed, to be compared with
-	// what comes again. 0 means DefaultOverlap; a negative one, none.
+	// Overlap is how much memory, in octets, holds notes of what passed, to be
+	// compared with what comes again. 0 means DefaultOverlap; a negative one, none.
 	Overlap int
 }
 
@@ -85,43 +85,40 @@ func (in *Inspector) Stats() Stats { return Stats{GivenUp: in.books.givenUp + in
 func (in *Inspector) Judge(c *Case, shown Shown, v *packet.View, step *conn.Step, before, after *conn.Conn) {
 	in.raised = in.raised[:0]
 	in.world.note(v)
-	t := trigger(shown) | in.compare(c, v, step)
+	t := trigger(shown)
 	if !step.Plain || step.Shrunk > 0 {
 		t |= moved(&v.Seg, step)
+	}
+	if step.Plain && in.overlap.keeps(v) {
+		in.overlap.note(c, v)
 	}
 	if t == 0 {
 		return
 	}
 	s := &in.scene
 	*s = Scene{Seg: &v.Seg, View: v, Before: before, After: after, Step: step, Case: c, inspector: in, triggering: t}
-	in.compareOdd(s)
+	if !step.Plain {
+		in.compare(s)
+	}
 	in.question(s)
 	c.note(s)
 }
 
-// compare compares the octets of a plain segment with what passed, and keeps them.
-func (in *Inspector) compare(c *Case, v *packet.View, step *conn.Step) trigger {
-	o := &in.overlap
-	if o.found.compared != 0 {
-		o.found = clash{}
-	}
-	if !step.Plain || !o.keeps(v) {
-		return 0
-	}
-	o.pass(c, v)
-	return o.found.trigger()
-}
-
-// compareOdd is compare for a segment that is not plain.
-func (in *Inspector) compareOdd(s *Scene) {
+// compare compares the octets of a segment that is not plain with what passed, and
+// notes them if they are new.
+func (in *Inspector) compare(s *Scene) {
 	if s.Step.Begin == conn.Begun {
 		s.Case.stream = 0
 	}
-	if s.Step.Plain || !in.overlap.keeps(s.View) || !s.comparable() {
+	o := &in.overlap
+	o.found = clash{}
+	if !o.keeps(s.View) || !s.comparable() {
 		return
 	}
-	in.overlap.pass(s.Case, s.View)
-	s.triggering |= in.overlap.found.trigger()
+	if s.Step.Repeated == 0 || !o.compare(s.Case, s.View) || s.Step.New > 0 {
+		o.note(s.Case, s.View)
+	}
+	s.triggering |= o.found.trigger()
 }
 
 // question asks each rule that one of the scene's triggers concerns, once.
@@ -191,8 +188,10 @@ func (in *Inspector) Finish(c *Case, e *End, after *conn.Conn) []Finding {
 	return in.books.of(c)
 }
 
-// Forget gives back what c was lent.
+// Forget gives back what c was lent. What it goes on with is not compared with what
+// passed before.
 func (in *Inspector) Forget(c *Case) {
 	in.books.close(c)
 	in.troubles.giveBack(c)
+	c.stream = 0
 }

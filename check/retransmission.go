@@ -14,7 +14,7 @@ var retransmissionRules = []rule{
 	{anomaly.RetransmissionSpurious, onDelivery, retransmissionSpurious, "SEQ+LEN {end} again, although {una} is acknowledged or SACK blocks cover it"},
 	{anomaly.RetransmissionRepacketized, onDelivery, retransmissionRecut, "SEQ {seq} of {len} octets again, cut otherwise than before"},
 	{anomaly.RetransmissionExcessive, onDelivery | onEnd, retransmissionExcessive, "SEQ {seq} was sent {times} times; in all {again} octets were sent again"},
-	{anomaly.RetransmissionInconsistent, onClash, retransmissionInconsistent, "{differing} of {compared} octets that came again differ, the first at {seq}; frame {first} carried it before"},
+	{anomaly.RetransmissionInconsistent, onClash, retransmissionInconsistent, "{differing} or more of {compared} octets that came again differ, from {seq} on; frame {first} carried them before"},
 	{anomaly.OutOfOrderSegment, onDelivery, outOfOrder, "SEQ {seq} of {len} octets came {behind} octets behind {nxt}, and left before"},
 	{anomaly.NetworkDuplicate, onDelivery, networkDuplicate, "the packet with SEQ {seq} and IP-ID {id} came twice"},
 	{anomaly.LostSegmentBeforeTap, onDelivery, lostBefore, "{len} octets at SEQ {seq} are sent again, and their first copy never passed here"},
