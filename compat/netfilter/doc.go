@@ -8,7 +8,8 @@
 // as its clock. It computes from its arguments alone and belongs to one goroutine.
 //
 // What a capture cannot tell is taken for good: checksums and options that were
-// not captured, a TTL of 1, a checksum that the sender's card was to finish. A
+// not captured, a TTL of 1, a checksum that the sender's card was to finish, and that of
+// a UDP packet which carries a tunnel. A
 // header that was not captured gives no verdict. Nothing translates addresses, and
 // there is one zone: VLANs and interfaces are not told apart. A full table gives up the
 // entry that ends first of those which may go, where the kernel takes one near by
