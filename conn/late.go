@@ -35,10 +35,18 @@ func (m *move) candidates() {
 		m.choose(p)
 		p.set = inSS
 	}
-	if p.has(hasAlt) && near(s.Ack, p.alt) && !s.Ack.InWindow(p.base, uint32(p.top-p.base)+1) &&
-		(p.set&inSR != 0 && p.pend&evAckSyn == 0 || p.pend&evOther != 0) && p.set&inSS == 0 && !(e.has(hasIRS) && e.irs == p.alt) {
+	if p.has(hasAlt) && near(s.Ack, p.alt) && !s.Ack.InWindow(p.base, uint32(p.top-p.base)+1) && m.mayTakeOther() {
 		m.exchange(p, inSR)
 	}
+}
+
+// mayTakeOther reports whether the sender may live with the other of its peer's
+// two SYN,ACKs: nobody has acknowledged the later, and it had not taken the earlier
+// before that came.
+func (m *move) mayTakeOther() bool {
+	e, p := m.e, m.p
+	waits := p.set&inSR != 0 && p.pend&evAckSyn == 0 || p.pend&evOther != 0
+	return waits && p.set&inSS == 0 && !(e.has(hasIRS) && e.irs == p.alt)
 }
 
 // missedAnswer: a candidate goes on from an incarnation of its peer whose SYN,ACK
@@ -68,8 +76,8 @@ func (m *move) exchange(x *end, also Set) {
 	x.bits |= swapped | bits&(hasIRS|hasRcv|rstAny)
 }
 
-// reaches the peer of an end of which another incarnation is followed: a late
-// segment may arrive if the peer still lives with the one before.
+// reachesOlder lets a late segment of the incarnation before arrive, if the peer
+// still lives with that one.
 func (m *move) reachesOlder() {
 	e, p, s := m.e, m.p, m.s
 	if !e.has(hasAlt) || !p.has(hasIRS) || p.irs != e.alt || s.Flags&tcp.ACK == 0 || s.Ack.After(p.top) {

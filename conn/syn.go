@@ -11,27 +11,15 @@ func (m *move) syn() {
 	e, p, s := m.e, m.p, m.s
 	m.c.opened = secondsOf(s.At)
 	answer := s.Flags&tcp.ACK != 0
-	if answer && p.has(altNew) && s.Ack == p.alt+1 {
-		m.choose(p)
-		p.set = inSS
-	}
-	if answer && e.has(altNew) && s.Seq == e.alt { // its candidate answers, so that is what lives
-		m.choose(e)
-		e.set = follow(inSS, e.pend&evSyn)
+	if answer {
+		m.synAckChooses()
 	}
 	moved, again := true, e.has(hasISS) && s.Seq == e.iss
 	switch {
 	case again:
 		m.synAgain(answer)
 	case e.has(hasAlt) && s.Seq == e.alt && !(e.has(altNew) && e.set&gone != 0):
-		m.because(Path)
-		if !answer {
-			e.set |= inSS
-		}
-		m.older = !e.has(altNew)
-		if e.has(altNew) {
-			m.step.Begin = Candidate
-		}
+		m.synOfOther(answer)
 	case e.has(on) && !e.has(hasISS) && uint32(e.base-s.Seq) < spread:
 		m.lateSyn(answer)
 	case answer:
@@ -52,6 +40,33 @@ func (m *move) syn() {
 	}
 	m.receives()
 	e.widen()
+}
+
+// synAckChooses: a SYN,ACK chooses the candidate whose SYN it acknowledges; and if
+// a candidate sends it, that is what lives.
+func (m *move) synAckChooses() {
+	e, p, s := m.e, m.p, m.s
+	if p.has(altNew) && s.Ack == p.alt+1 {
+		m.choose(p)
+		p.set = inSS
+	}
+	if e.has(altNew) && s.Seq == e.alt {
+		m.choose(e)
+		e.set = follow(inSS, e.pend&evSyn)
+	}
+}
+
+// synOfOther: a copy of the SYN with the other ISN.
+func (m *move) synOfOther(answer bool) {
+	e := m.e
+	m.because(Path)
+	if !answer {
+		e.set |= inSS
+	}
+	m.older = !e.has(altNew)
+	if e.has(altNew) {
+		m.step.Begin = Candidate
+	}
 }
 
 // choose lets the candidate of x be its TCB.
@@ -144,15 +159,8 @@ func (m *move) lateSyn(answer bool) {
 // new incarnation, and both are kept until an ACK chooses.
 func (m *move) newSyn() {
 	e, s := m.e, m.s
-	taken := e.set&inES != 0 && e.has(hasISS) && m.p.has(hasIRS) && m.p.irs == e.iss // its last SYN was answered
-	if e.set&(gone|inTW|inSS) == 0 || taken && e.set.in(inSS|inES) {
-		e.alt, e.bits = s.Seq, e.bits|hasAlt|altNew
-		if !e.has(rstIn) {
-			e.rstLine = m.p.top
-		}
-		e.set |= inSS
-		m.step.Begin = Candidate
-		m.because(Endpoint)
+	if e.set&(gone|inTW|inSS) == 0 || e.set.in(inSS|inES) && m.answeredBefore() {
+		m.candidate()
 		return
 	}
 	to := inSS
@@ -183,111 +191,23 @@ func (m *move) newSyn() {
 	m.opened(e)
 }
 
-// newSynAck: another ISN, with an ACK. It reports whether anything moved.
-func (m *move) newSynAck() bool {
-	e, p, s := m.e, m.p, m.s
-	known, refused := p.has(hasISS), false
-	if known && !p.synAcked(s.Ack) && !(p.has(hasAlt) && s.Ack == p.alt+1) {
-		if m.e.has(lossy) || m.p.has(lossy) {
-			m.because(Capture)
-		} else {
-			m.because(None)
-		}
-		p.oddAck(s.Ack)
-		return false
-	}
-	if known && !p.synAcked(s.Ack) { // of two SYNs the other was answered
-		m.exchange(p, inSS)
-		refused = p.has(rstAny) // by a RST that may have been of this one
-	}
-	m.because(m.whyNewSynAck(known))
-	if m.besides() {
-		return true
-	}
-	to := inSR
-	if e.has(rstAny) || refused {
-		to |= gone
-	}
-	if e.has(on) && e.set&alive != 0 {
-		to |= e.set // this may be the older of two
-	}
-	keep := e.pend &^ e.before & (evRst | evFin)
-	begin, two := m.step.Begin, to&^inSR != 0
-	dup := e.bits & synDup
-	m.fresh(e, s.Seq)
-	e.pend, e.set, e.bits = keep, to, e.bits|dup
-	if keep&evRst == 0 {
-		e.bits &^= rstPend
-	}
-	m.sends()
-	e.irs, e.bits = s.Ack-1, e.bits|hasIRS
-	if known {
-		e.irs = p.iss
-	}
-	if known {
-		m.step.Begin = begin // the client's ISN is the same, or begun above: the same attempt
-	}
-	if two {
-		e.lead, e.before = inSR, keep
-	}
-	m.joinsOpener(known)
-	return true
-}
-
-// besides takes a SYN,ACK of an end whose peer already lives with another of its
-// ISNs, and so will not take this one: it is late, or a listener began anew with a
-// copy of the old SYN. Both are kept until the end goes on.
-func (m *move) besides() bool {
+// answeredBefore reports whether the SYN,ACK that answers the sender's last SYN has
+// passed: it may have gone on from there.
+func (m *move) answeredBefore() bool {
 	e, p := m.e, m.p
-	if !e.has(hasISS) || !p.has(hasIRS) || p.irs != e.iss || p.set&inSS != 0 || e.set&alive == 0 || e.finished(p) {
-		return false
-	}
-	e.alt, e.bits = m.s.Seq, e.bits&^altNew|hasAlt
-	if !e.has(rstIn) {
-		e.rstLine = p.top
-	}
-	e.pend |= evOther
-	return true
+	return e.set&inES != 0 && e.has(hasISS) && p.has(hasIRS) && p.irs == e.iss
 }
 
-// whyNewSynAck explains a SYN,ACK with a new ISN.
-func (m *move) whyNewSynAck(known bool) Explanation {
+// candidate notes a SYN that may begin another incarnation.
+func (m *move) candidate() {
 	e := m.e
-	switch {
-	case !known:
-		return Capture
-	case e.set&inSR != 0:
-		return Unsurprising
-	case e.set&(gone|inTW) != 0:
-		return Path
-	case e.set&inSS != 0 || e.has(lossy):
-		return Capture
+	e.alt, e.bits = m.s.Seq, e.bits|hasAlt|altNew
+	if !e.has(rstIn) {
+		e.rstLine = m.p.top
 	}
-	return Endpoint
-}
-
-// joinsOpener: what a SYN,ACK tells of a peer whose SYN was not seen.
-func (m *move) joinsOpener(known bool) {
-	p, s := m.p, m.s
-	if p.set&inSS != 0 {
-		p.bits &^= hasRcv | hasIRS
-	}
-	if known {
-		return
-	}
-	if p.has(on) && uint32(p.base-s.Ack) < spread {
-		p.iss, p.base, p.bits = s.Ack-1, s.Ack-1, p.bits|hasISS
-		return
-	}
-	if p.has(on) {
-		m.step.Begin, m.step.Opener = Begun, s.Dir^1
-	}
-	m.t.pool.take(p.sent.more)
-	p.sent = stream{}
-	p.start(s.Ack)
-	p.iss, p.base, p.bits = s.Ack-1, s.Ack-1, p.bits|hasISS|maybe|lossy
-	m.e.bits |= lossy
-	p.set = everything(inSS, false)
+	e.set |= inSS
+	m.step.Begin = Candidate
+	m.because(Endpoint)
 }
 
 // options takes what only a SYN tells. A SYN that comes again may have left
