@@ -77,6 +77,8 @@ var odd = [...][]byte{
 	{4, 2, 4, 2, 3, 3, 2, 3, 3, 5, 1, 1},    // both twice
 	{1, 1, 5, 2},                            // SACK without blocks
 	{1, 1, 5, 9, 0, 0, 0, 1, 0, 0, 0, 1},    // SACK of the wrong length
+	{5, 12, 0, 0, 0, 1, 64, 0, 0, 0, 0, 0},  // a block and a quarter
+	{5, 12, 0, 0, 0, 1, 192, 0, 0, 0, 0, 0}, // likewise
 	{1, 1, 8, 10, 0, 0, 0, 0, 0, 0, 0, 0},   // timestamps of zero
 	{8, 10, 0, 0, 0, 1, 0, 0, 0, 0, 5, 10},  // SACK cut off behind timestamps
 	{5, 10, 255, 255, 255, 0, 255, 255, 255, 255, 1, 1}, // a block at the top of the circle

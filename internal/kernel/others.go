@@ -119,7 +119,7 @@ func (s *stage) short(n int) int {
 // queries4 and queries6 are ICMP types: what opens a pseudo-connection and what
 // answers it, what does not, what is not tracked, and what nobody has assigned.
 var (
-	queries4 = [...]uint8{8, 8, 8, 0, 0, 0, 13, 14, 15, 16, 17, 18, 9, 10, 1, 30, 42, 200}
+	queries4 = [...]uint8{8, 8, 8, 0, 0, 0, 13, 14, 15, 16, 17, 18, 9, 10, 1, 19, 30, 42, 200}
 	queries6 = [...]uint8{128, 128, 128, 129, 129, 129, 139, 140, 130, 131, 132, 133, 134, 135, 136, 137, 143, 144, 148, 200}
 )
 
