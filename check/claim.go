@@ -13,6 +13,7 @@ type claim struct {
 	at    int64  // ns
 	ack   tcp.Seq
 	top   tcp.Seq // all that its peer was seen to send
+	own   tcp.Seq // all that its sender was seen to send
 	by    tcp.Dir
 }
 
@@ -20,14 +21,19 @@ type claim struct {
 // capture of two directions is not always in order.
 const misordered = 200e6
 
-// noteClaim remembers an ACK of what was not seen.
+// noteClaim remembers an ACK of what was not seen, until it is refuted.
 func (c *Case) noteClaim(s *Scene) {
-	p := s.Peer()
+	me, p := s.Me(), s.Peer()
+	if t := c.lent(s.inspector); t != nil && t.claim.frame != 0 {
+		if _, refuted := t.claim.refuted(s); refuted {
+			t.claim = claim{}
+		}
+	}
 	if !s.judged() || s.Step.Outside || !p.HasReal || !s.Seg.Ack.After(p.Top) {
 		return
 	}
 	if t := c.borrow(s.inspector); t != nil {
-		t.claim = claim{s.View.Number, s.Seg.At, s.Seg.Ack, p.Real, s.Seg.Dir}
+		t.claim = claim{s.View.Number, s.Seg.At, s.Seg.Ack, p.Real, me.Real.Max(s.Seg.End()), s.Seg.Dir}
 	}
 }
 
@@ -47,22 +53,44 @@ func ackOfUnsent(s *Scene) (Evidence, bool) {
 	return no()
 }
 
-// refuted reports whether the segment shows that a claim was not true: its own
-// sender acknowledges less in a later segment, or its peer sends on where it was
-// without having sent anything in between. So nothing was missed, although the
-// claim made it seem so.
+// refuted reports whether the segment shows that a claim was not true, so that
+// nothing was missed although the claim made it seem so.
 func (c *claim) refuted(s *Scene) (e Evidence, holds bool) {
-	me, seg := s.Me(), s.Seg
+	if !s.judged() || s.Step.Outside || s.copied() {
+		return no()
+	}
 	e = because(anomaly.CauseNone, num(c.ack), int64(c.ack.Sub(c.top)), num(c.top))
 	e.Accused, e.Settles = c.frame, anomaly.GateNoGap
-	if seg.Dir == c.by {
-		later := seg.Opts&tcp.OptTimestamp != 0 && me.HasTS && int32(seg.TSval-me.TSMax) > 0
-		return e, later && seg.Ack.Before(c.ack) && me.HasRcv && me.Rcv == c.ack
+	if s.Seg.Dir == c.by {
+		return e, c.takenBack(s)
 	}
 	e.ByPeer = true
-	if seg.At-c.at < misordered {
+	if c.unmoved(s) {
+		return e, true
+	}
+	if s.Seg.At-c.at < misordered {
 		e.Cause = anomaly.CauseCapture
 	}
+	return e, c.goesOn(s)
+}
+
+// takenBack: the claim's own sender acknowledges less in a later segment.
+func (c *claim) takenBack(s *Scene) bool {
+	me, seg := s.Me(), s.Seg
+	later := seg.Opts&tcp.OptTimestamp != 0 && me.HasTS && int32(seg.TSval-me.TSMax) > 0
+	return later && seg.Ack.Before(c.ack) && me.HasRcv && me.Rcv == c.ack
+}
+
+// unmoved: its peer tells by a pure ACK of octets which passed after the claim that
+// its SND.NXT is where it was before. What the claim acknowledged must have been
+// sent before the claim, so before those octets arrived.
+func (c *claim) unmoved(s *Scene) bool {
+	return s.pure() && s.Seg.Seq == c.top && s.Seg.Ack.After(c.own) && s.Step.Delivery == conn.New && s.Step.Gap == 0
+}
+
+// goesOn: its peer sends on where it was, without having sent anything in between.
+func (c *claim) goesOn(s *Scene) bool {
+	me, seg := s.Me(), s.Seg
 	next := me.IPIDCount && seg.IPID != 0 && seg.IPID-me.IPID == 1
-	return e, next && s.Step.Delivery == conn.New && seg.Seq == c.top && me.Real == c.top && c.ack.After(c.top)
+	return next && s.Step.Delivery == conn.New && seg.Seq == c.top && me.Real == c.top && c.ack.After(c.top)
 }
