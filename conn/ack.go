@@ -32,9 +32,6 @@ func (m *move) acknowledges() {
 // sent that, it was not this end starting anew.
 func (e *end) forgetCandidate() {
 	e.bits &^= altNew | hasAlt
-	if e.set != inSS {
-		e.set &^= inSS
-	}
 }
 
 // clearSyn: E acknowledges in this incarnation, and no candidate for another

@@ -6,16 +6,13 @@ import "onpath/tcp"
 // beliefs §4.
 func (m *move) joins() {
 	e, p, s := m.e, m.p, m.s
-	if !e.has(on) && !p.has(on) { // the first segment of all, and no SYN
-		e.set, p.set = alive, all&^inSS
-		e.bits |= lossy | maybe
-		p.bits |= lossy | maybe
-		m.because(Capture)
+	if (e.bits|p.bits)&on == 0 { // no SYN of either passed
+		e.set = alive
 	}
 	if !e.has(on) {
 		m.joinsSender()
 	}
-	if !p.has(on) && s.Flags&tcp.ACK != 0 {
+	if !p.has(on) {
 		m.alone = true
 		p.start(s.Ack)
 		p.set = all &^ inSS
@@ -37,7 +34,7 @@ func (m *move) joinsSender() {
 		m.because(Capture)
 	}
 	e.bits |= maybe
-	if s.SeqLen() == 0 && e.set&inSR != 0 {
+	if s.SeqLen() == 0 {
 		e.set = follow(closes(e.set, false), e.pend)
 	}
 }
@@ -58,19 +55,15 @@ func (m *move) fresh(e *end, isn tcp.Seq) {
 		rstMin: e.rstMin, rstMax: e.rstMax,
 		bits: on | seen | hasISS | e.bits&(odd1|odd2|lossy|hasShift|synSeen|rstPend),
 	}
-	if e.has(hasISS) && e.iss != isn {
+	if e.has(hasISS) {
 		n.alt, n.bits = e.iss, n.bits|hasAlt
 	}
 	n.up = isn
-	n.contig, n.nxt, n.top, n.real = isn+1, isn+1, isn+1, isn+1
-	n.bits |= hasReal
+	n.contig, n.nxt, n.top = isn+1, isn+1, isn+1
 	n.sent.begin(isn + 1)
 	began := e.has(on)
 	*e = n
 	if began {
 		m.step.Begin, m.step.Opener = Begun, m.s.Dir^1
-		if m.s.Flags&(tcp.SYN|tcp.ACK) == tcp.SYN {
-			m.step.Opener = m.s.Dir
-		}
 	}
 }

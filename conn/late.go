@@ -116,10 +116,6 @@ func (m *move) lateIncarnation() bool {
 		}
 		return false
 	}
-	if p.has(altNew) && s.Ack == p.alt+1 {
-		m.choose(p)
-		p.set = inSS
-	}
 	to := inSR | e.set&gone
 	if e.set&(inSR|gone) == 0 {
 		m.because(Endpoint)
@@ -137,7 +133,7 @@ func (m *move) lateIncarnation() bool {
 // more.
 func (m *move) ofNewestSyn() bool {
 	p := m.p
-	return p.has(hasISS) && m.s.Ack == p.iss+1 || p.has(altNew) && m.s.Ack == p.alt+1
+	return p.has(hasISS) && m.s.Ack == p.iss+1
 }
 
 // Swap lets the two ends change places: the other one is the client now.

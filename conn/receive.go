@@ -75,7 +75,7 @@ func (p *end) synAcked(ack tcp.Seq) bool {
 // ackEvents are those of an ACK: of the addressee's SYN, of its FIN.
 func (m *move) ackEvents() (q event) {
 	e, p, s := m.e, m.p, m.s
-	if s.Flags&tcp.ACK == 0 || !p.has(on) || s.Ack.After(p.top) {
+	if s.Flags&tcp.ACK == 0 || s.Ack.After(p.top) {
 		return 0
 	}
 	if p.fromISS() && s.Ack.After(p.iss) || !p.fromISS() && !s.Ack.Before(p.base) {
@@ -109,7 +109,7 @@ func (m *move) finEvents() event {
 	if s.Flags&tcp.FIN == 0 || !p.livesWith(e) || m.old && p.set.in(inSS|gone) {
 		return 0 // SYN-SENT answers an ACK of the incarnation before with a RST
 	}
-	if s.Flags&tcp.ACK == 0 || !p.has(on) || s.Ack.After(p.top) || !p.acksFin(s.Ack) {
+	if s.Flags&tcp.ACK == 0 || s.Ack.After(p.top) || !p.acksFin(s.Ack) {
 		return evFin
 	}
 	if p.has(hasFin|hasRcv) && s.Len == 0 && s.Seq == p.rcv && p.pend&evAckFin == 0 && !p.has(shut) {

@@ -163,9 +163,6 @@ func (m *move) ordinary() {
 func (m *move) ordinaryJoin() {
 	e, p := *m.e, *m.p
 	m.joins()
-	if m.lateIncarnation() {
-		return
-	}
 	why := m.placed()
 	if why == None || m.older {
 		*m.e, *m.p = e, p
@@ -179,14 +176,12 @@ func (m *move) ordinaryJoin() {
 // its sender's FIN.
 func (m *move) placed() Explanation {
 	e, p := m.e, m.p
-	m.old = e.has(hasIRS) && p.has(hasISS) && e.irs != p.iss
+	m.old = !e.livesWith(p)
 	why := m.place()
 	if m.beyondFin() && !m.older {
 		return None
 	}
-	if why != None {
-		m.because(why)
-	}
+	m.because(why)
 	return why
 }
 

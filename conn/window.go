@@ -141,7 +141,7 @@ func (e *end) right(p *end) tcp.Seq {
 // that the windows can have.
 func (m *move) place() Explanation {
 	why := m.placeSeq()
-	if m.s.Flags&tcp.ACK != 0 && !m.old {
+	if !m.old {
 		why = max(why, m.placeAck())
 	}
 	if why == None && m.ofOlder() {
@@ -170,7 +170,7 @@ func (m *move) placeSeq() Explanation {
 
 // again: what is late, repeated, or ahead of octets that are late.
 func (m *move) again() Explanation {
-	if m.s.Seq != m.e.top || m.s.Flags&tcp.ACK != 0 && m.e.has(hasRcv) && m.s.Ack.Before(m.e.rcv) {
+	if m.s.Seq != m.e.top || m.e.has(hasRcv) && m.s.Ack.Before(m.e.rcv) {
 		return Path
 	}
 	return Unsurprising
@@ -209,5 +209,5 @@ const olderSpan = 1 << 20
 func (m *move) ofOlder() bool {
 	e, p, s := m.e, m.p, m.s
 	return e.bits&(hasAlt|altNew) == hasAlt && uint32(s.Seq-e.alt) < olderSpan ||
-		s.Flags&tcp.ACK != 0 && p.bits&(hasAlt|altNew) == hasAlt && uint32(s.Ack-p.alt) < olderSpan
+		p.bits&(hasAlt|altNew) == hasAlt && uint32(s.Ack-p.alt) < olderSpan
 }
