@@ -29,17 +29,17 @@ var handshakeRules = []rule{
 		"the sender of SYN {iss} answers it with a SYN,ACK of {ack}, though no SYN came from its peer"},
 	{anomaly.SimultaneousOpen, onSynAck, simultaneousOpen,
 		"both ends sent a SYN, {iss} and {peer}, and both a SYN,ACK"},
-	{anomaly.SplitHandshake, onAck | onLong | onFin, splitHandshake,
+	{anomaly.SplitHandshake, onOpening, splitHandshake,
 		"the server answered the SYN with a SYN of its own {apart:t} later, where its way there and back takes {way:t}, and never sent a SYN,ACK"},
 	{anomaly.FourwayHandshakeBad, onSynAck, fourwayBad,
 		"both ends sent a SYN, but the SYN,ACK acknowledges {ack} where {from} was sent"},
-	{anomaly.HandshakeAckWrongAck, onAck | onLong | onOutside, thirdWrongAck,
+	{anomaly.HandshakeAckWrongAck, onOpening, thirdWrongAck,
 		"the handshake's last segment acknowledges {ack}, and the SYN,ACK asked for {want}"},
-	{anomaly.HandshakeAckWrongSeq, onAck | onLong | onOutside, thirdWrongSeq,
+	{anomaly.HandshakeAckWrongSeq, onOpening, thirdWrongSeq,
 		"the handshake's last segment has SEQ {seq}, outside of {from} to {to}"},
-	{anomaly.DataBeforeEstablished, onLong | onOutside | onBits, dataEarly,
+	{anomaly.DataBeforeEstablished, onOpening, dataEarly,
 		"{len} octets at SEQ {seq} before the handshake was complete"},
-	{anomaly.AckBeforeSynack, onAck, ackEarly,
+	{anomaly.AckBeforeSynack, onOpening, ackEarly,
 		"the SYN is answered by ACK {ack} of another connection; its own would be {want}"},
 	{anomaly.SynInEstablished, onSyn, synInside,
 		"a SYN with ISS {seq} comes inside a connection whose client has come to SEQ {nxt}"},
@@ -67,8 +67,10 @@ func ofSyn(f *conn.Facts, ack tcp.Seq) bool { return ack.After(f.ISS) && !ack.Af
 
 func synAgain(s *Scene) (Evidence, bool) {
 	me := s.Me()
-	e := because(anomaly.CausePath, num(s.Seg.Seq), s.pause(me))
-	return e, s.Step.Begin == conn.Same && opener(me) && s.Seg.Seq == me.ISS && !me.HasRcv && !s.Peer().Resets && sentAgain(s.Step.Delivery)
+	if s.Step.Begin == conn.Same && opener(me) && s.Seg.Seq == me.ISS && !me.HasRcv && !s.Peer().Resets && sentAgain(s.Step.Delivery) {
+		return because(anomaly.CausePath, num(s.Seg.Seq), s.pause(me)), true
+	}
+	return no()
 }
 
 // givesUp is after how long a client that comes with another ISS is taken to have
@@ -77,13 +79,18 @@ const givesUp = 60e9
 
 func synOther(s *Scene) (Evidence, bool) {
 	me := s.Me()
-	e := because(anomaly.CauseEndpoint, num(s.Seg.Seq), s.pause(me), num(me.ISS))
-	return e, opener(me) && s.Seg.Seq != me.ISS && !me.HasRcv && !s.Peer().Seen && s.pause(me) < givesUp
+	if opener(me) && s.Seg.Seq != me.ISS && !me.HasRcv && !s.Peer().Seen && s.pause(me) < givesUp {
+		return because(anomaly.CauseEndpoint, num(s.Seg.Seq), s.pause(me), num(me.ISS)), true
+	}
+	return no()
 }
 
 func synFlood(s *Scene) (Evidence, bool) {
 	n := s.Case.isns(s.Seg.Seq)
-	return because(anomaly.CauseNone, int64(n)), n > 10 && !s.Peer().Seen
+	if n > 10 && !s.Peer().Seen {
+		return because(anomaly.CauseNone, int64(n)), true
+	}
+	return no()
 }
 
 // synackEqual reports whether the SYN,ACK is one that its sender has sent before.
@@ -94,19 +101,27 @@ func synackEqual(s *Scene) bool {
 }
 
 func synackAgain(s *Scene) (Evidence, bool) {
-	return because(anomaly.CausePath, num(s.Seg.Seq), num(s.Seg.Ack), s.pause(s.Me())), synackEqual(s)
+	if synackEqual(s) {
+		return because(anomaly.CausePath, num(s.Seg.Seq), num(s.Seg.Ack), s.pause(s.Me())), true
+	}
+	return no()
 }
 
 func synackInside(s *Scene) (Evidence, bool) {
 	me, p := s.Me(), s.Peer()
-	return because(anomaly.CausePath, num(s.Seg.Seq), num(p.Rcv)), synackEqual(s) && p.HasRcv && p.HasIRS && p.IRS == me.ISS
+	if synackEqual(s) && p.HasRcv && p.HasIRS && p.IRS == me.ISS {
+		return because(anomaly.CausePath, num(s.Seg.Seq), num(p.Rcv)), true
+	}
+	return no()
 }
 
 // synackOther: a server that restarted, answers by cookies, or is two behind one
 // address does so.
 func synackOther(s *Scene) (Evidence, bool) {
-	e := because(anomaly.CauseEndpoint, num(s.Seg.Seq), num(s.Me().ISS))
-	return e, anotherAnswer(s)
+	if anotherAnswer(s) {
+		return because(anomaly.CauseEndpoint, num(s.Seg.Seq), num(s.Me().ISS)), true
+	}
+	return no()
 }
 
 // anotherAnswer reports whether the SYN,ACK answers a SYN that was answered with
@@ -118,13 +133,18 @@ func anotherAnswer(s *Scene) bool {
 
 func synackFlood(s *Scene) (Evidence, bool) {
 	n := s.Case.isns(s.Seg.Seq)
-	return because(anomaly.CauseNone, int64(n)), n > 5 && anotherAnswer(s) && s.Case.has(synAck, s.Seg.Dir)
+	if n > 5 && anotherAnswer(s) && s.Case.has(synAck, s.Seg.Dir) {
+		return because(anomaly.CauseNone, int64(n)), true
+	}
+	return no()
 }
 
 func synackWrongAck(s *Scene) (Evidence, bool) {
 	p, ack := s.Peer(), s.Seg.Ack
-	e := because(anomaly.CauseNone, num(ack), num(p.ISS+1), num(p.Top))
-	return e, p.SynSeen && p.HasISS && !ofSyn(p, ack) && s.Step.Outside && s.Step.Explanation == conn.None
+	if p.SynSeen && p.HasISS && !ofSyn(p, ack) && s.Step.Outside && s.Step.Explanation == conn.None {
+		return because(anomaly.CauseNone, num(ack), num(p.ISS+1), num(p.Top)), true
+	}
+	return no()
 }
 
 // synackWithoutSyn: its addressee answers with a RST, or with nothing. One that goes
@@ -137,9 +157,12 @@ func synackWithoutSyn(s *Scene) (Evidence, bool) {
 		return e, responder(&v) && !c.Seen
 	}
 	me, p := s.Me(), s.Peer()
+	if !responder(p) || me.Seen || s.Seg.Flags&tcp.ACK != 0 || s.Seg.Seq != p.Rcv {
+		return no()
+	}
 	e := because(anomaly.CauseNone, num(p.Rcv))
 	e.ByPeer = true
-	return e, responder(p) && !me.Seen && s.Seg.Flags&tcp.ACK == 0 && s.Seg.Seq == p.Rcv
+	return e, true
 }
 
 // synackWrongDirection: a SYN of the peer that was missed explains it only if the
@@ -150,14 +173,18 @@ func synackWrongDirection(s *Scene) (Evidence, bool) {
 	if !p.HasISS || seg.Ack == p.ISS+1 {
 		cause = anomaly.CauseCapture
 	}
-	return because(cause, num(me.ISS), num(seg.Ack)),
-		opener(me) && seg.Seq == me.ISS && s.Case.has(bareSyn, seg.Dir) && !s.Case.has(bareSyn, seg.Dir^1)
+	if opener(me) && seg.Seq == me.ISS && s.Case.has(bareSyn, seg.Dir) && !s.Case.has(bareSyn, seg.Dir^1) {
+		return because(cause, num(me.ISS), num(seg.Ack)), true
+	}
+	return no()
 }
 
 func simultaneousOpen(s *Scene) (Evidence, bool) {
 	d := s.Seg.Dir
-	return because(anomaly.CauseNone, num(s.Me().ISS), num(s.Peer().ISS)),
-		s.Case.bothSyns() && s.Case.has(synAck, d^1) && !s.Case.has(synAck, d) && s.Seg.Seq == s.Me().ISS
+	if s.Case.bothSyns() && s.Case.has(synAck, d^1) && !s.Case.has(synAck, d) && s.Seg.Seq == s.Me().ISS {
+		return because(anomaly.CauseNone, num(s.Me().ISS), num(s.Peer().ISS)), true
+	}
+	return no()
 }
 
 // bothSyns reports whether both ends sent a SYN without ACK.
@@ -168,18 +195,20 @@ func (k *marks) bothSyns() bool { return k.has(bareSyn, tcp.Client) && k.has(bar
 // sent the SYN on its own account, and sooner.
 func splitHandshake(s *Scene) (Evidence, bool) {
 	k, d := &s.Case.marks, s.Seg.Dir
-	if d != tcp.Server || !k.bothSyns() || k.has(synAck, d) || !k.has(synAck, d^1) || k.has(spoke, d) {
+	if d != tcp.Server || s.Seg.Flags&(tcp.SYN|tcp.RST) != 0 || !k.bothSyns() || k.has(synAck, d) || !k.has(synAck, d^1) || k.has(spoke, d) {
 		return no()
 	}
 	way := s.pause(s.Peer())
 	after := int64(k.half[d]) * tick
-	return because(anomaly.CauseEndpoint, after, way), ofSyn(s.Peer(), s.Seg.Ack) && 2*after >= way
+	return because(anomaly.CauseEndpoint, after, way), ofSyn(s.Peer(), s.Seg.Ack) && 4*after >= 3*way
 }
 
 func fourwayBad(s *Scene) (Evidence, bool) {
 	me, p, seg := s.Me(), s.Peer(), s.Seg
-	return because(anomaly.CauseNone, num(seg.Ack), num(p.ISS+1)),
-		s.Case.bothSyns() && s.Case.shown&several == 0 && me.HasISS && seg.Seq == me.ISS && p.HasISS && !ofSyn(p, seg.Ack)
+	if s.Case.bothSyns() && s.Case.shown&several == 0 && me.HasISS && seg.Seq == me.ISS && p.HasISS && !ofSyn(p, seg.Ack) {
+		return because(anomaly.CauseNone, num(seg.Ack), num(p.ISS+1)), true
+	}
+	return no()
 }
 
 // third reports whether the segment is the first with an ACK of a client whose SYN
@@ -191,43 +220,50 @@ func third(s *Scene) bool {
 }
 
 func thirdWrongAck(s *Scene) (Evidence, bool) {
-	e := because(anomaly.CauseNone, num(s.Seg.Ack), num(s.Peer().ISS+1))
-	return e, third(s) && ofSyn(s.Me(), s.Seg.Seq) && s.Seg.Ack != s.Peer().ISS+1
+	if third(s) && ofSyn(s.Me(), s.Seg.Seq) && s.Seg.Ack != s.Peer().ISS+1 {
+		return because(anomaly.CauseNone, num(s.Seg.Ack), num(s.Peer().ISS+1)), true
+	}
+	return no()
 }
 
 func thirdWrongSeq(s *Scene) (Evidence, bool) {
 	me := s.Me()
-	e := because(anomaly.CauseNone, num(s.Seg.Seq), num(me.ISS+1), num(me.Top))
-	return e, third(s) && !ofSyn(me, s.Seg.Seq) && s.Seg.Ack == s.Peer().ISS+1
+	if third(s) && !ofSyn(me, s.Seg.Seq) && s.Seg.Ack == s.Peer().ISS+1 {
+		return because(anomaly.CauseNone, num(s.Seg.Seq), num(me.ISS+1), num(me.Top)), true
+	}
+	return no()
 }
 
 // dataEarly: of a server, the client's ACK was missed; of a client, its numbers
 // cannot be those of the handshake.
 func dataEarly(s *Scene) (Evidence, bool) {
 	me, p, seg := s.Me(), s.Peer(), s.Seg
-	e := because(anomaly.CauseCapture, int64(seg.Len), num(seg.Seq))
-	switch {
-	case seg.Len == 0 || seg.Flags&(tcp.SYN|tcp.RST) != 0 || s.Step.Older:
+	if seg.Len == 0 || seg.Flags&(tcp.SYN|tcp.RST) != 0 || s.Step.Older {
 		return no()
-	case responder(me) && opener(p):
-		return e, !p.HasRcv && !p.SynData && !s.Step.Outside
 	}
-	e.Cause = anomaly.CauseNone
-	return e, opener(me) && !me.HasRcv && s.Step.Outside && s.Step.Explanation == conn.None
+	if responder(me) && opener(p) && !p.HasRcv && !p.SynData && !s.Step.Outside {
+		return because(anomaly.CauseCapture, int64(seg.Len), num(seg.Seq)), true
+	}
+	if opener(me) && !me.HasRcv && s.Step.Outside && s.Step.Explanation == conn.None {
+		return because(anomaly.CauseNone, int64(seg.Len), num(seg.Seq)), true
+	}
+	return no()
 }
 
 // ackEarly: the server lives in another connection, or its ACK has overtaken its
 // SYN,ACK.
 func ackEarly(s *Scene) (Evidence, bool) {
 	me, p, seg, k := s.Me(), s.Peer(), s.Seg, &s.Case.marks
-	e := because(anomaly.CauseEndpoint, num(seg.Ack), num(p.ISS+1))
-	if k.has(candidate, seg.Dir^1) {
-		return e, true
+	first := opener(p) && !p.HasRcv && k.has(bareSyn, seg.Dir^1) && !k.has(bareSyn, seg.Dir) && !me.SynSeen && !s.Step.Older
+	challenge := k.has(candidate, seg.Dir^1)
+	if !first && !challenge || !s.pure() {
+		return no()
 	}
-	if seg.Ack == p.ISS+1 {
+	e := because(anomaly.CauseEndpoint, num(seg.Ack), num(p.ISS+1))
+	if !challenge && seg.Ack == p.ISS+1 {
 		e.Cause = anomaly.CausePath
 	}
-	return e, opener(p) && !p.HasRcv && k.has(bareSyn, seg.Dir^1) && !k.has(bareSyn, seg.Dir) && !me.SynSeen && !s.Step.Older
+	return e, true
 }
 
 // living are the states of a connection that lives: behind the handshake, and not
@@ -235,24 +271,32 @@ func ackEarly(s *Scene) (Evidence, bool) {
 var living = conn.Of(conn.Established, conn.FinWait1, conn.FinWait2, conn.CloseWait, conn.Closing, conn.LastAck)
 
 func synInside(s *Scene) (Evidence, bool) {
-	e := because(anomaly.CauseEndpoint, num(s.Seg.Seq), num(s.Me().Nxt))
-	return e, s.Step.Begin == conn.Candidate && s.Peer().Possible&^living == 0
+	if s.Step.Begin == conn.Candidate && s.Peer().Possible&^living == 0 {
+		return because(anomaly.CauseEndpoint, num(s.Seg.Seq), num(s.Me().Nxt)), true
+	}
+	return no()
 }
 
 func reuseWhileOpen(s *Scene) (Evidence, bool) {
 	me, seq := s.Me(), s.Seg.Seq
-	e := because(anomaly.CauseEndpoint, num(seq), num(me.First), num(me.Limit))
-	return e, s.Step.Begin == conn.Candidate && s.Peer().Possible&^living == 0 && (seq.Before(me.First) || seq.After(me.Limit))
+	if s.Step.Begin == conn.Candidate && s.Peer().Possible&^living == 0 && (seq.Before(me.First) || seq.After(me.Limit)) {
+		return because(anomaly.CauseEndpoint, num(seq), num(me.First), num(me.Limit)), true
+	}
+	return no()
 }
 
 func reuseAfterClose(s *Scene) (Evidence, bool) {
 	phase := s.Before.Phase()
-	e := because(anomaly.CauseNone, num(s.Seg.Seq), num(s.Me().Nxt))
-	return e, s.Step.Begin == conn.Begun && (phase == conn.Finished || phase == conn.Reset) && s.Seg.Flags&tcp.ACK == 0
+	if s.Step.Begin == conn.Begun && (phase == conn.Finished || phase == conn.Reset) && s.Seg.Flags&tcp.ACK == 0 {
+		return because(anomaly.CauseNone, num(s.Seg.Seq), num(s.Me().Nxt)), true
+	}
+	return no()
 }
 
 // staleAccepted: the server has forgotten the connection before, or it restarted.
 func staleAccepted(s *Scene) (Evidence, bool) {
-	e := because(anomaly.CauseEndpoint, num(s.Seg.Ack))
-	return e, s.Case.shown&staleReuse != 0 && !s.Step.Outside && s.Seg.Ack == s.Peer().ISS+1 && !s.Case.has(synAck, s.Seg.Dir)
+	if s.Case.shown&staleReuse != 0 && !s.Step.Outside && s.Seg.Ack == s.Peer().ISS+1 && !s.Case.has(synAck, s.Seg.Dir) {
+		return because(anomaly.CauseEndpoint, num(s.Seg.Ack)), true
+	}
+	return no()
 }

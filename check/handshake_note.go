@@ -33,7 +33,7 @@ func (c *Case) noteSyn(s *Scene) {
 // begin forgets the incarnation before, but for the attempts that nobody answered.
 func (c *Case) begin(s *Scene) {
 	tried := c.tried
-	if c.shown&((synAck|synAck<<1)|(spoke|spoke<<1)) != 0 {
+	if c.shown&(either(synAck)|either(spoke)) != 0 {
 		tried = 0
 	}
 	c.marks = marks{tried: tried}

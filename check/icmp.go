@@ -83,7 +83,10 @@ func oldest(f *conn.Facts) tcp.Seq {
 
 func unreachableOnSyn(s *Scene) (Evidence, bool) {
 	q := s.Quote
-	return because(anomaly.CauseNone, int64(q.Code), num(q.Seq)), q.Kind == unreachable.of(s) && quotesSyn(s)
+	if q.Kind == unreachable.of(s) && quotesSyn(s) {
+		return because(anomaly.CauseNone, int64(q.Code), num(q.Seq)), true
+	}
+	return no()
 }
 
 func prohibited(s *Scene) (Evidence, bool) {
@@ -92,8 +95,10 @@ func prohibited(s *Scene) (Evidence, bool) {
 	if q.Key.V6 {
 		codes = prohibitions[1]
 	}
-	return because(anomaly.CauseNone, int64(q.Code), num(q.Seq)),
-		q.Kind == unreachable.of(s) && q.Code < 32 && codes>>q.Code&1 != 0 && underWay(s)
+	if q.Kind == unreachable.of(s) && q.Code < 32 && codes>>q.Code&1 != 0 && underWay(s) {
+		return because(anomaly.CauseNone, int64(q.Code), num(q.Seq)), true
+	}
+	return no()
 }
 
 func tooBig(s *Scene) (Evidence, bool) {
@@ -102,7 +107,10 @@ func tooBig(s *Scene) (Evidence, bool) {
 	if q.Key.V6 {
 		big = q.Kind == packet.ICMP6TooBig
 	}
-	return because(anomaly.CauseNone, num(q.Seq), int64(q.MTU)), big && underWay(s)
+	if big && underWay(s) {
+		return because(anomaly.CauseNone, num(q.Seq), int64(q.MTU)), true
+	}
+	return no()
 }
 
 // quotesOutside: what was under way may have been acknowledged when the error came,

@@ -96,7 +96,7 @@ func (in *Inspector) Judge(c *Case, shown Shown, v *packet.View, step *conn.Step
 		return
 	}
 	s := &in.scene
-	*s = Scene{Seg: &v.Seg, View: v, Before: before, After: after, Step: step, Case: c, inspector: in, triggering: t}
+	*s = Scene{Seg: &v.Seg, View: v, Before: before, After: after, Step: step, Case: c, inspector: in, triggering: t | c.stage()}
 	if !step.Plain {
 		in.compare(s)
 	}

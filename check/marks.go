@@ -48,8 +48,24 @@ const (
 	several                             // SYNs with different ISNs passed
 	staleReuse                          // the SYN is one that an end in TIME-WAIT must not take
 	answersOnce                         // one of two bits: SYN,ACKs so far, at most 3
-	answersMask = 3 * answersOnce
+	answersMask      = 3 * answersOnce
+
+	closes mark = 1 << 26 // an end's, shifted by its Dir: it sent a FIN
 )
+
+// either is a mark of both ends.
+func either(m mark) mark { return m | m<<1 }
+
+// stage returns the triggers of how far the connection has come.
+func (k *marks) stage() (t trigger) {
+	if k.shown&either(spoke) != either(spoke) || k.shown&either(candidate) != 0 {
+		t = onOpening
+	}
+	if k.shown&(either(closes)|either(rstValid)) != 0 {
+		t |= onClosing
+	}
+	return t
+}
 
 // has reports whether end d has shown m.
 func (k *marks) has(m mark, d tcp.Dir) bool { return k.shown&(m<<d) != 0 }

@@ -26,7 +26,7 @@ var negotiationRules = []rule{
 		"RST,ACK {ack} refuses the SYN, whose ISS was {iss}"},
 	{anomaly.ClientResetAfterSynack, onRst, resetsAnswer,
 		"the client answers SYN,ACK {iss} with a RST of SEQ {seq}"},
-	{anomaly.NoHandshakeSeen, onAck | onLong | onFin | onRst | onBits, noHandshake,
+	{anomaly.NoHandshakeSeen, onOpening, noHandshake,
 		"the connection's first segment is no SYN: SEQ {seq}"},
 }
 
@@ -44,25 +44,36 @@ const unseenTry = 1 << 27
 // wrongEcho: 0 is no echo.
 func wrongEcho(s *Scene) (Evidence, bool) {
 	first, last, echo := s.Case.first, s.Peer().TSMax, s.Seg.TSecr
-	e := because(anomaly.CauseNone, int64(echo), int64(first), int64(last))
 	early, late := int32(first-echo), int32(echo-last)
+	if s.Seg.Opts&tcp.OptTimestamp == 0 || echo == 0 || s.Case.shown&offersTS == 0 || early <= 0 && late <= 0 || !answers(s) {
+		return no()
+	}
+	e := because(anomaly.CauseNone, int64(echo), int64(first), int64(last))
 	if max(early, late) < unseenTry {
 		e.Cause = anomaly.CauseCapture
 	}
-	return e, answers(s) && s.Case.shown&offersTS != 0 && s.Peer().HasTS && s.Seg.Opts&tcp.OptTimestamp != 0 && echo != 0 &&
-		(early > 0 || late > 0)
+	return e, true
 }
 
 func scaleUnasked(s *Scene) (Evidence, bool) {
-	return because(anomaly.CauseNone, int64(s.Seg.WScale)), unasked(s, tcp.OptWScale, offersScale)
+	if unasked(s, tcp.OptWScale, offersScale) {
+		return because(anomaly.CauseNone, int64(s.Seg.WScale)), true
+	}
+	return no()
 }
 
 func sackUnasked(s *Scene) (Evidence, bool) {
-	return because(anomaly.CauseNone, num(s.Seg.Seq)), unasked(s, tcp.OptSACKOK, offersSACK)
+	if unasked(s, tcp.OptSACKOK, offersSACK) {
+		return because(anomaly.CauseNone, num(s.Seg.Seq)), true
+	}
+	return no()
 }
 
 func tsUnasked(s *Scene) (Evidence, bool) {
-	return because(anomaly.CauseNone, int64(s.Seg.TSval)), unasked(s, tcp.OptTimestamp, offersTS)
+	if unasked(s, tcp.OptTimestamp, offersTS) {
+		return because(anomaly.CauseNone, int64(s.Seg.TSval)), true
+	}
+	return no()
 }
 
 // unasked reports whether the SYN,ACK has an option that no SYN had.
@@ -71,7 +82,10 @@ func unasked(s *Scene, o tcp.OptSet, offer mark) bool {
 }
 
 func scaleTooLarge(s *Scene) (Evidence, bool) {
-	return because(anomaly.CauseNone, int64(s.Seg.WScale)), s.Seg.Opts&(tcp.OptWScale|tcp.OptLength) == tcp.OptWScale && s.Seg.WScale > 14
+	if s.Seg.Opts&(tcp.OptWScale|tcp.OptLength) == tcp.OptWScale && s.Seg.WScale > 14 {
+		return because(anomaly.CauseNone, int64(s.Seg.WScale)), true
+	}
+	return no()
 }
 
 // ends are the facts of both ends of a record that has ended.
@@ -86,30 +100,41 @@ func (e *End) silent() int64 { return e.Now - e.At }
 func halfOpen(s *Scene) (Evidence, bool) {
 	c, v := s.ends()
 	n, silent := s.Case.synAcks(), s.End.silent()
-	return because(anomaly.CauseEndpoint, int64(n), silent),
-		opener(&c) && responder(&v) && v.HasIRS && v.IRS == c.ISS && !c.HasRcv && !c.Resets && !v.Resets && (n >= 3 || silent >= 9e9)
+	if opener(&c) && responder(&v) && v.HasIRS && v.IRS == c.ISS && !c.HasRcv && !c.Resets && !v.Resets && (n >= 3 || silent >= 9e9) {
+		return because(anomaly.CauseEndpoint, int64(n), silent), true
+	}
+	return no()
 }
 
 func noAnswer(s *Scene) (Evidence, bool) {
 	c, v := s.ends()
-	return because(anomaly.CauseNone, int64(s.End.Packets[tcp.Client]), s.End.silent()),
-		!s.End.Cut && opener(&c) && !c.HasRcv && !c.Resets && !v.Seen && s.Case.shown&quoted == 0
+	if !s.End.Cut && opener(&c) && !c.HasRcv && !c.Resets && !v.Seen && s.Case.shown&quoted == 0 {
+		return because(anomaly.CauseNone, int64(s.End.Packets[tcp.Client]), s.End.silent()), true
+	}
+	return no()
 }
 
 func refused(s *Scene) (Evidence, bool) {
 	me, p, seg := s.Me(), s.Peer(), s.Seg
-	return because(anomaly.CauseNone, num(seg.Ack), num(p.ISS)),
-		opener(p) && !p.HasRcv && !me.SynSeen && seg.Flags&tcp.ACK != 0 && ofSyn(p, seg.Ack) && s.Step.Begin == conn.Same
+	if opener(p) && !p.HasRcv && !me.SynSeen && seg.Flags&tcp.ACK != 0 && ofSyn(p, seg.Ack) && s.Step.Begin == conn.Same {
+		return because(anomaly.CauseNone, num(seg.Ack), num(p.ISS)), true
+	}
+	return no()
 }
 
 func resetsAnswer(s *Scene) (Evidence, bool) {
 	me, p := s.Me(), s.Peer()
-	return because(anomaly.CauseNone, num(p.ISS), num(s.Seg.Seq)),
-		opener(me) && !me.HasRcv && responder(p) && !s.Step.Outside
+	if opener(me) && !me.HasRcv && responder(p) && !s.Step.Outside {
+		return because(anomaly.CauseNone, num(p.ISS), num(s.Seg.Seq)), true
+	}
+	return no()
 }
 
 func noHandshake(s *Scene) (Evidence, bool) {
-	return because(anomaly.CauseCapture, num(s.Seg.Seq)), firstOfAll(s) && s.Seg.Flags&tcp.SYN == 0
+	if firstOfAll(s) && s.Seg.Flags&tcp.SYN == 0 {
+		return because(anomaly.CauseCapture, num(s.Seg.Seq)), true
+	}
+	return no()
 }
 
 // firstOfAll reports whether nothing was known of the connection before.

@@ -31,7 +31,10 @@ var resetRules = []rule{
 }
 
 func rstAlone(s *Scene) (Evidence, bool) {
-	return because(s.causeOfStart(), num(s.Seg.Seq)), firstOfAll(s)
+	if firstOfAll(s) {
+		return because(s.causeOfStart(), num(s.Seg.Seq)), true
+	}
+	return no()
 }
 
 // placed reports whether the RST has a position in the stream that its addressee
@@ -45,8 +48,10 @@ func placed(s *Scene) bool {
 
 func rstExact(s *Scene) (Evidence, bool) {
 	me, p, seq := s.Me(), s.Peer(), s.Seg.Seq
-	e := because(anomaly.CauseNone, num(seq), num(p.Rcv), num(me.Contig))
-	return e, placed(s) && !seq.Before(p.Rcv) && !seq.After(me.Contig)
+	if placed(s) && !seq.Before(p.Rcv) && !seq.After(me.Contig) {
+		return because(anomaly.CauseNone, num(seq), num(p.Rcv), num(me.Contig)), true
+	}
+	return no()
 }
 
 // rstInside: an abort has SND.NXT of its sender, and what was sent before it may
@@ -54,23 +59,29 @@ func rstExact(s *Scene) (Evidence, bool) {
 // both.
 func rstInside(s *Scene) (Evidence, bool) {
 	me, p, seq, d := s.Me(), s.Peer(), s.Seg.Seq, s.Seg.Dir
+	if !placed(s) || !seq.After(me.Top) || seq.After(p.Edge) || answersOdd(s) {
+		return no()
+	}
 	e := because(anomaly.CausePath, num(seq), int64(seq.Sub(me.Top)), num(me.Top), num(p.Edge))
 	if s.Case.has(rstBeyond, d) && s.closing(d).seq != seq {
 		e.Cause = anomaly.CauseNone
 	}
-	return e, placed(s) && seq.After(me.Top) && !seq.After(p.Edge) && !answersOdd(s)
+	return e, true
 }
 
 // rstOutside: behind what the receiver has acknowledged lies only the answer to a
 // late segment of it, or what is late itself.
 func rstOutside(s *Scene) (Evidence, bool) {
 	me, p, seg := s.Me(), s.Peer(), s.Seg
+	below := seg.Seq.Before(p.Rcv) && (seg.Flags&tcp.ACK != 0 || seg.Seq.Before(me.First))
+	if !placed(s) || !below && !seg.Seq.After(me.Limit) || answersOdd(s) {
+		return no()
+	}
 	e := because(anomaly.CausePath, num(seg.Seq), num(p.Rcv), num(me.Limit))
 	if seg.Seq.After(me.Limit) || seg.Seq.Before(me.First) {
 		e.Cause = causeOutside(s)
 	}
-	below := seg.Seq.Before(p.Rcv) && (seg.Flags&tcp.ACK != 0 || seg.Seq.Before(me.First))
-	return e, placed(s) && (below || seg.Seq.After(me.Limit)) && !answersOdd(s)
+	return e, true
 }
 
 // answersOdd reports whether the RST may answer a segment whose ACK was no number of
@@ -103,22 +114,28 @@ func rstBadAck(s *Scene) (Evidence, bool) {
 // rstTTL: a host may give its RSTs another initial TTL, but the way is the same.
 func rstTTL(s *Scene) (Evidence, bool) {
 	me, ttl := s.Me(), s.Seg.TTL
-	return because(anomaly.CauseNone, int64(ttl), int64(me.TTL)),
-		me.TTLRun >= 4 && max(ttl, me.TTL)-min(ttl, me.TTL) > 3 && hops(ttl) != hops(me.TTL)
+	if me.TTLRun >= 4 && max(ttl, me.TTL)-min(ttl, me.TTL) > 3 && hops(ttl) != hops(me.TTL) {
+		return because(anomaly.CauseNone, int64(ttl), int64(me.TTL)), true
+	}
+	return no()
 }
 
 // rstID: 0 is what a datagram has that needs none (RFC 6864 §4.1). The answer of a
 // host that has no socket any more may have the number of another counter.
 func rstID(s *Scene) (Evidence, bool) {
 	me, id := s.Me(), s.Seg.IPID
-	return because(anomaly.CauseNone, int64(id), int64(apart(id, me.IPID)), int64(me.IPID)),
-		me.IPIDCount && id != 0 && apart(id, me.IPID) > 100 && !(s.Seg.Flags&tcp.ACK == 0 && (me.HasFin || s.Peer().Resets))
+	if me.IPIDCount && id != 0 && apart(id, me.IPID) > 100 && !(s.Seg.Flags&tcp.ACK == 0 && (me.HasFin || s.Peer().Resets)) {
+		return because(anomaly.CauseNone, int64(id), int64(apart(id, me.IPID)), int64(me.IPID)), true
+	}
+	return no()
 }
 
 func rstAfterFin(s *Scene) (Evidence, bool) {
 	me, p := s.Me(), s.Peer()
-	return because(anomaly.CauseNone, num(s.Seg.Seq), count(me.HasFin), count(p.HasFin)),
-		(me.HasFin || p.HasFin) && s.Step.Begin == conn.Same && !s.Step.Outside
+	if (me.HasFin || p.HasFin) && s.Step.Begin == conn.Same && !s.Step.Outside {
+		return because(anomaly.CauseNone, num(s.Seg.Seq), count(me.HasFin), count(p.HasFin)), true
+	}
+	return no()
 }
 
 func count(yes bool) int64 {
@@ -129,13 +146,18 @@ func count(yes bool) int64 {
 }
 
 func rstBoth(s *Scene) (Evidence, bool) {
-	return because(anomaly.CauseNone, num(s.Seg.Seq)), s.Peer().Resets && s.Step.Begin == conn.Same && !s.Step.Outside
+	if s.Peer().Resets && s.Step.Begin == conn.Same && !s.Step.Outside {
+		return because(anomaly.CauseNone, num(s.Seg.Seq)), true
+	}
+	return no()
 }
 
 func rstAnswers(s *Scene) (Evidence, bool) {
 	p, seg := s.Peer(), s.Seg
-	return because(anomaly.CauseNone, num(seg.Seq)),
-		seg.Flags&tcp.ACK == 0 && (p.HasRcv && seg.Seq == p.Rcv || answersOdd(s)) && s.Step.Begin == conn.Same
+	if seg.Flags&tcp.ACK == 0 && (p.HasRcv && seg.Seq == p.Rcv || answersOdd(s)) && s.Step.Begin == conn.Same {
+		return because(anomaly.CauseNone, num(seg.Seq)), true
+	}
+	return no()
 }
 
 // noteReset remembers a RST that lies inside its sender's stream, or beyond it. One

@@ -13,15 +13,15 @@ var teardownRules = []rule{
 		"a FIN, SEQ {seq} to {end}, lies outside of {from} to {limit}, all that the windows allow"},
 	{anomaly.FinSeqAdvanced, onFin, finMoved,
 		"a second FIN ends at {end}, and the first ended at {fin}"},
-	{anomaly.DataAfterFin, onLong | onFin | onOutside, dataAfterFin,
+	{anomaly.DataAfterFin, onClosing, dataAfterFin,
 		"payload up to {end} comes {beyond} octets behind the sender's own FIN at {fin}"},
-	{anomaly.FinAckBeyond, onAck | onLong | onFin | onOutside, finAckBeyond,
+	{anomaly.FinAckBeyond, onClosing, finAckBeyond,
 		"ACK {ack} is {beyond} beyond the peer's FIN, whose end is {fin}"},
 	{anomaly.StateSeqWrongClosing, onOutside, closingWrongSeq,
 		"SEQ {seq} to {end} lies outside of {from} to {limit}, and its sender has closed"},
 	{anomaly.FinWithoutSession, onFin, finAlone,
 		"a FIN, SEQ {seq}, between ports of which nothing was known"},
-	{anomaly.HalfClose, onLong | onFin, halfClose,
+	{anomaly.HalfClose, onClosing, halfClose,
 		"{len} octets are sent after the peer's FIN {fin} was acknowledged with {ack}"},
 	{anomaly.HalfClosedStale, onEnd, halfClosedStale,
 		"the peer's FIN {fin} was acknowledged with {ack}, and then nothing came for {silent:t}"},
@@ -29,11 +29,11 @@ var teardownRules = []rule{
 		"FIN {fin} is sent again, {pause:t} after its sender's last segment"},
 	{anomaly.SimultaneousClose, onFin, bothClose,
 		"a FIN, SEQ {seq}, with ACK {ack}, which is not beyond the peer's FIN {fin}"},
-	{anomaly.SegmentAfterRstBySender, onAck | onLong | onFin | onOutside, goesOnAfterReset,
+	{anomaly.SegmentAfterRstBySender, onClosing, goesOnAfterReset,
 		"SEQ {seq} to {end} comes {after:t} after the sender's own RST of SEQ {rst}"},
-	{anomaly.SegmentAfterRstByReceiver, onAck | onLong | onFin | onOutside, ignoresReset,
+	{anomaly.SegmentAfterRstByReceiver, onClosing, ignoresReset,
 		"SEQ {seq} comes {after:t} after the peer's RST of SEQ {rst}; that end answers within {way:t}"},
-	{anomaly.SegmentAfterClose, onAck | onLong | onFin | onRst | onBits | onOutside, afterClose,
+	{anomaly.SegmentAfterClose, onClosing, afterClose,
 		"SEQ {seq} comes after both FINs, {own} and {peer}, were acknowledged"},
 	{anomaly.TeardownIncomplete, onEnd, neverClosed,
 		"nothing came for {silent:t}, without RST, and with {fins} FINs"},
@@ -68,12 +68,18 @@ func evidenceOutside(s *Scene) Evidence {
 }
 
 func finOutside(s *Scene) (Evidence, bool) {
-	return evidenceOutside(s), beyondWindow(s) && s.Seg.Flags&(tcp.SYN|tcp.RST) == 0
+	if s.Seg.Flags&(tcp.SYN|tcp.RST) == 0 && beyondWindow(s) {
+		return evidenceOutside(s), true
+	}
+	return no()
 }
 
 func closingWrongSeq(s *Scene) (Evidence, bool) {
 	sent := conn.Of(conn.FinWait1, conn.FinWait2, conn.Closing, conn.LastAck, conn.TimeWait)
-	return evidenceOutside(s), beyondWindow(s) && s.Seg.Flags&(tcp.SYN|tcp.RST) == 0 && s.Me().Possible&^sent == 0
+	if s.Seg.Flags&(tcp.SYN|tcp.RST) == 0 && s.Me().Possible&^sent == 0 && beyondWindow(s) {
+		return evidenceOutside(s), true
+	}
+	return no()
 }
 
 // own reports whether the segment, without SYN and RST, is of the incarnation in
@@ -94,8 +100,10 @@ func whoseFin(s *Scene, e Evidence) Evidence {
 
 func finMoved(s *Scene) (Evidence, bool) {
 	me, end := s.Me(), s.Seg.End()
-	e := because(anomaly.CauseNone, num(end), num(me.Fin+1))
-	return whoseFin(s, e), own(s) && end.After(me.Fin+1)
+	if own(s) && end.After(me.Fin+1) {
+		return whoseFin(s, because(anomaly.CauseNone, num(end), num(me.Fin+1))), true
+	}
+	return no()
 }
 
 // dataAfterFin: a keep-alive may have an octet in the FIN's place.
@@ -103,21 +111,28 @@ func dataAfterFin(s *Scene) (Evidence, bool) {
 	me, seg := s.Me(), s.Seg
 	end := seg.Seq.Add(seg.Len)
 	probe := seg.Seq == me.Fin && seg.Len == 1 && seg.Flags&tcp.FIN == 0
-	e := because(anomaly.CauseNone, num(end), int64(end.Sub(me.Fin)), num(me.Fin))
-	return whoseFin(s, e), own(s) && seg.Len > 0 && end.After(me.Fin) && !probe && !beyondWindow(s)
+	if own(s) && seg.Len > 0 && end.After(me.Fin) && !probe && !beyondWindow(s) {
+		return whoseFin(s, because(anomaly.CauseNone, num(end), int64(end.Sub(me.Fin)), num(me.Fin))), true
+	}
+	return no()
 }
 
 // finAckBeyond: what acknowledges octets that passed behind a FIN is right, and the
 // FIN is not.
 func finAckBeyond(s *Scene) (Evidence, bool) {
 	me, p, seg := s.Me(), s.Peer(), s.Seg
-	e := because(anomaly.CauseNone, num(seg.Ack), int64(seg.Ack.Sub(p.Fin+1)), num(p.Fin+1))
-	return e, p.HasFin && seg.Flags&(tcp.SYN|tcp.RST|tcp.ACK) == tcp.ACK && seg.Ack.After(p.Fin+1) && seg.Ack.After(p.Top) &&
-		!s.Step.Older && s.Step.Begin == conn.Same && me.HasIRS && p.HasISS && me.IRS == p.ISS && !s.Case.has(finRefuted, seg.Dir^1)
+	if p.HasFin && seg.Flags&(tcp.SYN|tcp.RST|tcp.ACK) == tcp.ACK && seg.Ack.After(p.Fin+1) && seg.Ack.After(p.Top) &&
+		!s.Step.Older && s.Step.Begin == conn.Same && me.HasIRS && p.HasISS && me.IRS == p.ISS && !s.Case.has(finRefuted, seg.Dir^1) {
+		return because(anomaly.CauseNone, num(seg.Ack), int64(seg.Ack.Sub(p.Fin+1)), num(p.Fin+1)), true
+	}
+	return no()
 }
 
 func finAlone(s *Scene) (Evidence, bool) {
-	return because(s.causeOfStart(), num(s.Seg.Seq)), firstOfAll(s) && s.Seg.Flags&(tcp.SYN|tcp.RST) == 0
+	if firstOfAll(s) && s.Seg.Flags&(tcp.SYN|tcp.RST) == 0 {
+		return because(s.causeOfStart(), num(s.Seg.Seq)), true
+	}
+	return no()
 }
 
 // causeOfStart explains what belongs to a connection that was not seen: as long as
@@ -131,8 +146,10 @@ func (s *Scene) causeOfStart() anomaly.Cause {
 
 func halfClose(s *Scene) (Evidence, bool) {
 	me, p := s.Me(), s.Peer()
-	e := because(anomaly.CauseNone, int64(s.Step.New), num(p.Fin), num(me.Rcv))
-	return e, s.Step.New > 0 && p.HasFin && me.HasRcv && me.Rcv.After(p.Fin) && !me.HasFin && !me.Resets && !p.Resets && !s.Step.Outside
+	if s.Step.New > 0 && p.HasFin && me.HasRcv && me.Rcv.After(p.Fin) && !me.HasFin && !me.Resets && !p.Resets && !s.Step.Outside {
+		return because(anomaly.CauseNone, int64(s.Step.New), num(p.Fin), num(me.Rcv)), true
+	}
+	return no()
 }
 
 // stale is how long an end must be silent for a half-closed connection to be
@@ -154,27 +171,35 @@ func halfClosedStale(s *Scene) (Evidence, bool) {
 
 func finAgain(s *Scene) (Evidence, bool) {
 	me, seg := s.Me(), s.Seg
-	e := because(anomaly.CausePath, num(me.Fin), s.pause(me))
-	return e, own(s) && seg.Seq.Add(seg.Len) == me.Fin && sentAgain(s.Step.Delivery) && !s.Step.Outside
+	if own(s) && seg.Seq.Add(seg.Len) == me.Fin && sentAgain(s.Step.Delivery) && !s.Step.Outside {
+		return because(anomaly.CausePath, num(me.Fin), s.pause(me)), true
+	}
+	return no()
 }
 
 func bothClose(s *Scene) (Evidence, bool) {
 	me, p, seg := s.Me(), s.Peer(), s.Seg
-	e := because(anomaly.CauseNone, num(seg.Seq), num(seg.Ack), num(p.Fin))
-	return e, p.HasFin && !me.HasFin && seg.Flags&(tcp.SYN|tcp.RST|tcp.ACK) == tcp.ACK && !seg.Ack.After(p.Fin) &&
-		!s.Step.Outside && !s.Step.Older && s.Step.Begin == conn.Same
+	if p.HasFin && !me.HasFin && seg.Flags&(tcp.SYN|tcp.RST|tcp.ACK) == tcp.ACK && !seg.Ack.After(p.Fin) &&
+		!s.Step.Outside && !s.Step.Older && s.Step.Begin == conn.Same {
+		return because(anomaly.CauseNone, num(seg.Seq), num(seg.Ack), num(p.Fin)), true
+	}
+	return no()
 }
 
 func lingers(s *Scene) (Evidence, bool) {
 	me, p := s.Me(), s.Peer()
-	e := because(anomaly.CauseEndpoint, num(p.Fin), s.pause(p))
-	return e, p.HasFin && !me.HasFin && s.pause(p) > 60e9 && !s.Step.Outside && s.Step.Begin == conn.Same
+	if p.HasFin && !me.HasFin && s.pause(p) > 60e9 && !s.Step.Outside && s.Step.Begin == conn.Same {
+		return because(anomaly.CauseEndpoint, num(p.Fin), s.pause(p)), true
+	}
+	return no()
 }
 
 // closesAtOnce: where the client closes first, it was only looking.
 func closesAtOnce(s *Scene) (Evidence, bool) {
 	me, p := s.Me(), s.Peer()
-	return because(anomaly.CauseNone, num(s.Seg.Seq)),
-		s.Seg.Dir == tcp.Server && s.Seg.Len == 0 && responder(me) && opener(p) && me.Top == me.ISS+1 && p.Top == p.ISS+1 &&
-			s.Seg.Seq == me.ISS+1 && !p.HasFin && !me.HasFin && s.Seg.Flags&(tcp.SYN|tcp.RST) == 0
+	if s.Seg.Dir == tcp.Server && s.Seg.Len == 0 && responder(me) && opener(p) && me.Top == me.ISS+1 && p.Top == p.ISS+1 &&
+		s.Seg.Seq == me.ISS+1 && !p.HasFin && !me.HasFin && s.Seg.Flags&(tcp.SYN|tcp.RST) == 0 {
+		return because(anomaly.CauseNone, num(s.Seg.Seq)), true
+	}
+	return no()
 }

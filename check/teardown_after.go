@@ -24,13 +24,16 @@ func plainAfter(s *Scene, d tcp.Dir) bool {
 // passed late.
 func goesOnAfterReset(s *Scene) (Evidence, bool) {
 	k, d, seg := &s.Case.marks, s.Seg.Dir, s.Seg
+	if !plainAfter(s, d) {
+		return no()
+	}
 	rst, end := s.closing(d), seg.End()
 	after := seg.At - rst.at
 	e := because(anomaly.CausePath, num(seg.Seq), num(end), after, num(rst.seq))
 	e.Accused = rst.frame
 	late := s.Step.Delivery == conn.Reordered || s.Step.Delivery == conn.NetworkDuplicate || s.Step.Delivery == conn.CaptureDuplicate
 	switch {
-	case !plainAfter(s, d) || seg.Seq.Before(rst.seq) && !end.After(rst.seq):
+	case seg.Seq.Before(rst.seq) && !end.After(rst.seq):
 		return no()
 	case late:
 	case s.Step.Explanation == conn.None && !s.Step.Outside, // it acknowledges what passed after the RST
@@ -46,13 +49,17 @@ func ignoresReset(s *Scene) (Evidence, bool) {
 	k, d := &s.Case.marks, s.Seg.Dir
 	rst := s.closing(d ^ 1)
 	after := s.Seg.At - rst.at
-	e := because(anomaly.CausePath, num(s.Seg.Seq), after, num(rst.seq), k.way(d))
-	return e, plainAfter(s, d^1) && after > k.way(d)
+	if plainAfter(s, d^1) && after > k.way(d) {
+		return because(anomaly.CausePath, num(s.Seg.Seq), after, num(rst.seq), k.way(d)), true
+	}
+	return no()
 }
 
 func afterClose(s *Scene) (Evidence, bool) {
-	e := because(anomaly.CausePath, num(s.Seg.Seq), num(s.Me().Fin), num(s.Peer().Fin))
-	return e, s.Seg.Flags&tcp.SYN == 0 && s.Step.Begin == conn.Same && s.Before.Phase() == conn.Finished
+	if s.Seg.Flags&tcp.SYN == 0 && s.Step.Begin == conn.Same && s.Before.Phase() == conn.Finished {
+		return because(anomaly.CausePath, num(s.Seg.Seq), num(s.Me().Fin), num(s.Peer().Fin)), true
+	}
+	return no()
 }
 
 // neverClosed: an end gave the connection up, or is only silent: end_reason tells.
@@ -71,13 +78,16 @@ func neverClosed(s *Scene) (Evidence, bool) {
 
 func noData(s *Scene) (Evidence, bool) {
 	c, v := s.ends()
-	return because(anomaly.CauseNone, int64(s.End.Packets[0]+s.End.Packets[1])),
-		s.End.Syn && s.End.Octets == [2]uint64{} && s.Before.BothFins() && c.SynSeen && v.SynSeen && c.HasRcv && v.HasRcv && !c.Resets && !v.Resets
+	if s.End.Syn && s.End.Octets == [2]uint64{} && s.Before.BothFins() && c.SynSeen && v.SynSeen && c.HasRcv && v.HasRcv && !c.Resets && !v.Resets {
+		return because(anomaly.CauseNone, int64(s.End.Packets[0]+s.End.Packets[1])), true
+	}
+	return no()
 }
 
 // noteFin remembers whether a FIN is unlike its sender's other segments.
 func (c *Case) noteFin(s *Scene) {
 	d := s.Seg.Dir
+	c.put(closes, d, true)
 	if s.Me().HasFin || c.has(rstValid, d) {
 		return
 	}

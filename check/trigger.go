@@ -31,6 +31,8 @@ const (
 	onBegin                         // another incarnation begins
 	onShow                          // an end's shown state has changed
 	onClash                         // octets that came again are not those that passed before
+	onOpening                       // not both ends have spoken behind the handshake
+	onClosing                       // a FIN, or a RST inside of its stream, has passed before
 	onICMP                          // an ICMP error quotes the segment
 	onEnd                           // the record ends; there is no segment
 	numTriggers = iota
