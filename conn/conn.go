@@ -112,8 +112,8 @@ type Conn struct {
 
 	side   [2]end
 	lost   stray
-	lostBy uint8   // 1 + Dir of lost's sender; 0: there is none
-	opened seconds // when the last SYN passed
+	lostBy uint8 // 1 + Dir of lost's sender; 0: there is none
+	opened ticks // when the last SYN passed
 	seen   [2]evidence
 }
 

@@ -81,12 +81,14 @@ const (
 	copyLives = 28610 // 30 s: the life of a datagram in the path (RFC 791)
 )
 
-// seconds is a time in units of 2³⁰ ns (1.07 s), modulo 2¹⁶ (20 hours).
-type seconds uint16
+// ticks is a time in units of 2²⁶ ns (67 ms), modulo 2¹⁶ (73 minutes).
+type ticks uint16
 
-func secondsOf(ns int64) seconds { return seconds(ns >> 30) }
+func ticksOf(ns int64) ticks { return ticks(ns >> 26) }
 
-const copySeconds = copyLives >> 10
+// copyLags is how long after the original a copy that the path made of it may come:
+// 270 ms. Queues hold longer, but then whole flights.
+const copyLags = 4
 
 // age tells whether a segment was sent before or after another one.
 type age int8

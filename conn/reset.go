@@ -40,7 +40,7 @@ func (m *move) reset() {
 		why = Endpoint
 	}
 	m.because(why)
-	if secondsOf(s.At)-m.c.opened <= copySeconds {
+	if ticksOf(s.At)-m.c.opened <= copyLags {
 		e.mayEnd()
 		p.mayEnd()
 	}

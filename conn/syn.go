@@ -9,7 +9,7 @@ const spread = 1 << 20
 // syn moves both ends by a SYN or SYN,ACK: step 3 of beliefs §4.
 func (m *move) syn() {
 	e, p, s := m.e, m.p, m.s
-	m.c.opened = secondsOf(s.At)
+	m.c.opened = ticksOf(s.At)
 	answer := s.Flags&tcp.ACK != 0
 	if answer {
 		m.synAckChooses()
