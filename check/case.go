@@ -31,13 +31,15 @@ type side struct {
 type saw uint16
 
 const (
-	sawTS      saw = 1 << iota // its last judged segment that was no RST had timestamps
-	sawSyn                     // its SYN, with or without ACK
-	sawOffload                 // a segment that no wire carries: larger than its packet's link
-	sawBadSum                  // a bad or partial checksum
-	sawGoodSum                 // a good one
-	sawSACKOK                  // its SYN permitted SACK
-	sawZero                    // its last judged segment offered no window
+	sawTS        saw = 1 << iota // its last judged segment that was no RST had timestamps
+	sawSyn                       // its SYN, with or without ACK
+	sawOffload                   // a segment that no wire carries: larger than its packet's link
+	sawBadSum                    // a bad or partial checksum
+	sawGoodSum                   // a good one
+	sawSACKOK                    // its SYN permitted SACK
+	sawZero                      // its last judged segment offered no window
+	lacksPayload                 // a rule was silent about it, as payload was not captured whole
+	lacksPacket                  // the same, as a packet was not
 )
 
 // Shown is what a segment shows of itself, before conn has moved. 0: nothing that

@@ -142,7 +142,7 @@ func TestStories(t *testing.T) {
 			var all []string
 			for _, f := range watch(t, s.text) {
 				found[f.ID.String()] = true
-				all = append(all, fmt.Sprintf("%v of the %v, %v: %s", f.ID, f.Dir, f.Severity, Sentence(f.ID, f.Kept[0].Numbers)))
+				all = append(all, fmt.Sprintf("%v of the %v, %v: %s", f.ID, f.Dir, f.Severity, AppendSentence(nil, f.ID, f.Kept[0].Numbers)))
 			}
 			for _, id := range s.raises {
 				if !found[id] {

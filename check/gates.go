@@ -90,8 +90,12 @@ func scaleKnown(s *Scene, d tcp.Dir) bool {
 	return f.ScaleOK
 }
 
-func payloadWhole(s *Scene, _ tcp.Dir) bool {
-	return s.View != nil && uint32(len(s.View.Payload)) == s.View.L4Len
+// payloadWhole: at the end of a record, of each segment that this mattered for.
+func payloadWhole(s *Scene, d tcp.Dir) bool {
+	if s.View == nil {
+		return s.Case.side[d].saw&lacksPayload == 0
+	}
+	return uint32(len(s.View.Payload)) == s.View.L4Len
 }
 
 func oneClock(s *Scene, _ tcp.Dir) bool { return !s.inspector.world.skewed }
@@ -104,8 +108,25 @@ func noSumOffload(s *Scene, d tcp.Dir) bool {
 	return saw&sawGoodSum != 0 || saw&sawBadSum == 0
 }
 
-func fullPacket(s *Scene, _ tcp.Dir) bool {
-	return s.View == nil || s.View.CapLen >= s.View.WireLen && s.View.Fragments == 0
+// fullPacket: at the end of a record, of each segment that this mattered for.
+func fullPacket(s *Scene, d tcp.Dir) bool {
+	if s.View == nil {
+		return s.Case.side[d].saw&lacksPacket == 0
+	}
+	return s.View.CapLen >= s.View.WireLen && s.View.Fragments == 0
+}
+
+// noteLack remembers of gates, one of which silenced a rule, those that are about a
+// single packet: at the end of the record nothing shows them any more.
+func (s *Scene) noteLack(gates anomaly.Gate, e *Evidence) {
+	d := s.accused(e)
+	me := &s.Case.side[d]
+	if gates.Has(anomaly.GatePayload) && !payloadWhole(s, d) {
+		me.saw |= lacksPayload
+	}
+	if gates.Has(anomaly.GateFullPacket) && !fullPacket(s, d) {
+		me.saw |= lacksPacket
+	}
 }
 
 // serverSide: the way from the server is at most two hops, by the usual initial

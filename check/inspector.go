@@ -11,9 +11,10 @@ import (
 
 // Config says what an Inspector asks and keeps. The zero Config is a good one.
 type Config struct {
-	Off  anomaly.Set // rows that are not asked about
-	Keep int         // occurrences of a finding that are kept whole; 0 means 3
-	Max  int         // findings of all open connections together; 0 means 1<<18
+	Off   anomaly.Set      // rows that are not asked about
+	Least anomaly.Severity // what is milder is not kept; 0: all is
+	Keep  int              // occurrences of a finding that are kept whole; 0 means 3
+	Max   int              // findings of all open connections together; 0 means 1<<18
 
 	// Overlap is how much memory, in octets, holds notes of what passed, to be
 	// compared with what comes again. 0 means DefaultOverlap; a negative one, none.
@@ -36,6 +37,7 @@ type Raised struct {
 // Inspector asks the rules.
 type Inspector struct {
 	keep     int
+	least    anomaly.Severity
 	ask      [numTriggers][]*rule
 	books    books
 	world    world
@@ -49,7 +51,7 @@ type Inspector struct {
 
 // New returns an Inspector that has found nothing.
 func New(c Config) *Inspector {
-	in := &Inspector{keep: c.Keep}
+	in := &Inspector{keep: c.Keep, least: c.Least}
 	if in.keep == 0 {
 		in.keep = 3
 	}
@@ -130,10 +132,22 @@ func (in *Inspector) question(s *Scene) {
 				continue
 			}
 			in.asked.Add(r.id)
-			if e, holds := r.holds(s); holds && s.open(r.id.Row().Gates&^e.Settles, &e) {
-				in.raise(s, r.id, &e)
+			if e, holds := r.holds(s); holds {
+				in.enter(s, r.id, &e)
 			}
 		}
+	}
+}
+
+// enter raises what a rule found, unless a gate is closed or it is too mild.
+func (in *Inspector) enter(s *Scene, id anomaly.ID, e *Evidence) {
+	gates := id.Row().Gates &^ e.Settles
+	switch {
+	case id.Severity().Given(e.Cause) < in.least:
+	case s.open(gates, e):
+		in.raise(s, id, e)
+	default:
+		s.noteLack(gates, e)
 	}
 }
 

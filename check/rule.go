@@ -1,8 +1,6 @@
 package check
 
 import (
-	"strings"
-
 	"onpath/anomaly"
 	"onpath/tcp"
 )
@@ -66,19 +64,4 @@ func Asked() (s anomaly.Set) {
 		}
 	}
 	return s
-}
-
-// Names returns the names of a row's numbers, in their order: those between
-// braces of its sentence. It is nil for a row without a rule.
-func Names(id anomaly.ID) (names []string) {
-	r := byID[id]
-	if r == nil {
-		return nil
-	}
-	for _, part := range strings.Split(r.says, "{")[1:] {
-		name, _, _ := strings.Cut(part, "}")
-		name, _, _ = strings.Cut(name, ":")
-		names = append(names, name)
-	}
-	return names
 }

@@ -34,6 +34,7 @@ type Table struct {
 	row      record.Record   // the one that emit is given
 	flags    tcpstates.Flags // of the last segment
 	step     conn.Step       // what it did
+	quote    packet.Quote    // the last one
 	read     uint64          // keeps the compiler from leaving out what expect reads
 
 	firewall *netfilter.Tracker // nil: none
@@ -191,7 +192,8 @@ func (t *Table) datagram(i uint32, v *packet.View) {
 	e.history.Datagram(d, v.L4Len, v.L4Sum)
 	t.rules.Nothing()
 	if q, ok := v.Quote(); ok {
-		t.inquireQuote(v, &q)
+		t.quote = q // so that q stays on the stack
+		t.inquireQuote(v, &t.quote)
 	}
 }
 
