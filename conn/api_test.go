@@ -113,3 +113,14 @@ func TestUrgentPointer(t *testing.T) {
 		t.Errorf("SND.UP %d", s.SndUp)
 	}
 }
+
+// TestMoveForgets: Move leaves nothing of an earlier Step.
+func TestMoveForgets(t *testing.T) {
+	var tr Tracker
+	var c Conn
+	step := Step{Begin: Begun, Explanation: None, Older: true, Gap: 7, Filled: 7}
+	tr.Move(&c, &parse(t, open)[0], &step)
+	if step != (Step{Delivery: New}) {
+		t.Errorf("%+v", step)
+	}
+}
