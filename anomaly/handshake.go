@@ -19,7 +19,7 @@ var handshakeRows = []Row{
 	{
 		ID: SynDifferentSeq, Name: "syn-different-seq", Family: FamilyHandshake, Tier: 1, Severity: Suspicious, Scope: ScopeConnection,
 		Gates: GateSyn,
-		Rule:  "a SYN between the same addresses and ports comes with another ISS while the first attempt is unanswered",
+		Rule:  "a SYN between the same addresses and ports comes with another ISS, within 60 s, while no answer to the first was acknowledged",
 		Ref:   "RFC 9293 §3.5, §3.10.7.4 (fourth)",
 		Peers: "Snort bad_syn_seq peg",
 		Traps: "a client that gave up may lawfully use its port again; every ISS stays a candidate until the SYN,ACK chooses one",

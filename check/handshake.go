@@ -12,7 +12,7 @@ var handshakeRules = []rule{
 	{anomaly.SynRetransmission, onSyn, synAgain,
 		"SYN {iss} is sent again, {pause:t} after the last one"},
 	{anomaly.SynDifferentSeq, onSyn, synOther,
-		"a SYN with ISS {seq} comes {pause:t} after one with {iss}, which nobody has answered"},
+		"a SYN with ISS {seq} comes {pause:t} after one with {iss}, to which no answer was acknowledged"},
 	{anomaly.SynFloodInTuple, onSyn, synFlood,
 		"at least {isns} different ISNs were tried, and none was answered"},
 	{anomaly.SynackRetransmission, onSynAck, synackAgain,
@@ -77,9 +77,11 @@ func synAgain(s *Scene) (Evidence, bool) {
 // given the first attempt up.
 const givesUp = 60e9
 
+// synOther: the first attempt has come to nothing as long as no answer to it was
+// acknowledged.
 func synOther(s *Scene) (Evidence, bool) {
 	me := s.Me()
-	if opener(me) && s.Seg.Seq != me.ISS && !me.HasRcv && !s.Peer().Seen && s.pause(me) < givesUp {
+	if opener(me) && s.Seg.Seq != me.ISS && !me.HasRcv && !me.Resets && !s.Peer().Resets && !s.Step.Older && s.pause(me) < givesUp {
 		return because(anomaly.CauseEndpoint, num(s.Seg.Seq), s.pause(me), num(me.ISS)), true
 	}
 	return no()
@@ -270,8 +272,15 @@ func ackEarly(s *Scene) (Evidence, bool) {
 // yet in TIME-WAIT.
 var living = conn.Of(conn.Established, conn.FinWait1, conn.FinWait2, conn.CloseWait, conn.Closing, conn.LastAck)
 
+// inside reports whether the SYN comes from an end that lives in a connection, to one
+// that does too, or has yet to hear of it.
+func inside(s *Scene) bool {
+	me, p := s.Me(), s.Peer()
+	return s.Step.Begin == conn.Candidate && me.Possible&^living == 0 && p.Possible&^(living|conn.Of(conn.SynReceived)) == 0
+}
+
 func synInside(s *Scene) (Evidence, bool) {
-	if s.Step.Begin == conn.Candidate && s.Peer().Possible&^living == 0 {
+	if inside(s) {
 		return because(anomaly.CauseEndpoint, num(s.Seg.Seq), num(s.Me().Nxt)), true
 	}
 	return no()
@@ -279,7 +288,7 @@ func synInside(s *Scene) (Evidence, bool) {
 
 func reuseWhileOpen(s *Scene) (Evidence, bool) {
 	me, seq := s.Me(), s.Seg.Seq
-	if s.Step.Begin == conn.Candidate && s.Peer().Possible&^living == 0 && (seq.Before(me.First) || seq.After(me.Limit)) {
+	if inside(s) && (seq.Before(me.First) || seq.After(me.Limit)) {
 		return because(anomaly.CauseEndpoint, num(seq), num(me.First), num(me.Limit)), true
 	}
 	return no()

@@ -14,6 +14,8 @@ var negotiationRules = []rule{
 		"the SYN,ACK offers a window scale of {shift}, and the SYN none"},
 	{anomaly.WsTooLarge, onSyn | onSynAck, scaleTooLarge,
 		"a window scale of {shift}, above 14"},
+	{anomaly.WsChangedOnRetry, onSyn, retryChanges,
+		"SYN {iss} is sent again with a window scale of {shift} for {scale}, an MSS of {mss} for {size}, and {missing} options fewer"},
 	{anomaly.SackpermUnsolicited, onSynAck, sackUnasked,
 		"the SYN,ACK {iss} permits SACK, and the SYN did not"},
 	{anomaly.TsUnsolicited, onSynAck, tsUnasked,
@@ -79,6 +81,22 @@ func tsUnasked(s *Scene) (Evidence, bool) {
 // unasked reports whether the SYN,ACK has an option that no SYN had.
 func unasked(s *Scene, o tcp.OptSet, offer mark) bool {
 	return s.Seg.Opts&(o|tcp.OptCut) == o && s.Case.shown&offer == 0 && answers(s)
+}
+
+// retryChanges: some systems leave options out in their last tries.
+func retryChanges(s *Scene) (Evidence, bool) {
+	me, seg, offered := s.Me(), s.Seg, s.Case.shown
+	if s.Step.Begin != conn.Same || !opener(me) || seg.Seq != me.ISS || seg.Opts&tcp.OptCut != 0 || !s.Case.has(bareSyn, seg.Dir) {
+		return no()
+	}
+	mss := s.Case.side[seg.Dir].mss
+	missing := count(offered&offersScale != 0 && seg.Opts&tcp.OptWScale == 0) +
+		count(offered&offersSACK != 0 && seg.Opts&tcp.OptSACKOK == 0) + count(offered&offersTS != 0 && seg.Opts&tcp.OptTimestamp == 0)
+	scale := me.Offers && seg.Opts&tcp.OptWScale != 0 && me.Shift != min(seg.WScale, 14)
+	if !scale && mss == seg.MSS && missing == 0 {
+		return no()
+	}
+	return because(anomaly.CauseEndpoint, num(seg.Seq), int64(seg.WScale), int64(me.Shift), int64(seg.MSS), int64(mss), missing), true
 }
 
 func scaleTooLarge(s *Scene) (Evidence, bool) {
