@@ -90,7 +90,7 @@ var handshakeRows = []Row{
 		Rule:  "the server answers a SYN with a bare SYN, at once or behind an ACK, and the client sends the SYN,ACK",
 		Ref:   "RFC 9293 §3.5",
 		Peers: "argus d (taken for loss)",
-		Traps: "unlike in a simultaneous open the server's SYN is an answer: it comes half a round trip or more behind the client's, from a port that listens",
+		Traps: "unlike in a simultaneous open the server's SYN is an answer: it comes as late as an answer does, from a port that listens; a simultaneous open whose SYN,ACK was lost before the capture looks the same where delays vary much",
 	},
 	{
 		ID: FourwayHandshakeBad, Name: "fourway-handshake-bad", Family: FamilyHandshake, Tier: 2, Severity: Violation, Scope: ScopeConnection,

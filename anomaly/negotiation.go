@@ -28,7 +28,7 @@ var negotiationRows = []Row{
 	{
 		ID: WsChangedOnRetry, Name: "ws-changed-on-retry", Family: FamilyHandshake, Tier: 2, Severity: Suspicious, Scope: ScopeConnection,
 		Gates: GateSyn,
-		Rule:  "a SYN sent again with the same ISS has another window scale or MSS, or lacks SACK-Permitted or timestamps",
+		Rule:  "a SYN sent again with the same ISS has another window scale or a larger MSS, or lacks window scale, SACK-Permitted or timestamps",
 		Ref:   "none (experience)",
 		Traps: "some systems leave options out in their last tries, in case a middlebox drops them",
 	},

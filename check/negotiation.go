@@ -83,7 +83,8 @@ func unasked(s *Scene, o tcp.OptSet, offer mark) bool {
 	return s.Seg.Opts&(o|tcp.OptCut) == o && s.Case.shown&offer == 0 && answers(s)
 }
 
-// retryChanges: some systems leave options out in their last tries.
+// retryChanges: some systems leave options out in their last tries. A smaller MSS is
+// what the client has learned of the path meanwhile.
 func retryChanges(s *Scene) (Evidence, bool) {
 	me, seg, offered := s.Me(), s.Seg, s.Case.shown
 	if s.Step.Begin != conn.Same || !opener(me) || seg.Seq != me.ISS || seg.Opts&tcp.OptCut != 0 || !s.Case.has(bareSyn, seg.Dir) {
@@ -93,7 +94,7 @@ func retryChanges(s *Scene) (Evidence, bool) {
 	missing := count(offered&offersScale != 0 && seg.Opts&tcp.OptWScale == 0) +
 		count(offered&offersSACK != 0 && seg.Opts&tcp.OptSACKOK == 0) + count(offered&offersTS != 0 && seg.Opts&tcp.OptTimestamp == 0)
 	scale := me.Offers && seg.Opts&tcp.OptWScale != 0 && me.Shift != min(seg.WScale, 14)
-	if !scale && mss == seg.MSS && missing == 0 {
+	if !scale && seg.MSS <= mss && missing == 0 {
 		return no()
 	}
 	return because(anomaly.CauseEndpoint, num(seg.Seq), int64(seg.WScale), int64(me.Shift), int64(seg.MSS), int64(mss), missing), true
