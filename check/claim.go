@@ -44,7 +44,7 @@ func ackOfUnsent(s *Scene) (Evidence, bool) {
 	if !s.judged() {
 		return no()
 	}
-	if p.HasReal && me.HasRcv && !me.Lossy && !p.Lossy && ack.After(p.Top) && ack.After(me.Edge.Add(me.Slack)) {
+	if p.HasReal && me.HasRcv && !me.Lossy && !p.Lossy && ack.After(p.Top) && ack.After(me.Edge.Add(me.Slack)) && s.misplaced() {
 		return because(anomaly.CauseNone, num(ack), int64(ack.Sub(p.Top)), num(p.Top)), true
 	}
 	if t := s.Case.lent(s.inspector); t != nil && t.claim.frame != 0 {

@@ -172,7 +172,7 @@ func synackWithoutSyn(s *Scene) (Evidence, bool) {
 func synackWrongDirection(s *Scene) (Evidence, bool) {
 	me, p, seg := s.Me(), s.Peer(), s.Seg
 	cause := anomaly.CauseNone
-	if !p.HasISS || seg.Ack == p.ISS+1 {
+	if !p.HasISS || seg.Ack == p.ISS+1 || s.Step.Explanation != conn.None { // a SYN of its peer that conn knows
 		cause = anomaly.CauseCapture
 	}
 	if opener(me) && seg.Seq == me.ISS && s.Case.has(bareSyn, seg.Dir) && !s.Case.has(bareSyn, seg.Dir^1) {

@@ -28,6 +28,10 @@ func spuriousRto(s *Scene) (e Evidence, holds bool) {
 // growing at 60 s; and tail loss probes come sooner than any timeout.
 const longestRto = 52_000 // 55 s
 
+// delays is how much, in conn.Ticks, path delays may shorten an interval: a quarter
+// of it, where it should have doubled, makes it look flat.
+const delays = 954 // 1 s
+
 // flatIntervals is how many intervals in a row that have not grown are told of.
 const flatIntervals = 2
 
@@ -52,5 +56,9 @@ func rtoBackoffMissing(s *Scene) (Evidence, bool) {
 	r := s.repair()
 	flat := r.flatWith(s)
 	gap := conn.Ticks(s.Seg.At) - r.at
-	return because(anomaly.CauseNone, num(s.Seg.Seq), int64(gap)<<20, int64(r.gap)<<20, int64(flat)), flat >= flatIntervals
+	why := anomaly.CauseNone
+	if r.gap < 4*delays {
+		why = anomaly.CausePath
+	}
+	return because(why, num(s.Seg.Seq), int64(gap)<<20, int64(r.gap)<<20, int64(flat)), flat >= flatIntervals
 }

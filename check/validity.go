@@ -30,11 +30,18 @@ func (s *Scene) pure() bool {
 	return s.Seg.Len == 0 && s.Seg.Flags&(tcp.SYN|tcp.FIN|tcp.RST|tcp.ACK) == tcp.ACK
 }
 
-// judged reports whether the segment is an ordinary one of this incarnation, which
-// has an ACK and is neither SYN nor RST.
+// judged reports whether the segment is an ordinary one, which has an ACK and is
+// neither SYN nor RST, and both ends are known to live in the same incarnation.
 func (s *Scene) judged() bool {
-	return s.Seg.Flags&(tcp.SYN|tcp.RST|tcp.ACK) == tcp.ACK && !s.Step.Older && s.Step.Begin == conn.Same
+	if s.Seg.Flags&(tcp.SYN|tcp.RST|tcp.ACK) != tcp.ACK || s.Step.Older || s.Step.Begin != conn.Same {
+		return false
+	}
+	return lives(s.Me(), s.Peer()) && lives(s.Peer(), s.Me())
 }
+
+// lives reports whether an end lives with the incarnation of its peer that is
+// followed, as far as is known.
+func lives(me, peer *conn.Facts) bool { return !me.HasIRS || !peer.HasISS || me.IRS == peer.ISS }
 
 // window returns the octets that the segment, no SYN, grants.
 func (s *Scene) window() uint32 {
@@ -46,10 +53,16 @@ func (s *Scene) window() uint32 {
 
 func seqRight(s *Scene) (Evidence, bool) {
 	me, end := s.Me(), s.Seg.End()
-	if !s.judged() || !me.On || !s.Peer().HasRcv || !end.After(me.Limit) {
+	if !s.judged() || !me.On || !s.Peer().HasRcv || !end.After(me.Limit) || !s.misplaced() {
 		return no()
 	}
 	return because(beyond(end, me.Limit, me.Slack), num(end), int64(end.Sub(me.Limit)), num(me.Limit)), true
+}
+
+// misplaced reports whether conn, too, found no place for the segment's numbers: a
+// candidate for another incarnation may have one.
+func (s *Scene) misplaced() bool {
+	return s.Step.Explanation == conn.Capture || s.Step.Explanation == conn.None
 }
 
 // beyond returns what explains a number beyond a limit: windows that were not
@@ -72,7 +85,7 @@ func seqLeft(s *Scene) (Evidence, bool) {
 
 func ackBeyondEdge(s *Scene) (Evidence, bool) {
 	me, ack := s.Me(), s.Seg.Ack
-	if !s.judged() || !me.HasRcv || me.Lossy || !ack.After(me.Edge.Add(me.Slack)) {
+	if !s.judged() || !me.HasRcv || me.Lossy || !ack.After(me.Edge.Add(me.Slack)) || !s.misplaced() {
 		return no()
 	}
 	return because(anomaly.CauseNone, num(ack), int64(ack.Sub(me.Edge)), num(me.Edge)), true
