@@ -28,9 +28,9 @@ var negotiationRows = []Row{
 	{
 		ID: WsChangedOnRetry, Name: "ws-changed-on-retry", Family: FamilyHandshake, Tier: 2, Severity: Suspicious, Scope: ScopeConnection,
 		Gates: GateSyn,
-		Rule:  "a SYN sent again with the same ISS has another window scale or a larger MSS, or lacks window scale, SACK-Permitted or timestamps",
+		Rule:  "a SYN sent again with the same ISS has another window scale or a larger MSS",
 		Ref:   "none (experience)",
-		Traps: "some systems leave options out in their last tries, in case a middlebox drops them",
+		Traps: "systems leave options out in their last tries, in case a middlebox drops them: window scale, SACK-Permitted and timestamps may be missing; the MSS becomes smaller when an ICMP error told the path's MTU",
 	},
 	{
 		ID: SackpermUnsolicited, Name: "sackperm-unsolicited", Family: FamilyHandshake, Tier: 1, Severity: Violation, Scope: ScopeConnection,

@@ -33,7 +33,7 @@ func (c *Case) noteSyn(s *Scene) {
 // begin forgets the incarnation before, but for the attempts that nobody answered.
 func (c *Case) begin(s *Scene) {
 	tried := c.tried
-	if c.shown&(either(synAck)|either(spoke)) != 0 {
+	if !c.onlySyns() || s.pause(s.Me()) > givesUp {
 		tried = 0
 	}
 	c.marks = marks{tried: tried}

@@ -88,10 +88,13 @@ func (k *marks) isns(isn tcp.Seq) int { return bits.OnesCount32(k.tried | ofISN(
 // synAcks returns how many SYN,ACKs passed, at most 3.
 func (k *marks) synAcks() int { return int(k.shown & answersMask / answersOnce) }
 
+// onlySyns reports whether nothing but SYNs without ACK was marked.
+func (k *marks) onlySyns() bool { return k.shown&(either(synAck)|either(spoke)) == 0 }
+
 // Follows lets c remember how many attempts came before, in the Case of the record
 // that its own supersedes, and nothing answered.
 func (c *Case) Follows(older *Case) {
-	if !older.has(synAck, tcp.Client) && !older.has(synAck, tcp.Server) {
+	if older.onlySyns() {
 		c.tried = older.tried
 	}
 }
@@ -155,9 +158,16 @@ func (s *Scene) pause(f *conn.Facts) int64 {
 // counter of datagrams, or the timestamps that it lacks.
 func (s *Scene) foreign() bool {
 	me, seg := s.Me(), s.Seg
-	return me.TTLRun >= 8 && seg.TTL != me.TTL && hops(seg.TTL) != hops(me.TTL) ||
+	return s.otherWay(8) ||
 		seg.Opts&tcp.OptTimestamp == 0 && me.HasTS && s.Peer().HasTS ||
 		me.IPIDCount && apart(seg.IPID, me.IPID) > 255
+}
+
+// otherWay reports whether the segment came another way than its sender's last ones,
+// run of them or more.
+func (s *Scene) otherWay(run uint8) bool {
+	me, ttl := s.Me(), s.Seg.TTL
+	return me.TTLRun >= run && ttl != me.TTL && hops(ttl) != hops(me.TTL)
 }
 
 // apart returns how far two identifications lie apart.

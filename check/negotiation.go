@@ -15,7 +15,7 @@ var negotiationRules = []rule{
 	{anomaly.WsTooLarge, onSyn | onSynAck, scaleTooLarge,
 		"a window scale of {shift}, above 14"},
 	{anomaly.WsChangedOnRetry, onSyn, retryChanges,
-		"SYN {iss} is sent again with a window scale of {shift} for {scale}, an MSS of {mss} for {size}, and {missing} options fewer"},
+		"SYN {iss} is sent again with a window scale of {shift} for {scale} and an MSS of {mss} for {size}"},
 	{anomaly.SackpermUnsolicited, onSynAck, sackUnasked,
 		"the SYN,ACK {iss} permits SACK, and the SYN did not"},
 	{anomaly.TsUnsolicited, onSynAck, tsUnasked,
@@ -83,21 +83,16 @@ func unasked(s *Scene, o tcp.OptSet, offer mark) bool {
 	return s.Seg.Opts&(o|tcp.OptCut) == o && s.Case.shown&offer == 0 && answers(s)
 }
 
-// retryChanges: some systems leave options out in their last tries. A smaller MSS is
-// what the client has learned of the path meanwhile.
+// retryChanges: options that are left out in a last try are no change, nor is a
+// smaller MSS, which the client has learned of the path meanwhile.
 func retryChanges(s *Scene) (Evidence, bool) {
-	me, seg, offered := s.Me(), s.Seg, s.Case.shown
-	if s.Step.Begin != conn.Same || !opener(me) || seg.Seq != me.ISS || seg.Opts&tcp.OptCut != 0 || !s.Case.has(bareSyn, seg.Dir) {
-		return no()
-	}
-	mss := s.Case.side[seg.Dir].mss
-	missing := count(offered&offersScale != 0 && seg.Opts&tcp.OptWScale == 0) +
-		count(offered&offersSACK != 0 && seg.Opts&tcp.OptSACKOK == 0) + count(offered&offersTS != 0 && seg.Opts&tcp.OptTimestamp == 0)
+	me, seg, mss := s.Me(), s.Seg, s.Case.side[s.Seg.Dir].mss
 	scale := me.Offers && seg.Opts&tcp.OptWScale != 0 && me.Shift != min(seg.WScale, 14)
-	if !scale && seg.MSS <= mss && missing == 0 {
-		return no()
+	larger := mss != 0 && seg.MSS > mss
+	if s.Step.Begin == conn.Same && opener(me) && seg.Seq == me.ISS && s.Case.has(bareSyn, seg.Dir) && (scale || larger) {
+		return because(anomaly.CauseEndpoint, num(seg.Seq), int64(seg.WScale), int64(me.Shift), int64(seg.MSS), int64(mss)), true
 	}
-	return because(anomaly.CauseEndpoint, num(seg.Seq), int64(seg.WScale), int64(me.Shift), int64(seg.MSS), int64(mss), missing), true
+	return no()
 }
 
 func scaleTooLarge(s *Scene) (Evidence, bool) {

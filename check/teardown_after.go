@@ -91,7 +91,7 @@ func (c *Case) noteFin(s *Scene) {
 	if s.Me().HasFin || c.has(rstValid, d) {
 		return
 	}
-	c.put(finForeign, d, s.foreign() && s.keepClosing())
+	c.put(finForeign, d, (s.foreign() || s.otherWay(1)) && s.keepClosing())
 }
 
 // noteRefuted remembers octets that contradict their sender's FIN.
