@@ -8,7 +8,7 @@ import (
 
 // resetRules are about RSTs (RFC 5961 §3.2, RFC 9293 §3.5.2, §3.5.3).
 var resetRules = []rule{
-	{anomaly.RstWithoutSession, onRst, rstAlone,
+	{anomaly.RstWithoutSession, onRst, rstOfNone,
 		"a RST, SEQ {seq}, between ports of which nothing was known"},
 	{anomaly.RstExact, onRst, rstExact,
 		"RST, SEQ {seq}, between {acked}, the receiver's highest ACK, and {passed}, all that passed towards it"},
@@ -30,7 +30,7 @@ var resetRules = []rule{
 		"a RST without ACK has SEQ {seq}, the ACK of the segment that it answers"},
 }
 
-func rstAlone(s *Scene) (Evidence, bool) {
+func rstOfNone(s *Scene) (Evidence, bool) {
 	if firstOfAll(s) {
 		return because(s.causeOfStart(), num(s.Seg.Seq)), true
 	}

@@ -43,7 +43,7 @@ func no() (Evidence, bool) { return Evidence{}, false }
 
 // families are the tables of rules, one for each file.
 var families = [][]rule{headerRules, validityRules, windowRules, retransmissionRules, performanceRules,
-	handshakeRules, negotiationRules, teardownRules, resetRules, icmpRules}
+	handshakeRules, synackRules, negotiationRules, teardownRules, resetRules, icmpRules}
 
 // byID finds the rule that decides a row; nil where none does.
 var byID = func() []*rule {

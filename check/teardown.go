@@ -19,7 +19,7 @@ var teardownRules = []rule{
 		"ACK {ack} is {beyond} beyond the peer's FIN, whose end is {fin}"},
 	{anomaly.StateSeqWrongClosing, onOutside, closingWrongSeq,
 		"SEQ {seq} to {end} lies outside of {from} to {limit}, and its sender has closed"},
-	{anomaly.FinWithoutSession, onFin, finAlone,
+	{anomaly.FinWithoutSession, onFin, finOfNone,
 		"a FIN, SEQ {seq}, between ports of which nothing was known"},
 	{anomaly.HalfClose, onClosing, halfClose,
 		"{len} octets are sent after the peer's FIN {fin} was acknowledged with {ack}"},
@@ -128,7 +128,7 @@ func finAckBeyond(s *Scene) (Evidence, bool) {
 	return no()
 }
 
-func finAlone(s *Scene) (Evidence, bool) {
+func finOfNone(s *Scene) (Evidence, bool) {
 	if firstOfAll(s) && s.Seg.Flags&(tcp.SYN|tcp.RST) == 0 {
 		return because(s.causeOfStart(), num(s.Seg.Seq)), true
 	}
