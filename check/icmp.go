@@ -18,6 +18,8 @@ var icmpRules = []rule{
 		"an ICMP error says that the segment with SEQ {seq} is larger than {mtu} octets, the next hop's MTU"},
 	{anomaly.IcmpOutOfWindow, onICMP, quotesOutside,
 		"an ICMP error quotes SEQ {seq}, outside of {una} to {nxt}, which its addressee has under way"},
+	{anomaly.IcmpHardErrorReset, onRst, abortsAfterError,
+		"RST {seq} is the first that its sender sends after an ICMP error for what it had under way"},
 }
 
 // ICMP asks the rules about an ICMP error. c and now are those of the connection
@@ -30,6 +32,9 @@ func (in *Inspector) ICMP(c *Case, v *packet.View, q *packet.Quote, d tcp.Dir, n
 	in.question(s)
 	if quotesSyn(s) {
 		c.shown |= quoted
+	}
+	if hard(s) && underWay(s) && s.Me().Possible&^living == 0 {
+		c.put(hardError, d, true)
 	}
 }
 
@@ -56,6 +61,29 @@ var prohibitions = [2]uint32{1<<9 | 1<<10 | 1<<13, 1<<1 | 1<<5 | 1<<6}
 // needsFragments is the code of unreachable that tells an MTU (RFC 1191 §4); in
 // version 6 it is a type of its own.
 const needsFragments = 4
+
+// hardErrors are the codes of unreachable that say that there will be no way: RFC 1122
+// §4.2.3.9 for protocol and port, RFC 5461 §2.1 for version 6.
+var hardErrors = [2]uint32{1<<2 | 1<<3, 1<<1 | 1<<4}
+
+// saysOneOf reports whether the error is unreachable with one of some codes, by version.
+func saysOneOf(s *Scene, codes [2]uint32) bool {
+	q, set := s.Quote, codes[0]
+	if q.Key.V6 {
+		set = codes[1]
+	}
+	return q.Kind == unreachable.of(s) && q.Code < 32 && set>>q.Code&1 != 0
+}
+
+func hard(s *Scene) bool { return saysOneOf(s, hardErrors) }
+
+// abortsAfterError: what RFC 5461 §2.1 tells of, and newer systems no longer do.
+func abortsAfterError(s *Scene) (Evidence, bool) {
+	if s.Case.has(hardError, s.Seg.Dir) && s.Step.Begin == conn.Same && !s.Step.Outside {
+		return because(anomaly.CauseEndpoint, num(s.Seg.Seq)), true
+	}
+	return no()
+}
 
 // quotesSyn reports whether a SYN is quoted that nobody has answered.
 func quotesSyn(s *Scene) bool {
@@ -90,13 +118,8 @@ func unreachableOnSyn(s *Scene) (Evidence, bool) {
 }
 
 func prohibited(s *Scene) (Evidence, bool) {
-	q := s.Quote
-	codes := prohibitions[0]
-	if q.Key.V6 {
-		codes = prohibitions[1]
-	}
-	if q.Kind == unreachable.of(s) && q.Code < 32 && codes>>q.Code&1 != 0 && underWay(s) {
-		return because(anomaly.CauseNone, int64(q.Code), num(q.Seq)), true
+	if saysOneOf(s, prohibitions) && underWay(s) {
+		return because(anomaly.CauseNone, int64(s.Quote.Code), num(s.Quote.Seq)), true
 	}
 	return no()
 }

@@ -50,7 +50,8 @@ const (
 	answersOnce                         // one of two bits: SYN,ACKs so far, at most 3
 	answersMask      = 3 * answersOnce
 
-	closes mark = 1 << 26 // an end's, shifted by its Dir: it sent a FIN
+	closes    mark = 1 << 26 // an end's, shifted by its Dir: it sent a FIN
+	hardError mark = 1 << 28 // an end's: an ICMP hard error came to it, and it has sent nothing since
 )
 
 // either is a mark of both ends.
@@ -106,6 +107,7 @@ func (c *Case) noteMarks(s *Scene) {
 		return
 	}
 	c.put(candidate, d, s.Step.Begin == conn.Candidate)
+	c.put(hardError, d, false)
 	switch {
 	case f&tcp.RST != 0:
 		c.noteReset(s)
