@@ -60,14 +60,17 @@ func (g Gate) Split() (each []Gate) {
 }
 
 // String returns the names, joined by commas: "syn,two-way"; "" for the zero Gate.
-func (g Gate) String() (text string) {
-	for i, one := range g.Split() {
-		if i > 0 {
-			text += ","
+func (g Gate) String() string { return string(g.Append(nil)) }
+
+// Append appends what String returns.
+func (g Gate) Append(dst []byte) []byte {
+	for start := len(dst); g != 0; g &= g - 1 {
+		if len(dst) > start {
+			dst = append(dst, ',')
 		}
-		text += gates[bits.TrailingZeros16(uint16(one))].name
+		dst = append(dst, gates[bits.TrailingZeros16(uint16(g))].name...)
 	}
-	return text
+	return dst
 }
 
 // Doc returns the words of a single condition, "" for any other Gate.

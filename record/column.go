@@ -13,6 +13,7 @@ const (
 	Bool                 // true or false
 	Numbers              // name=number joined by commas
 	Text                 // a sentence
+	JSON                 // an array or object as JSON; FlatColumns have names joined by commas
 )
 
 // types is the only place where a type's name and its form in JSON are written.
@@ -29,6 +30,7 @@ var types = [...]struct {
 	Bool:     {"bool", true},
 	Numbers:  {"numbers", true},
 	Text:     {"text", false},
+	JSON:     {"json", true},
 }
 
 // String returns the name used in the catalogue.
@@ -39,7 +41,7 @@ func (t Type) Bare() bool { return types[t].bare }
 
 // A Column is one column of a table whose rows are of type R. The text that
 // Append writes is printable ASCII without quotes and backslashes, so no format
-// needs to escape it.
+// needs to escape it; that of type JSON is JSON, in one line.
 type Column[R any] struct {
 	Name   string // public and forever
 	Type   Type

@@ -168,10 +168,17 @@ var columns = []Column[Record]{
 	{"tcp_connected", Bool, "", "whether a SYN of the first segment's sender, a SYN,ACK back and an ACK forward passed; null if not TCP", srcChain,
 		func(dst []byte, r *Record) []byte { return r.appendChain(dst, r.TCPChain.Connected()) }},
 	{"nf_invalid", Uint, "packets", "of the record that Linux's firewall would have called INVALID; null if it was not asked (--netfilter)", srcNetfilter, appendNFInvalid},
+	{"findings", JSON, "", "what was strange, with evidence: an array of objects with the columns of a finding from id on; in tsv their ids; null if not TCP", srcCatalogue, appendFindings},
+	{"gates_closed", JSON, "", "what did not hold, so that the rules that need it were silent: an array of gate: reason; in tsv the gates; null if not TCP", srcCatalogue, appendGates},
 }
 
 // Columns returns the table of the columns of a Record.
 func Columns() []Column[Record] { return append([]Column[Record](nil), columns...) }
+
+// FlatColumns returns it for formats whose values are words.
+func FlatColumns() []Column[Record] {
+	return flatten(columns, map[string]func([]byte, *Record) []byte{"findings": appendFindingIDs, "gates_closed": appendGateNames})
+}
 
 // isB reports whether the end is Key.B.
 func (r *Record) isB(end tcp.Dir) bool { return r.ClientIsB == (end == tcp.Client) }

@@ -19,6 +19,8 @@ func appendUint(dst []byte, n uint64) []byte {
 	return strconv.AppendUint(dst, n, 10)
 }
 
+func appendInt(dst []byte, n int64) []byte { return strconv.AppendInt(dst, n, 10) }
+
 // appendNonZero appends n, or nothing for 0.
 func appendNonZero(dst []byte, n uint64) []byte {
 	if n == 0 {

@@ -22,6 +22,7 @@ type Format[R any] struct {
 
 	open func(w io.Writer, file *os.File, c *Config) rows[R]
 	look func(c *Config, out []func(line []byte)) eyes // instead of open
+	tell func(w io.Writer) rows[record.Record]         // instead of both: of each record as it ends
 }
 
 // TCPStates is the format whose path is a prefix: it has several files.
@@ -34,8 +35,9 @@ var RecordFormats = []Format[record.Record]{
 		return jsonl.New(w, record.Columns())
 	}},
 	{Name: "tsv", Doc: "tab-separated below a line of names, all columns", open: func(w io.Writer, _ *os.File, _ *Config) rows[record.Record] {
-		return tsv.New(w, record.Columns())
+		return tsv.New(w, record.FlatColumns())
 	}},
+	{Name: "findings", Doc: findingsDoc, tell: openFindings},
 	{Name: TCPStates, Doc: "flow file of Tranalyzer2's tcpStates, PREFIX_flows.txt", look: openTCPStates},
 	{Name: "tcpchain", Doc: "flow records of PATHspider's TCPChain, one JSON object a line", look: openTCPChain},
 	{Name: Conntrack, Doc: "what conntrack -L would have shown of a gateway at the end", look: openConntrackTable},
@@ -50,10 +52,14 @@ var PacketFormats = []Format[record.Packet]{
 		return jsonl.New(w, record.PacketColumns())
 	}},
 	{Name: "tsv", Doc: "tab-separated below a line of names, all columns", open: func(w io.Writer, _ *os.File, _ *Config) rows[record.Packet] {
-		return tsv.New(w, record.PacketColumns())
+		return tsv.New(w, record.FlatPacketColumns())
 	}},
+	{Name: "findings", Doc: findingsDoc, tell: openFindings},
 	{Name: Conntrack, Doc: "what conntrack -E -o timestamp,id would have shown of a gateway", look: openConntrackEvents},
 }
+
+// findingsDoc is that of the format findings, which connections and packets have.
+const findingsDoc = "what was strange, one JSON object a finding, as connections end"
 
 // find returns the format of that name; who calls has checked that it exists.
 func find[R any](formats []Format[R], name string) *Format[R] {

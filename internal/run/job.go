@@ -36,7 +36,8 @@ type job[R any] struct {
 	table   *flow.Table
 	outs    []*sink[R]
 	eyes    []eyes
-	files   []*out // of both
+	tellers []*sink[record.Record] // of what records say beside their rows
+	files   []*out                 // of all
 
 	frame  packet.Frame
 	views  [flow.Batch]packet.View // in use: one, or a batch
@@ -193,5 +194,14 @@ func (j *job[R]) finish(summary bool) error {
 	if !j.config.Quiet {
 		j.report(summary)
 	}
-	return errors.Join(append(j.lost, j.err)...)
+	if err := errors.Join(append(j.lost, j.err)...); err != nil {
+		return err
+	}
+	return j.verdict()
+}
+
+// ended counts a record, and tells of it.
+func (j *job[R]) ended(r *record.Record) {
+	j.tally.record(r)
+	give(j.tellers, r, j.fail)
 }

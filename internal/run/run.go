@@ -14,6 +14,7 @@ import (
 	"os"
 	"time"
 
+	"onpath/anomaly"
 	"onpath/compat/netfilter"
 	"onpath/flow"
 	"onpath/packet"
@@ -28,6 +29,10 @@ type Config struct {
 	Count   uint64   // packets to read; 0: all
 	Outputs []Output // none: one in the verb's first format on standard output
 	Quiet   bool     // no summary, no progress bar
+
+	// FailOn makes a Found of what is found of this severity or a stronger one; 0:
+	// nothing is.
+	FailOn anomaly.Severity
 
 	PacketFile bool // of TCPStates, beside the flow file
 
@@ -51,7 +56,7 @@ func Read(c Config) error {
 		return err
 	}
 	job.table = flow.New(job.config.Flow, func(r *record.Record) {
-		job.tally.record(r)
+		job.ended(r)
 		job.write(r)
 	})
 	return job.drive(job.read, true)
@@ -63,7 +68,7 @@ func Packets(c Config) error {
 	if err != nil {
 		return err
 	}
-	job.table = flow.New(job.config.Flow, job.tally.record)
+	job.table = flow.New(job.config.Flow, job.ended)
 	return job.drive(func() { job.packets(job.write) }, false)
 }
 

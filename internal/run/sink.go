@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"os"
 	"syscall"
+
+	"onpath/record"
 )
 
 // Stdout is the path that stands for standard output.
@@ -74,6 +76,10 @@ func (j *job[R]) open(formats []Format[R]) error {
 			continue
 		}
 		to := j.files[len(j.files)-1]
+		if f.tell != nil {
+			j.tellers = append(j.tellers, &sink[record.Record]{f.tell(to.buf), to})
+			continue
+		}
 		j.outs = append(j.outs, &sink[R]{f.open(to.buf, to.file, &j.config), to})
 	}
 	return nil
@@ -92,10 +98,12 @@ func openOut(path, format string) (*out, error) {
 }
 
 // write gives a row to every output of rows.
-func (j *job[R]) write(row *R) {
-	for _, s := range j.outs {
+func (j *job[R]) write(row *R) { give(j.outs, row, j.fail) }
+
+func give[R any](sinks []*sink[R], row *R, fail func(error)) {
+	for _, s := range sinks {
 		if !s.gone {
-			j.fail(s.wrap(s.Write(row)))
+			fail(s.wrap(s.Write(row)))
 		}
 	}
 }
@@ -137,13 +145,18 @@ func (j *job[R]) end() {
 	for _, e := range j.eyes {
 		e.flush()
 	}
-	for _, s := range j.outs {
-		if !s.gone {
-			j.fail(s.wrap(s.End()))
-		}
-	}
+	endAll(j.outs, j.fail)
+	endAll(j.tellers, j.fail)
 	for _, o := range j.files {
 		j.fail(o.close())
+	}
+}
+
+func endAll[R any](sinks []*sink[R], fail func(error)) {
+	for _, s := range sinks {
+		if !s.gone {
+			fail(s.wrap(s.End()))
+		}
 	}
 }
 

@@ -45,6 +45,7 @@ func (t *tally) write(b *strings.Builder) {
 	line(b, "connections", list(t.endings()))
 	line(b, "states", list(t.statePairs()))
 	line(b, "others", list(t.others()))
+	t.findings.write(b)
 }
 
 // fragments says what came in fragments, and what reassembly made of them.
@@ -76,6 +77,7 @@ func givenUp(b *strings.Builder, s flow.Stats) {
 		{"not TCP", s.Evicted.Other},
 		{"open", s.Evicted.Open},
 		{"holes in streams", s.HolesGivenUp},
+		{"what was found", s.FindingsGivenUp},
 	})))
 }
 
@@ -140,20 +142,27 @@ func list(counts []count) string {
 	return broken(sum, counts)
 }
 
-// broken writes n and behind it the counts: as many as fit in a line, and the
-// others below.
+// broken writes n and behind it the counts.
 func broken(n uint64, counts []count) string {
-	text, column := thousands(n), summaryIndent
+	if len(counts) == 0 {
+		return thousands(n)
+	}
+	return thousands(n) + ": " + items(counts)
+}
+
+// items writes counts: as many as fit in a line, and the others below.
+func items(counts []count) (text string) {
+	column := summaryIndent
 	for i, c := range counts {
-		if i == 0 {
-			text += ":"
-		}
-		part := " " + thousands(c.n) + " " + c.name
+		part := thousands(c.n) + " " + c.name
 		if i < len(counts)-1 {
 			part += ","
 		}
-		if column += len(part); column > summaryWidth {
-			text, column = text+"\n"+strings.Repeat(" ", summaryIndent-1), summaryIndent+len(part)
+		switch column += len(part) + 1; {
+		case column > summaryWidth:
+			text, column = text+"\n"+strings.Repeat(" ", summaryIndent), summaryIndent+len(part)
+		case i > 0:
+			text += " "
 		}
 		text += part
 	}

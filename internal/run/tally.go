@@ -25,6 +25,8 @@ type tally struct {
 	ended  [record.NumEndings]uint64              // TCP
 	states [conn.NumStates][conn.NumStates]uint64 // TCP, client and server
 	protos [256]uint64
+
+	findings found
 }
 
 func (t *tally) packet(v *packet.View, link packet.LinkType) {
@@ -81,6 +83,7 @@ func (t *tally) record(r *record.Record) {
 	if !r.IsTCP() {
 		return
 	}
+	t.findings.record(r)
 	t.ended[r.Ending]++
 	t.states[r.Side[tcp.Client].State][r.Side[tcp.Server].State]++
 }

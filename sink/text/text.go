@@ -9,6 +9,7 @@ import (
 	"net/netip"
 	"strconv"
 
+	"onpath/check"
 	"onpath/packet"
 	"onpath/record"
 	"onpath/tcp"
@@ -125,6 +126,15 @@ func appendRemark(line []byte, p *record.Packet) []byte {
 	}
 	if p.View.L4Sum == tcp.SumBad {
 		line = append(line, ", bad checksum"...)
+	}
+	return appendRaised(line, p.Raised)
+}
+
+// appendRaised appends what the packet showed, each with its severity.
+func appendRaised(line []byte, raised []check.Raised) []byte {
+	for i := range raised {
+		line = append(append(line, ", "...), raised[i].ID.String()...)
+		line = append(append(append(line, " ("...), raised[i].Severity.String()...), ')')
 	}
 	return line
 }

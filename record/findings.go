@@ -1,0 +1,158 @@
+package record
+
+import (
+	"onpath/anomaly"
+	"onpath/check"
+	"onpath/conn"
+	"onpath/tcp"
+)
+
+// srcCatalogue is where the columns of findings come from.
+const srcCatalogue = "docs/anomalies.md"
+
+// Finding is one of a Record's findings, as a row of its own.
+type Finding struct {
+	Record *Record
+	*check.Finding
+}
+
+// FindingColumns returns the table of the columns of a Finding.
+func FindingColumns() []Column[Finding] {
+	return append(append([]Column[Finding](nil), whereColumns...), findingColumns...)
+}
+
+// whereColumns say whose finding it is.
+var whereColumns = []Column[Finding]{
+	{"conn", Uint, "", "number of the record", srcOnpath,
+		func(dst []byte, f *Finding) []byte { return appendUint(dst, f.Record.Conn) }},
+	{"community_id", String, "", "of the record", "Community ID v1",
+		func(dst []byte, f *Finding) []byte {
+			return appendCommunityID(dst, &f.Record.Key, f.Record.senderIsB())
+		}},
+	{"client", Addr, "", "address of the client", srcOnpath,
+		func(dst []byte, f *Finding) []byte { return appendAddr(dst, f.Record.Addr(tcp.Client)) }},
+	{"client_port", Uint, "", "its port", srcOnpath,
+		func(dst []byte, f *Finding) []byte { return appendUint(dst, uint64(f.Record.Port(tcp.Client))) }},
+	{"server", Addr, "", "address of the server", srcOnpath,
+		func(dst []byte, f *Finding) []byte { return appendAddr(dst, f.Record.Addr(tcp.Server)) }},
+	{"server_port", Uint, "", "its port", srcOnpath,
+		func(dst []byte, f *Finding) []byte { return appendUint(dst, uint64(f.Record.Port(tcp.Server))) }},
+}
+
+// findingColumns are those that a record's column findings has of each, too.
+var findingColumns = []Column[Finding]{
+	{"id", String, "", "name of the anomaly; onpath anomalies explains it", srcCatalogue,
+		func(dst []byte, f *Finding) []byte { return append(dst, f.ID.String()...) }},
+	{"severity", String, "", "violation, suspicious, performance, informational or capture-artifact: that of the anomaly, as far as the explanation leaves it", srcCatalogue,
+		func(dst []byte, f *Finding) []byte { return append(dst, f.Severity.String()...) }},
+	{"explanation", String, "", "the mildest that fits, of the occurrence with the strongest: none, endpoint, capture, path", srcOnpath,
+		func(dst []byte, f *Finding) []byte { return append(dst, f.Cause.String()...) }},
+	{"dir", String, "", "who is accused: client or server", srcOnpath,
+		func(dst []byte, f *Finding) []byte { return append(dst, f.Dir.String()...) }},
+	{"frame", Uint, "", "number of the accused frame, of the first occurrence with that explanation; often an earlier one than shows it", srcOnpath,
+		func(dst []byte, f *Finding) []byte { return appendNonZero(dst, f.accused()) }},
+	{"first_frame", Uint, "", "number of the frame that showed it first; null if none did, but the end of the record", srcOnpath,
+		func(dst []byte, f *Finding) []byte { return appendNonZero(dst, f.First.Frame) }},
+	{"first_time", Time, "", "its time", srcOnpath,
+		func(dst []byte, f *Finding) []byte { return AppendTime(dst, f.First.At) }},
+	{"last_frame", Uint, "", "number of the frame that showed it last", srcOnpath,
+		func(dst []byte, f *Finding) []byte { return appendNonZero(dst, f.Last.Frame) }},
+	{"last_time", Time, "", "its time", srcOnpath,
+		func(dst []byte, f *Finding) []byte { return AppendTime(dst, f.Last.At) }},
+	{"count", Uint, "", "how often it was shown", srcOnpath,
+		func(dst []byte, f *Finding) []byte { return appendUint(dst, f.Count) }},
+	{"occurrences", JSON, "", "the first three times, with their numbers: an array of objects", srcOnpath, appendOccurrences},
+}
+
+// accused returns the frame that stands for the finding.
+func (f *Finding) accused() uint64 {
+	for i := range f.Kept {
+		if f.Kept[i].Cause == f.Cause {
+			return f.Kept[i].Accused
+		}
+	}
+	return f.First.Frame
+}
+
+// occurrence is one of a finding's as a row.
+type occurrence struct {
+	id anomaly.ID
+	*check.Occurrence
+}
+
+var occurrenceColumns = []Column[occurrence]{
+	{"frame", Uint, "", "number of the frame that showed it", srcOnpath,
+		func(dst []byte, o *occurrence) []byte { return appendNonZero(dst, o.Frame) }},
+	{"time", Time, "", "its time", srcOnpath,
+		func(dst []byte, o *occurrence) []byte { return AppendTime(dst, o.At) }},
+	{"accused", Uint, "", "number of the accused frame: the same, or an earlier one", srcOnpath,
+		func(dst []byte, o *occurrence) []byte { return appendNonZero(dst, o.Accused) }},
+	{"accused_too", Uint, "", "number of another frame of which nothing tells whether it is not the one; null if there is none", srcOnpath,
+		func(dst []byte, o *occurrence) []byte { return appendNonZero(dst, o.Other) }},
+	{"explanation", String, "", "the mildest that fits: none, endpoint, capture, path", srcOnpath,
+		func(dst []byte, o *occurrence) []byte { return append(dst, o.Cause.String()...) }},
+	{"numbers", JSON, "", "of the inequality, by name: octets, sequence numbers and counts, and times in seconds", srcCatalogue, appendNumbers},
+	{"says", Text, "", "the inequality in words", srcCatalogue,
+		func(dst []byte, o *occurrence) []byte { return check.AppendSentence(dst, o.id, o.Numbers) }},
+	{"client_stack", JSON, "", "virtual stack of the client before the frame: an object", srcTcpad,
+		func(dst []byte, o *occurrence) []byte {
+			return appendObject(dst, stackColumns, &o.Stacks[tcp.Client])
+		}},
+	{"server_stack", JSON, "", "the same of the server", srcTcpad,
+		func(dst []byte, o *occurrence) []byte {
+			return appendObject(dst, stackColumns, &o.Stacks[tcp.Server])
+		}},
+}
+
+func appendOccurrences(dst []byte, f *Finding) []byte {
+	return appendArray(dst, f.Kept, func(dst []byte, o *check.Occurrence) []byte {
+		return appendObject(dst, occurrenceColumns, &occurrence{f.ID, o})
+	})
+}
+
+func appendNumbers(dst []byte, o *occurrence) []byte {
+	mark := byte('{')
+	for i, n := range check.Inequality(o.id) {
+		dst = append(append(append(dst, mark, '"'), n.Name...), `":`...)
+		if n.Span {
+			dst = AppendSeconds(dst, o.Numbers[i])
+		} else {
+			dst = appendInt(dst, o.Numbers[i])
+		}
+		mark = ','
+	}
+	if mark == '{' {
+		dst = append(dst, mark)
+	}
+	return append(dst, '}')
+}
+
+// stackColumns are a virtual stack's; 0 stands for what is not known.
+var stackColumns = []Column[conn.Stack]{
+	{"state", String, "", "the state that it is presumed to be in", srcRFC,
+		func(dst []byte, s *conn.Stack) []byte { return append(dst, s.State.String()...) }},
+	{"iss", Uint, "", "initial send sequence number", srcRFC, seqOf(func(s *conn.Stack) tcp.Seq { return s.ISS })},
+	{"snd_una", Uint, "", "oldest number that was not seen acknowledged", srcRFC, seqOf(func(s *conn.Stack) tcp.Seq { return s.SndUna })},
+	{"snd_nxt", Uint, "", "end of all that it sent", srcRFC, seqOf(func(s *conn.Stack) tcp.Seq { return s.SndNxt })},
+	{"snd_max", Uint, "", "highest number of its stream that either end showed", srcTcpad, seqOf(func(s *conn.Stack) tcp.Seq { return s.SndMax })},
+	{"snd_up", Uint, "", "highest urgent pointer that it sent", srcRFC, seqOf(func(s *conn.Stack) tcp.Seq { return s.SndUp })},
+	{"snd_wl1", Uint, "", "SEQ of the segment that set snd_wnd", srcRFC, seqOf(func(s *conn.Stack) tcp.Seq { return s.SndWL1 })},
+	{"snd_wl2", Uint, "", "ACK of that segment", srcRFC, seqOf(func(s *conn.Stack) tcp.Seq { return s.SndWL2 })},
+	{"snd_wnd", Uint, "octets", "window that it was granted, scaled", srcRFC,
+		func(dst []byte, s *conn.Stack) []byte { return appendUint(dst, uint64(s.SndWnd)) }},
+	{"irs", Uint, "", "initial receive sequence number", srcRFC, seqOf(func(s *conn.Stack) tcp.Seq { return s.IRS })},
+	{"rcv_nxt", Uint, "", "next number that it waits for, if all that passed arrived", srcRFC, seqOf(func(s *conn.Stack) tcp.Seq { return s.RcvNxt })},
+	{"rcv_acked", Uint, "", "its highest ACK: so far all arrived for certain", srcOnpath, seqOf(func(s *conn.Stack) tcp.Seq { return s.RcvAcked })},
+	{"rcv_wnd", Uint, "octets", "window that it offers, scaled", srcRFC,
+		func(dst []byte, s *conn.Stack) []byte { return appendUint(dst, uint64(s.RcvWnd)) }},
+	{"rcv_up", Uint, "", "highest urgent pointer that passed towards it", srcRFC, seqOf(func(s *conn.Stack) tcp.Seq { return s.RcvUp })},
+	{"snd_scale", Uint, "", "shift of the windows that it receives, Snd.Wind.Shift", "RFC 7323 §2.2",
+		func(dst []byte, s *conn.Stack) []byte { return appendUint(dst, uint64(s.SndScale)) }},
+	{"rcv_scale", Uint, "", "shift of the windows that it sends, Rcv.Wind.Shift", "RFC 7323 §2.2",
+		func(dst []byte, s *conn.Stack) []byte { return appendUint(dst, uint64(s.RcvScale)) }},
+}
+
+// seqOf appends a sequence variable.
+func seqOf(value func(*conn.Stack) tcp.Seq) func([]byte, *conn.Stack) []byte {
+	return func(dst []byte, s *conn.Stack) []byte { return appendUint(dst, uint64(value(s))) }
+}

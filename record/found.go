@@ -1,0 +1,94 @@
+package record
+
+import (
+	"onpath/anomaly"
+	"onpath/check"
+)
+
+// appendFindings appends all that was found of a connection, as JSON.
+func appendFindings(dst []byte, r *Record) []byte {
+	if !r.IsTCP() {
+		return dst
+	}
+	return appendArray(dst, r.Findings, func(dst []byte, f *check.Finding) []byte {
+		return appendObject(dst, findingColumns, &Finding{r, f})
+	})
+}
+
+// appendFindingIDs appends the names alone.
+func appendFindingIDs(dst []byte, r *Record) []byte {
+	return joined(dst, r.Findings, func(dst []byte, f *check.Finding) []byte { return append(dst, f.ID.String()...) })
+}
+
+// appendGates appends the closed gates and why they are, as JSON.
+func appendGates(dst []byte, r *Record) []byte {
+	if !r.IsTCP() {
+		return dst
+	}
+	dst = append(dst, '[')
+	for g := r.Closed; g != 0; g &= g - 1 {
+		one := g & -g
+		dst = append(one.Append(append(dst, '"')), ": "...)
+		dst = append(append(dst, check.Why(one)...), `",`...)
+	}
+	if r.Closed != 0 {
+		dst = dst[:len(dst)-1]
+	}
+	return append(dst, ']')
+}
+
+// appendGateNames appends the names alone.
+func appendGateNames(dst []byte, r *Record) []byte { return r.Closed.Append(dst) }
+
+// raisedColumns are what a packet's column findings has of each.
+var raisedColumns = []Column[check.Raised]{
+	{"id", String, "", "name of the anomaly; onpath anomalies explains it", srcCatalogue,
+		func(dst []byte, r *check.Raised) []byte { return append(dst, r.ID.String()...) }},
+	{"severity", String, "", "as of a finding", srcCatalogue,
+		func(dst []byte, r *check.Raised) []byte { return append(dst, r.Severity.String()...) }},
+	{"explanation", String, "", "the mildest that fits: none, endpoint, capture, path", srcOnpath,
+		func(dst []byte, r *check.Raised) []byte { return append(dst, r.Cause.String()...) }},
+	{"dir", String, "", "who is accused: client or server; not always the sender", srcOnpath,
+		func(dst []byte, r *check.Raised) []byte { return append(dst, r.Dir.String()...) }},
+}
+
+// appendRaised appends what a packet raised, as JSON.
+func appendRaised(dst []byte, p *Packet) []byte {
+	if p.Conn == 0 {
+		return dst
+	}
+	return appendArray(dst, p.Raised, func(dst []byte, r *check.Raised) []byte { return appendObject(dst, raisedColumns, r) })
+}
+
+// appendRaisedIDs appends the names alone.
+func appendRaisedIDs(dst []byte, p *Packet) []byte {
+	return joined(dst, p.Raised, func(dst []byte, r *check.Raised) []byte { return append(dst, r.ID.String()...) })
+}
+
+// Worst returns the finding of the greatest severity, of several the most frequent;
+// nil if there is none.
+func (r *Record) Worst() (worst *check.Finding) {
+	for i := range r.Findings {
+		f := &r.Findings[i]
+		if worst == nil || f.Severity > worst.Severity || f.Severity == worst.Severity && f.Count > worst.Count {
+			worst = f
+		}
+	}
+	return worst
+}
+
+// marks stand in front of a finding in a table for people.
+var marks = map[anomaly.Severity]string{anomaly.Violation: "!! ", anomaly.Suspicious: "! "}
+
+// appendWorst appends the worst finding, and how often it was shown if more than once.
+func appendWorst(dst []byte, r *Record) []byte {
+	f := r.Worst()
+	if f == nil {
+		return dst
+	}
+	dst = append(append(dst, marks[f.Severity]...), f.ID.String()...)
+	if f.Count > 1 {
+		dst = appendCount(append(dst, " x"...), f.Count)
+	}
+	return dst
+}
