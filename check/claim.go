@@ -21,13 +21,11 @@ type claim struct {
 // capture of two directions is not always in order.
 const misordered = 200e6
 
-// noteClaim remembers an ACK of what was not seen, until it is refuted.
+// noteClaim remembers an ACK of what was not seen, until it is settled.
 func (c *Case) noteClaim(s *Scene) {
 	me, p := s.Me(), s.Peer()
-	if t := c.lent(s.inspector); t != nil && t.claim.frame != 0 {
-		if _, refuted := t.claim.refuted(s); refuted {
-			t.claim = claim{}
-		}
+	if t := c.lent(s.inspector); t != nil && t.claim.frame != 0 && t.claim.settled(s) {
+		t.claim = claim{}
 	}
 	if !s.judged() || s.Step.Outside || !p.HasReal || !s.Seg.Ack.After(p.Top) {
 		return
@@ -51,6 +49,13 @@ func ackOfUnsent(s *Scene) (Evidence, bool) {
 		return t.claim.refuted(s)
 	}
 	return no()
+}
+
+// settled reports whether the segment shows that a claim was not true, or that it
+// was: its peer itself sends from there on.
+func (c *claim) settled(s *Scene) bool {
+	_, refuted := c.refuted(s)
+	return refuted || s.Seg.Dir != c.by && s.judged() && !s.Seg.Seq.Before(c.ack)
 }
 
 // refuted reports whether the segment shows that a claim was not true, so that
@@ -83,9 +88,10 @@ func (c *claim) takenBack(s *Scene) bool {
 
 // unmoved: its peer tells by a pure ACK of octets which passed after the claim that
 // its SND.NXT is where it was before. What the claim acknowledged must have been
-// sent before the claim, so before those octets arrived.
+// sent before the claim, so before those octets arrived. One number less than
+// SND.NXT may be a keep-alive's.
 func (c *claim) unmoved(s *Scene) bool {
-	return s.pure() && s.Seg.Seq == c.top && s.Seg.Ack.After(c.own) && s.Step.Delivery == conn.New && s.Step.Gap == 0
+	return s.pure() && c.ack.After(c.top+1) && s.Seg.Seq == c.top && s.Seg.Ack.After(c.own) && s.Step.Delivery == conn.New && s.Step.Gap == 0
 }
 
 // goesOn: its peer sends on where it was, without having sent anything in between.

@@ -56,7 +56,11 @@ func seqRight(s *Scene) (Evidence, bool) {
 	if !s.judged() || !me.On || !s.Peer().HasRcv || !end.After(me.Limit) || !s.misplaced() {
 		return no()
 	}
-	return because(beyond(end, me.Limit, me.Slack), num(end), int64(end.Sub(me.Limit)), num(me.Limit)), true
+	why := beyond(end, me.Limit, me.Slack)
+	if p := s.Peer(); s.pure() && p.HasISS && s.Seg.Ack == p.ISS+1 {
+		why = max(why, anomaly.CauseEndpoint) // it restarted, and its SYN,ACK is late
+	}
+	return because(why, num(end), int64(end.Sub(me.Limit)), num(me.Limit)), true
 }
 
 // misplaced reports whether conn, too, found no place for the segment's numbers: a
