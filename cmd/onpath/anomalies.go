@@ -21,7 +21,7 @@ const anomaliesExample = `  onpath anomalies
 const anomaliesLong = `Print the catalogue of anomalies, or all that is known of one: its condition, what
 must hold for it to be judged, what can make it false, where it is written, and what
 other programs call it. NAME is ours, or that of Suricata, Zeek, Wireshark or Snort.
-docs/anomalies.md has the same. This version finds none of them yet.`
+docs/anomalies.md has the same; docs/findings.md tells how they are found.`
 
 // chosen is which rows are asked for, and how they are to be written.
 type chosen struct {

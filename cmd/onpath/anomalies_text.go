@@ -13,6 +13,7 @@ import (
 	"golang.org/x/term"
 
 	"onpath/anomaly"
+	"onpath/check"
 )
 
 // A catalogueFormat writes rows of the catalogue of anomalies.
@@ -92,6 +93,8 @@ func explainAnomaly(w io.Writer, r *anomaly.Row) {
 	paragraph := paragraphs(w)
 	fmt.Fprintln(w, r.Name)
 	paragraph("rule", r.Rule)
+	asked := check.Asked()
+	paragraph("found", only(!asked.Has(r.ID), "not by this version, which has no rule for it"))
 	for i, t := range r.Terms() {
 		paragraph(only(i == 0, "words"), t.Name+": "+t.Doc)
 	}

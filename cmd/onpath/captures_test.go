@@ -109,17 +109,17 @@ func TestCaptures(t *testing.T) {
 		path := filepath.Join(captureDir, name)
 		want := capture(t, what)
 		if *update {
-			check(t, os.WriteFile(path, want, 0o644))
+			noError(t, os.WriteFile(path, want, 0o644))
 		}
 		got, err := os.ReadFile(path)
-		check(t, err)
+		noError(t, err)
 		if !bytes.Equal(got, want) {
 			t.Errorf("%s is stale: go test ./cmd/onpath -update mends it", path)
 		}
 	}
 }
 
-func check(t *testing.T, err error) {
+func noError(t *testing.T, err error) {
 	t.Helper()
 	if err != nil {
 		t.Fatal(err)
@@ -141,10 +141,10 @@ func capture(t *testing.T, what []traffic) []byte {
 	slices.SortStableFunc(frames, func(a, b frame) int { return cmp.Compare(a.at, b.at) })
 	var file bytes.Buffer
 	w := pcapgo.NewWriter(&file)
-	check(t, w.WriteFileHeader(262144, layers.LinkTypeEthernet))
+	noError(t, w.WriteFileHeader(262144, layers.LinkTypeEthernet))
 	for _, f := range frames {
 		info := gopacket.CaptureInfo{Timestamp: noon.Add(f.at), CaptureLength: len(f.data), Length: len(f.data)}
-		check(t, w.WritePacket(info, f.data))
+		noError(t, w.WritePacket(info, f.data))
 	}
 	return file.Bytes()
 }
@@ -152,7 +152,7 @@ func capture(t *testing.T, what []traffic) []byte {
 // play makes the frames.
 func (w *traffic) play(t *testing.T) (frames []frame) {
 	segments, err := segtext.Parse(w.segments)
-	check(t, err)
+	noError(t, err)
 	iss := [2]tcp.Seq{}
 	for i := range segments {
 		s := &segments[i]
@@ -256,7 +256,7 @@ func (w *traffic) frame(t *testing.T, answer bool, proto layers.IPProtocol, list
 		if l, ok := l.(interface {
 			SetNetworkLayerForChecksum(gopacket.NetworkLayer) error
 		}); ok {
-			check(t, l.SetNetworkLayerForChecksum(ip))
+			noError(t, l.SetNetworkLayerForChecksum(ip))
 		}
 	}
 	return serialize(t, append([]gopacket.SerializableLayer{eth, ip.(gopacket.SerializableLayer)}, list...)...)
@@ -275,7 +275,7 @@ func (w *traffic) arp(t *testing.T) []byte {
 
 func serialize(t *testing.T, list ...gopacket.SerializableLayer) []byte {
 	b := gopacket.NewSerializeBuffer()
-	check(t, gopacket.SerializeLayers(b, gopacket.SerializeOptions{FixLengths: true, ComputeChecksums: true}, list...))
+	noError(t, gopacket.SerializeLayers(b, gopacket.SerializeOptions{FixLengths: true, ComputeChecksums: true}, list...))
 	return b.Bytes()
 }
 

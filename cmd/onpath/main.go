@@ -7,13 +7,16 @@ import (
 	"fmt"
 	"os"
 	"strings"
+
+	"onpath/internal/run"
 )
 
-// Exit codes. 3 is kept for findings that a user asked to fail on.
+// Exit codes.
 const (
 	exitDone  = 0
 	exitWork  = 1 // the work could not be done
 	exitUsage = 2 // the command line is wrong
+	exitFound = 3 // what --fail-on asks for was found
 )
 
 func main() { os.Exit(execute(os.Args[1:])) }
@@ -25,6 +28,10 @@ func execute(args []string) int {
 	err := root.Execute()
 	if err == nil {
 		return exitDone
+	}
+	if found := (*run.Found)(nil); errors.As(err, &found) {
+		fmt.Fprintf(os.Stderr, "onpath: %v\n", found)
+		return exitFound
 	}
 	if failed := (*workError)(nil); errors.As(err, &failed) {
 		for line := range strings.SplitSeq(err.Error(), "\n") {

@@ -17,6 +17,7 @@ type options struct {
 	files  []string // of -r
 	linger durations
 	times  durations
+	find   findings
 	nf     firewall
 }
 
@@ -32,6 +33,7 @@ func (o *options) bind(cmd *cobra.Command, formats [][2]string) {
 	f.IntVar(&o.run.Flow.MaxConnections, "max-connections", flow.DefaultMaxConnections, "remember at most `N` connections at once")
 	f.Var(o.bindLinger(), "linger", "how long a finished connection waits for late packets")
 	f.Var(o.bindTimeouts(), "timeout", "after which silence a connection is written, by what is believed of it; the columns tcpstates… obey it too, closed and reset are theirs alone")
+	o.find.bind(cmd)
 	o.nf.bind(cmd)
 	f.BoolVarP(&o.run.Quiet, "quiet", "q", false, "nothing on standard error but errors")
 	f.BoolP("no-names", "n", false, "accepted for tcpdump's sake: names are never resolved")
@@ -98,5 +100,6 @@ func (o *options) config(cmd *cobra.Command, args []string) (run.Config, error) 
 		return o.run, fmt.Errorf("--max-connections %d: must be from 1 to %d", o.run.Flow.MaxConnections, flow.MaxMaxConnections)
 	}
 	o.run.Files, o.run.Netfilter = files, o.nf.config(cmd)
+	o.find.config(&o.run)
 	return o.run, noSamePlace(&o.run)
 }

@@ -28,6 +28,7 @@ absolute, windows in octets; 0 stands for what is not known.`
 
 const packetsExample = `  onpath packets capture.pcap
   tcpdump -U -w - tcp port 80 | onpath packets -
+  onpath packets --min-severity suspicious capture.pcap
   onpath packets --netfilter --nf-liberal capture.pcap
   onpath packets -o conntrack capture.pcap
   onpath packets --stacks --local 10.0.0.0/8 capture.pcap
@@ -38,7 +39,7 @@ func newPackets() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:     "packets [flags] FILE... [-- FILTER]",
 		Short:   "captures in, one line a packet out",
-		Long:    packetsLong + stacksLong + netfilterLong + netfilterPackets,
+		Long:    packetsLong + findingsLong + findingsPackets + stacksLong + netfilterLong + netfilterPackets,
 		Example: packetsExample,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			c, err := o.config(cmd, args)

@@ -44,7 +44,11 @@ what flags mean.
 --tcpchain-as-released its program; the columns tcp_… of records do the same.`
 
 const readExample = `  onpath read capture.pcap
+  onpath read -o table -o findings=found.jsonl --except zero-window capture.pcap
   onpath read -o table -o jsonl=conns.jsonl monday.pcap.gz tuesday.pcap.gz
+  onpath read -o findings --min-severity suspicious capture.pcap
+  onpath read -q -o findings --only family:handshake,stream.est_invalid_ack capture.pcap
+  onpath read -q --fail-on violation capture.pcap
   onpath read -o tcpstates=capture --packet-file capture.pcap
   onpath read --netfilter capture.pcap
   onpath read -q -o conntrack --nf-helper default capture.pcap
@@ -57,7 +61,7 @@ func newRead() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:     "read [flags] FILE... [-- FILTER]",
 		Short:   "captures in, connections out",
-		Long:    readLong + readEyes + netfilterLong + netfilterRead,
+		Long:    readLong + findingsLong + findingsRead + readEyes + netfilterLong + netfilterRead,
 		Example: readExample,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if released {

@@ -12,9 +12,9 @@ import (
 // scripts check.
 func TestReadmeShowsTheStory(t *testing.T) {
 	readme, err := os.ReadFile("../../README.md")
-	check(t, err)
+	noError(t, err)
 	script, err := txtar.ParseFile("testdata/netfilter.txtar")
-	check(t, err)
+	noError(t, err)
 	for _, f := range script.Files {
 		_, end, found := bytes.Cut(f.Data, []byte("\nsegment "))
 		if f.Name == "story" && (!found || !bytes.Contains(readme, bytes.TrimSpace(end))) {
