@@ -149,7 +149,10 @@ func ackNoState(s *Scene) (Evidence, bool) {
 		return no()
 	}
 	why := anomaly.CauseNone
-	if s.Step.Explanation == conn.Endpoint {
+	switch {
+	case !me.SynSeen: // it may live in an older incarnation (RFC 9293 figure 9)
+		why = anomaly.CauseCapture
+	case s.Step.Explanation == conn.Endpoint:
 		why = anomaly.CauseEndpoint
 	}
 	return because(why, num(s.Seg.Ack), int64(me.Possible), int64(p.Possible)), true
