@@ -27,8 +27,9 @@ const captureDir = "../../testdata"
 
 // captures are made here and nowhere else: by name, what passes.
 var captures = map[string][]traffic{
-	"town.pcap": town,
-	"gate.pcap": gate,
+	"town.pcap":    town,
+	"gate.pcap":    gate,
+	"strange.pcap": strange,
 }
 
 // traffic is one thing that passes: a TCP conversation, or single frames.

@@ -56,12 +56,16 @@ func (x *findings) complete(cmd *cobra.Command) {
 }
 
 // config puts what the flags say into c.
-func (x *findings) config(c *run.Config) {
+func (x *findings) config(c *run.Config) error {
+	if x.fail != 0 && x.fail < x.least {
+		return fmt.Errorf("nothing milder than --min-severity %v is found: --fail-on %v would miss it", &x.least, &x.fail)
+	}
 	r := &c.Flow.Rules
 	r.Off, r.Least, c.FailOn = x.off(), anomaly.Severity(x.least), anomaly.Severity(x.fail)
 	if r.Overlap = int(x.overlap); r.Overlap == 0 {
 		r.Overlap = -1 // 0 would be the default
 	}
+	return nil
 }
 
 // off returns the rows that are not asked about.

@@ -100,6 +100,5 @@ func (o *options) config(cmd *cobra.Command, args []string) (run.Config, error) 
 		return o.run, fmt.Errorf("--max-connections %d: must be from 1 to %d", o.run.Flow.MaxConnections, flow.MaxMaxConnections)
 	}
 	o.run.Files, o.run.Netfilter = files, o.nf.config(cmd)
-	o.find.config(&o.run)
-	return o.run, noSamePlace(&o.run)
+	return o.run, errors.Join(o.find.config(&o.run), noSamePlace(&o.run))
 }

@@ -22,3 +22,19 @@ func TestReadmeShowsTheStory(t *testing.T) {
 		}
 	}
 }
+
+// TestFindingsAreExplained holds docs/findings.md to what read prints, which the
+// scripts check.
+func TestFindingsAreExplained(t *testing.T) {
+	page, err := os.ReadFile("../../docs/findings.md")
+	noError(t, err)
+	script, err := txtar.ParseFile("testdata/findings.txtar")
+	noError(t, err)
+	for _, f := range script.Files {
+		_, says, found := bytes.Cut(f.Data, []byte(`"says":"`))
+		says, _, _ = bytes.Cut(says, []byte(`"`))
+		if f.Name == "violations.jsonl" && (!found || !bytes.Contains(page, says)) {
+			t.Errorf("docs/findings.md does not have %q", says)
+		}
+	}
+}

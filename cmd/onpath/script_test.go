@@ -18,8 +18,8 @@ func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){"onpath": main})
 }
 
-// TestScripts runs the command as a user would. In the scripts, town.pcap and
-// gate.pcap are the captures of testdata; damage makes the bad ones.
+// TestScripts runs the command as a user would. In the scripts, captures are
+// there, and bad ones that are made of town.pcap.
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir:           "testdata",
@@ -85,16 +85,16 @@ func setup(env *testscript.Env) error {
 	if err != nil {
 		return err
 	}
-	gate, err := os.ReadFile(filepath.Join(captureDir, "gate.pcap"))
-	if err != nil {
-		return err
-	}
 	table, summary, err := picture()
 	if err != nil {
 		return err
 	}
 	files := badInput(town)
-	files["gate.pcap"] = gate
+	for name := range captures {
+		if files[name], err = os.ReadFile(filepath.Join(captureDir, name)); err != nil {
+			return err
+		}
+	}
 	files["readme.table"], files["readme.summary"] = table, summary
 	for name, octets := range files {
 		if err := os.WriteFile(filepath.Join(env.WorkDir, name), octets, 0o644); err != nil {
