@@ -67,7 +67,7 @@ type scale struct {
 
 // scales are for long segments, of which the last 4 MiB of a stream are noted, and for
 // short ones, of 128 KiB. What is as long as a cell has its place alone.
-var scales = [2]scale{{9, 13, 0x9e3779b97f4a7c15}, {7, 10, 0xd6e8feb86659fd93}}
+var scales = [2]scale{{10, 12, 0x9e3779b97f4a7c15}, {7, 10, 0xd6e8feb86659fd93}}
 
 // scaleOf returns the scale for a segment of so many octets.
 func scaleOf(octets uint32) *scale {
