@@ -13,8 +13,7 @@ func (m *move) reset() {
 		p.pend |= evRstSyn // the SYN that it refuses may be recorded after it
 		m.refuses(answer)
 		if s.Seq != 0 || !answer { // exact, for all that is known; but what follows is more to the point
-			p.rstMin, p.rstMax, p.bits = s.Seq, s.Seq, p.bits|rstPend
-			p.pend, p.before = p.pend|evRst, p.before|evRst
+			p.pendRst(s.Seq)
 		}
 		e.bits |= lossy
 		p.bits |= lossy
@@ -152,6 +151,10 @@ func (m *move) towards(answer bool) {
 		}
 		return
 	}
+	if m.ofOtherSynAck() {
+		p.pendRst(s.Seq)
+		return
+	}
 	if !m.exact() {
 		return
 	}
@@ -181,6 +184,19 @@ func (m *move) refuses(answer bool) {
 	if p.synAcked(s.Ack) || p.has(altNew) && s.Ack == p.alt+1 {
 		p.add(evRstSyn)
 	}
+}
+
+// pendRst lets a RST be pending towards p that is possible, but not presumed.
+func (p *end) pendRst(seq tcp.Seq) {
+	p.rstMin, p.rstMax, p.bits = seq, seq, p.bits|rstPend
+	p.pend, p.before = p.pend|evRst, p.before|evRst
+}
+
+// ofOtherSynAck reports whether the RST is of the first of two SYN,ACKs, which its
+// addressee may take yet.
+func (m *move) ofOtherSynAck() bool {
+	e, p := m.e, m.p
+	return e.bits&(hasAlt|altNew) == hasAlt && m.s.Seq == e.alt+1 && p.set&inSS != 0 && !p.has(rstPend)
 }
 
 // exact reports whether the RST is, or may become once the octets before it have

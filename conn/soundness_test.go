@@ -44,20 +44,20 @@ var faultNames = [...]string{"sound", "a true state escaped the set", "a true va
 var limits = map[string][4]float64{
 	// A RST of an incarnation that began and ended behind us, with a copy of a SYN:
 	// no number of it ever passed, and so it looks forged.
-	"abort": {strong: 5},
+	"abort": {strong: 8},
 	// The same, and an end that crashed, opened again and gave that up: the RST of
 	// nobody overtakes the SYN.
 	"crash": {escaped: 5, left: 1, strong: 5},
 	// Both ends open again at once, and a segment of one incarnation fits two of the
 	// other.
-	"reuse": {escaped: 20, left: 3, strong: 10},
+	"reuse": {escaped: 20, left: 3, strong: 13},
 	// As these two, but within one round trip, when segments of three incarnations
 	// are under way: two are told apart.
 	"crash+now": {escaped: 25, left: 3, strong: 5},
 	"reuse+now": {escaped: 110, left: 12, strong: 90},
 	// A hidden ACK of a FIN, then a keep-alive's octet in the FIN's place; a RST that
 	// nothing explains but an abort (beliefs §6 row 12).
-	"hide10":    {strong: 3},
+	"hide10":    {strong: 15},
 	"hide10+ts": {escaped: 5, strong: 20},
 	"hide30":    {escaped: 3, strong: 60},
 	// Forgeries that the two ends' real segments make plausible later.
