@@ -193,7 +193,6 @@ func (m *move) markOctets(from, to tcp.Seq) {
 			acked = to
 		}
 		m.step.Filled = m.t.mark(&e.sent, from, acked)
-		from = acked
 	}
 	m.step.New = m.step.Filled + m.t.mark(&e.sent, from, to)
 	m.step.Repeated = m.s.Len - m.step.New

@@ -85,7 +85,7 @@ func (t *Tracker) Choose(c *Conn, d tcp.Dir) {
 	m := move{t: t, c: c, e: e, p: &c.side[d^1], s: &tcp.Segment{Dir: d}, step: &Step{}}
 	set := e.set
 	m.choose(e)
-	e.set, e.lead = set|inSS, inSS
+	e.set, e.lead = set, inSS
 }
 
 // opened notes that x opens the incarnation that begins.
