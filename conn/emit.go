@@ -150,7 +150,7 @@ func (m *move) passes() {
 	if s.Flags&tcp.FIN != 0 && !e.has(hasFin) {
 		e.fin, e.bits = s.Seq.Add(s.Len), e.bits|hasFin
 	}
-	last := s.Len == 1 && m.end == e.top && !e.has(hasFin) && (e.bits|m.p.bits)&lossy != 0
+	last := s.Len == 1 && m.end == e.top && (e.bits|m.p.bits)&lossy != 0
 	m.mark()
 	if last && m.step.New > 0 { // a keep-alive's octet may stand where a FIN was missed
 		e.bits |= maybe

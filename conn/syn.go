@@ -202,9 +202,7 @@ func (m *move) answeredBefore() bool {
 func (m *move) candidate() {
 	e := m.e
 	e.alt, e.bits = m.s.Seq, e.bits|hasAlt|altNew
-	if !e.has(rstIn) {
-		e.rstLine = m.p.top
-	}
+	e.rstLine = m.p.top
 	e.set |= inSS
 	m.step.Begin = Candidate
 	m.because(Endpoint)
