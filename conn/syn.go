@@ -118,13 +118,22 @@ func (m *move) synAgain(answer bool) {
 	if e.has(altNew) {
 		to |= inSS
 	}
-	if e.set&(inSS|inSR) == inSS && !e.has(altNew) { // the SYN that it answers did not pass here
+	if e.set&(inSS|inSR) == inSS && !e.has(altNew) {
 		to |= inSR
-		m.because(Capture)
-		e.bits |= lossy
-		m.joinsOpener(m.p.has(hasISS))
+		m.answersUnseen()
 	}
 	e.set = to
+}
+
+// answersUnseen: the SYN that this SYN,ACK answers did not pass here, unless both
+// SYNs are older than what was seen of their ends since.
+func (m *move) answersUnseen() {
+	if p := m.p; p.has(synSeen) && p.synAcked(m.s.Ack) {
+		return
+	}
+	m.because(Capture)
+	m.e.bits |= lossy
+	m.joinsOpener(m.p.has(hasISS))
 }
 
 // sends marks the SYN, and data that go with it.
