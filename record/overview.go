@@ -40,7 +40,7 @@ var overview = []Shown[Record]{
 		return appendPair(dst, r.Side[tcp.Client].Octets, r.Side[tcp.Server].Octets)
 	}},
 	{"END", false, false, 0, func(dst []byte, r *Record) []byte { return append(dst, r.Ending.String()...) }},
-	{"FINDING", false, true, 1, appendWorst},
+	{"FINDING", false, true, 0, appendWorst},
 	{"STATES", false, false, 7, appendStates},
 	{"HISTORY", false, false, 6, func(dst []byte, r *Record) []byte { return r.History.Append(dst) }},
 }

@@ -58,7 +58,7 @@ func (f *found) write(b *strings.Builder) {
 	for _, s := range anomaly.Severities() {
 		line(b, "", frequent(s, f.ids[s]))
 	}
-	line(b, "gates closed", items(f.closed()))
+	line(b, "gates closed", items("", f.closed()))
 }
 
 // frequent names the most frequent kinds of a severity.
@@ -80,7 +80,7 @@ func frequent(s anomaly.Severity, ids map[anomaly.ID]uint64) string {
 		}
 		kinds = append(kinds[:shownIDs], others)
 	}
-	return s.String() + ": " + items(kinds)
+	return items(s.String()+": ", kinds)
 }
 
 // where are the gates that tell where a capture was made and for how long, not what

@@ -147,24 +147,25 @@ func broken(n uint64, counts []count) string {
 	if len(counts) == 0 {
 		return thousands(n)
 	}
-	return thousands(n) + ": " + items(counts)
+	return items(thousands(n)+": ", counts)
 }
 
-// items writes counts: as many as fit in a line, and the others below.
-func items(counts []count) (text string) {
-	column := summaryIndent
+// items writes counts behind a head: as many as fit in a line, and the others below.
+func items(head string, counts []count) string {
+	text, column := head, summaryIndent+len(head)
 	for i, c := range counts {
 		part := thousands(c.n) + " " + c.name
 		if i < len(counts)-1 {
 			part += ","
 		}
-		switch column += len(part) + 1; {
-		case column > summaryWidth:
-			text, column = text+"\n"+strings.Repeat(" ", summaryIndent), summaryIndent+len(part)
-		case i > 0:
-			text += " "
+		switch {
+		case i == 0:
+		case column+1+len(part) > summaryWidth:
+			text, column = text+"\n"+strings.Repeat(" ", summaryIndent), summaryIndent
+		default:
+			text, column = text+" ", column+1
 		}
-		text += part
+		text, column = text+part, column+len(part)
 	}
 	return text
 }
