@@ -17,6 +17,8 @@ type Case struct {
 	validity
 	windows
 	marks
+	openers
+	captured
 }
 
 // side is what is remembered of one end's segments.
@@ -33,13 +35,16 @@ type saw uint16
 const (
 	sawTS        saw = 1 << iota // its last judged segment that was no RST had timestamps
 	sawSyn                       // its SYN, with or without ACK
-	sawOffload                   // a segment that no wire carries: larger than its packet's link
-	sawBadSum                    // a bad or partial checksum
-	sawGoodSum                   // a good one
+	sawOffload                   // a segment that a card was to cut, or has joined
+	sawPartial                   // a checksum of the pseudo-header alone
 	sawSACKOK                    // its SYN permitted SACK
 	sawZero                      // its last judged segment offered no window
 	lacksPayload                 // a rule was silent about it, as payload was not captured whole
 	lacksPacket                  // the same, as a packet was not
+	sawCut                       // a frame that was not captured whole
+	sawAlone                     // its ACKs advance, and nothing of its peer had passed
+	sawMD5                       // its SYN was signed (RFC 2385)
+	sawAO                        // the same (RFC 5925)
 )
 
 // Shown is what a segment shows of itself, before conn has moved. 0: nothing that
@@ -58,12 +63,12 @@ func (c *Case) note(s *Scene) {
 	c.noteClaim(s)
 	c.noteMissed(s)
 	c.noteMarks(s)
+	c.noteOpeners(s)
+	c.noteCaptured(s)
 	c.last = s.View.Number
 	me.largest = max(me.largest, seg.Len)
 	me.ecn = ecnOf(seg)
 	me.set(sawTS, seg.Opts&tcp.OptTimestamp != 0 && seg.Flags&tcp.RST == 0 || me.saw&sawTS != 0 && seg.Flags&tcp.RST != 0)
-	me.set(sawBadSum, me.saw&sawBadSum != 0 || seg.Sum == tcp.SumBad || seg.Sum == tcp.SumPartial)
-	me.set(sawGoodSum, me.saw&sawGoodSum != 0 || seg.Sum == tcp.SumGood)
 	me.set(sawZero, seg.Win == 0)
 	if seg.Flags&tcp.SYN != 0 && !s.Step.Outside {
 		me.saw |= sawSyn
@@ -92,4 +97,5 @@ type End struct {
 	Octets  [2]uint64 // distinct payload octets
 	Syn     bool      // its first segment was a SYN
 	Cut     bool      // it ended because the capture did, or a bound pushed it out
+	Evicted bool      // a bound pushed it out
 }

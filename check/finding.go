@@ -64,13 +64,22 @@ func (b *books) find(c *Case, id anomaly.ID, d tcp.Dir) *Finding {
 			return f
 		}
 	}
-	if len(*list) >= maxKinds || b.total >= b.max {
+	if len(*list) >= maxKinds || b.total >= b.room(id) {
 		b.givenUp++
 		return nil
 	}
 	b.total++
 	*list = append(*list, Finding{ID: id, Dir: d})
 	return &(*list)[len(*list)-1]
+}
+
+// room returns how many findings leave room for one more of a row: what is mild may
+// be found in every connection, and takes half of it at most.
+func (b *books) room(id anomaly.ID) int {
+	if id.Severity() <= anomaly.Informational {
+		return b.max / 2
+	}
+	return b.max
 }
 
 func (b *books) open() uint32 {

@@ -4,116 +4,196 @@ import (
 	"math/bits"
 
 	"onpath/anomaly"
-	"onpath/packet"
+	"onpath/conn"
 	"onpath/tcp"
 )
 
-// gate is how a condition of the catalogue is decided, and why it may fail.
-type gate struct {
-	open func(s *Scene, accused tcp.Dir) bool
-	why  string // it is closed
+// gates tell why a condition of the catalogue does not hold for who is accused, in
+// the order of anomaly's bits.
+var gates = [...]func(s *Scene, accused tcp.Dir) shut{
+	handshakeSeen, twoWay, twoWayProven, noGap, scaleKnown, payloadWhole,
+	oneClock, noOffload, noSumOffload, fullPacket, serverSide, captureRuns,
 }
 
-// gates are in the order of anomaly's bits.
-var gates = [...]gate{
-	{handshakeSeen, "the handshake was not captured"},
-	{twoWay, "only one direction was captured"},
-	{twoWayProven, "no other connection between these networks was captured in both directions"},
-	{noGap, "segments are missing from the capture"},
-	{scaleKnown, "the window scale is not known"},
-	{payloadWhole, "the payload was not captured whole"},
-	{oneClock, "the two directions do not seem to share a clock"},
-	{noOffload, "segmentation offload is suspected"},
-	{noSumOffload, "checksum offload is suspected"},
-	{fullPacket, "the packet was not captured whole, or is a fragment"},
-	{serverSide, "the capture was not made near the server"},
-	{captureRuns, "the capture had just begun"},
+// shut is the evidence that closes a gate; opened if there is none.
+type shut uint8
+
+const (
+	opened shut = iota
+	shutMidstream
+	shutHalf
+	shutSilent
+	shutUnproven
+	shutGap
+	shutScale
+	shutCut
+	shutFragment
+	shutLate
+	shutSkewed
+	shutJoined
+	shutPartial
+	shutSums
+	shutUnsummed
+	shutFar
+	shutYoung
+)
+
+// shuts is the only place where the evidence is written.
+var shuts = [...]string{
+	shutMidstream: "the handshake was not captured",
+	shutHalf:      "only one SYN of the handshake was captured",
+	shutSilent:    "only one direction was captured",
+	shutUnproven:  "no other connection between these networks was captured in both directions",
+	shutGap:       "ACKs cover octets that were not captured",
+	shutScale:     "the window scale was not captured",
+	shutCut:       "packets were not captured whole",
+	shutFragment:  "a packet came in fragments",
+	shutLate:      "ACKs of this connection were recorded before what they acknowledge",
+	shutSkewed:    "ACKs of other connections were recorded before what they acknowledge",
+	shutJoined:    "segments are larger than the addressee or a packet takes: cards cut or join them",
+	shutPartial:   "checksums hold only the sum of the pseudo-header: a card was to compute them",
+	shutSums:      "nearly all checksums are wrong",
+	shutUnsummed:  "no good checksum of this host was seen",
+	shutFar:       "by its TTL, the server is more than two hops away, or not nearer than the client",
+	shutYoung:     "the capture had begun less than one idle timeout before",
 }
 
 // open reports whether all gates of g are open for a scene and its evidence.
 func (s *Scene) open(g anomaly.Gate, e *Evidence) bool {
 	for d := s.accused(e); g != 0; g &= g - 1 {
-		if !gates[bits.TrailingZeros16(uint16(g))].open(s, d) {
+		if gates[bits.TrailingZeros16(uint16(g))](s, d) != opened {
 			return false
 		}
 	}
 	return true
 }
 
-// Closed returns the gates that are closed for either direction in the last
-// scene: after Finish, those by which rules were silent about the record.
-func (in *Inspector) Closed() (closed anomaly.Gate) {
-	s := &in.scene
-	for i := range gates {
-		if !gates[i].open(s, tcp.Client) || !gates[i].open(s, tcp.Server) {
-			closed |= 1 << i
-		}
-	}
-	return closed
+// usual is what closes a gate most often.
+var usual = [len(gates)]shut{
+	shutMidstream, shutSilent, shutUnproven, shutGap, shutScale, shutCut,
+	shutLate, shutJoined, shutUnsummed, shutCut, shutFar, shutYoung,
 }
 
-// Why returns why a single gate is closed, in a few words.
-func Why(g anomaly.Gate) string { return gates[bits.TrailingZeros16(uint16(g))].why }
+// Reasons tells what closes gates for a connection. The zero Reasons knows nothing.
+type Reasons [2][len(gates)]shut // for an accused client, server
+
+// Why returns what closes a single gate, in a few words, and for which end if it is
+// open for the other; what usually does if r does not know.
+func (r *Reasons) Why(g anomaly.Gate) string {
+	i := bits.TrailingZeros16(uint16(g))
+	client, server := r[tcp.Client][i], r[tcp.Server][i]
+	switch {
+	case client == server && client == opened:
+		return shuts[usual[i]]
+	case client == server:
+		return shuts[client]
+	case server == opened:
+		return shuts[client] + " (client)"
+	case client == opened:
+		return shuts[server] + " (server)"
+	}
+	return shuts[client] + " (client); " + shuts[server] + " (server)"
+}
+
+// Closed returns the gates that are closed for either direction in the last
+// scene, and why: after Finish, those by which rules were silent about the record.
+func (in *Inspector) Closed() (closed anomaly.Gate, why Reasons) {
+	for i, gate := range gates {
+		for d := range why {
+			why[d][i] = gate(&in.scene, tcp.Dir(d))
+			if why[d][i] != opened {
+				closed |= 1 << i
+			}
+		}
+	}
+	return closed, why
+}
+
+// facts returns what was known of an end before the segment, or at the end.
+func (s *Scene) facts(d tcp.Dir) *conn.Facts {
+	if s.learn(); s.Seg != nil {
+		d ^= s.Seg.Dir
+	}
+	if d == 0 {
+		return &s.me
+	}
+	return &s.peer
+}
+
+// unless returns what closes a gate, if it is closed.
+func unless(open bool, why shut) shut {
+	if open {
+		return opened
+	}
+	return why
+}
 
 // handshakeSeen: both SYNs, or all that there has been of a handshake.
-func handshakeSeen(s *Scene, _ tcp.Dir) bool {
-	return s.Case.side[0].saw&s.Case.side[1].saw&sawSyn != 0 || s.Seg != nil && s.Seg.Flags&tcp.SYN != 0 ||
-		s.attempt(tcp.Client) || s.attempt(tcp.Server)
+func handshakeSeen(s *Scene, _ tcp.Dir) shut {
+	a, b := s.Case.side[0].saw&sawSyn != 0, s.Case.side[1].saw&sawSyn != 0
+	switch {
+	case a && b, s.Seg != nil && s.Seg.Flags&tcp.SYN != 0, s.attempt(tcp.Client), s.attempt(tcp.Server):
+		return opened
+	case a || b:
+		return shutHalf
+	}
+	return shutMidstream
 }
 
 // attempt reports whether the SYN of end d is all that has passed of a connection,
 // or a RST has answered it.
 func (s *Scene) attempt(d tcp.Dir) bool {
-	f, p := s.Before.Facts(d), s.Before.Facts(d^1)
+	f, p := s.facts(d), s.facts(d^1)
 	return s.Case.side[d].saw&sawSyn != 0 && !f.HasRcv && !p.HasRcv && (!p.Seen || p.Resets)
 }
 
 // twoWay: the scene's segment counts too.
-func twoWay(s *Scene, _ tcp.Dir) bool {
-	a, b := s.Before.Facts(tcp.Client), s.Before.Facts(tcp.Server)
-	return (a.Seen || s.sentBy(tcp.Client)) && (b.Seen || s.sentBy(tcp.Server))
+func twoWay(s *Scene, _ tcp.Dir) shut {
+	return unless((s.facts(tcp.Client).Seen || s.sentBy(tcp.Client)) && (s.facts(tcp.Server).Seen || s.sentBy(tcp.Server)), shutSilent)
 }
 
 func (s *Scene) sentBy(d tcp.Dir) bool { return s.Seg != nil && s.Seg.Dir == d }
 
-func twoWayProven(s *Scene, d tcp.Dir) bool { return s.inspector.world.proven(s) || twoWay(s, d) }
+func twoWayProven(s *Scene, d tcp.Dir) shut {
+	return unless(s.inspector.world.proven(s) || twoWay(s, d) == opened, shutUnproven)
+}
 
 // noGap: nothing towards the accused, or from it, was missed.
-func noGap(s *Scene, d tcp.Dir) bool {
-	a, b := s.Before.Facts(d), s.Before.Facts(d^1)
-	return !a.Lossy && !b.Lossy
+func noGap(s *Scene, d tcp.Dir) shut {
+	return unless(!s.facts(d).Lossy && !s.facts(d^1).Lossy, shutGap)
 }
 
 // scaleKnown: the windows that the peer of the accused granted are known.
-func scaleKnown(s *Scene, d tcp.Dir) bool {
-	f := s.Before.Facts(d ^ 1)
-	return f.ScaleOK
-}
+func scaleKnown(s *Scene, d tcp.Dir) shut { return unless(s.facts(d^1).ScaleOK, shutScale) }
 
 // payloadWhole: at the end of a record, of each segment that this mattered for.
-func payloadWhole(s *Scene, d tcp.Dir) bool {
+func payloadWhole(s *Scene, d tcp.Dir) shut {
 	if s.View == nil {
-		return s.Case.side[d].saw&lacksPayload == 0
+		return unless(s.Case.side[d].saw&lacksPayload == 0, shutCut)
 	}
-	return uint32(len(s.View.Payload)) == s.View.L4Len
+	return unless(uint32(len(s.View.Payload)) == s.View.L4Len, shutCut)
 }
 
-func oneClock(s *Scene, _ tcp.Dir) bool { return !s.inspector.world.skewed }
+func oneClock(s *Scene, _ tcp.Dir) shut {
+	if s.Case.early > 0 {
+		return shutLate
+	}
+	return unless(!s.inspector.world.skews(s), shutSkewed)
+}
 
-func noOffload(s *Scene, d tcp.Dir) bool { return s.Case.side[d].saw&sawOffload == 0 }
-
-// noSumOffload: checksums of that end were good, or none was bad so far.
-func noSumOffload(s *Scene, d tcp.Dir) bool {
-	saw := s.Case.side[d].saw
-	return saw&sawGoodSum != 0 || saw&sawBadSum == 0
+func noOffload(s *Scene, d tcp.Dir) shut {
+	return unless(s.Case.side[d].saw&sawOffload == 0, shutJoined)
 }
 
 // fullPacket: at the end of a record, of each segment that this mattered for.
-func fullPacket(s *Scene, d tcp.Dir) bool {
-	if s.View == nil {
-		return s.Case.side[d].saw&lacksPacket == 0
+func fullPacket(s *Scene, d tcp.Dir) shut {
+	switch {
+	case s.View == nil:
+		return unless(s.Case.side[d].saw&lacksPacket == 0, shutCut)
+	case s.View.CapLen < s.View.WireLen:
+		return shutCut
 	}
-	return s.View.CapLen >= s.View.WireLen && s.View.Fragments == 0
+	return unless(s.View.Fragments == 0, shutFragment)
 }
 
 // noteLack remembers of gates, one of which silenced a rule, those that are about a
@@ -121,19 +201,38 @@ func fullPacket(s *Scene, d tcp.Dir) bool {
 func (s *Scene) noteLack(gates anomaly.Gate, e *Evidence) {
 	d := s.accused(e)
 	me := &s.Case.side[d]
-	if gates.Has(anomaly.GatePayload) && !payloadWhole(s, d) {
+	if gates.Has(anomaly.GatePayload) && payloadWhole(s, d) != opened {
 		me.saw |= lacksPayload
 	}
-	if gates.Has(anomaly.GateFullPacket) && !fullPacket(s, d) {
+	if gates.Has(anomaly.GateFullPacket) && fullPacket(s, d) != opened {
 		me.saw |= lacksPacket
 	}
 }
 
+// noSumOffload: of that end in this connection, or else in others, good checksums
+// passed, and not nearly all were bad.
+func noSumOffload(s *Scene, d tcp.Dir) shut {
+	t := s.Case.sums[d]
+	switch {
+	case s.Case.side[d].saw&sawPartial != 0:
+		return shutPartial
+	case t.good > 0:
+		return unless(t.bad < enoughSums || int(t.bad) <= 9*int(t.good), shutSums)
+	case s.View == nil || !s.sentBy(d):
+		return unless(t.bad == 0, shutUnsummed)
+	}
+	h := s.inspector.world.sums.of(s.View)
+	if h.good == 0 {
+		return shutUnsummed
+	}
+	return unless(!h.offloads(), shutSums)
+}
+
 // serverSide: the way from the server is at most two hops, by the usual initial
 // values of TTL, and the client's is longer.
-func serverSide(s *Scene, _ tcp.Dir) bool {
-	c, v := s.Before.Facts(tcp.Client), s.Before.Facts(tcp.Server)
-	return v.TTLRun > 0 && hops(v.TTL) <= 2 && (c.TTLRun == 0 || hops(c.TTL) > hops(v.TTL))
+func serverSide(s *Scene, _ tcp.Dir) shut {
+	c, v := s.facts(tcp.Client), s.facts(tcp.Server)
+	return unless(v.TTLRun > 0 && hops(v.TTL) <= 2 && (c.TTLRun == 0 || hops(c.TTL) > hops(v.TTL)), shutFar)
 }
 
 // hops guesses how many routers a packet has passed.
@@ -146,48 +245,4 @@ func hops(ttl uint8) int {
 	return 255 - int(ttl)
 }
 
-func captureRuns(s *Scene, _ tcp.Dir) bool { return s.inspector.world.runs(s) }
-
-// world is what is known of the capture as a whole.
-type world struct {
-	began  int64 // time of its first packet that was judged
-	has    bool  // began is known
-	skewed bool  // the directions are not stamped by one clock
-
-	networks networks // between which connections were captured both ways
-}
-
-// idle is how long a silent connection is remembered, ns.
-const idle = 610e9
-
-// runs reports whether the capture had run for one idle timeout when the scene's
-// record began.
-func (w *world) runs(s *Scene) bool {
-	at := int64(0)
-	switch {
-	case s.End != nil:
-		at = s.End.Start
-	case s.View != nil:
-		at = s.View.At
-	}
-	return w.has && at-w.began > idle
-}
-
-// proven reports whether other connections between the same networks were
-// captured in both directions.
-func (w *world) proven(s *Scene) bool {
-	switch {
-	case s.End != nil:
-		return w.networks.has(&s.End.Key)
-	case s.View != nil:
-		return w.networks.has(&s.View.Key)
-	}
-	return false
-}
-
-// note moves what is known of the capture by a packet.
-func (w *world) note(v *packet.View) {
-	if !w.has {
-		w.began, w.has = v.At, true
-	}
-}
+func captureRuns(s *Scene, _ tcp.Dir) shut { return unless(s.inspector.world.runs(s), shutYoung) }

@@ -1,14 +1,32 @@
 package check
 
 import (
+	"net/netip"
+
 	"onpath/anomaly"
+	"onpath/packet"
 	"onpath/tcp"
 )
 
-// headerRules look at the fields and options of a single segment.
+// onFirst are the triggers of a segment that may be the first of a connection,
+// which is never plain.
+const onFirst = onSyn | onSynAck | onFin | onRst | onBits | onAck | onLong | onOutside
+
+// headerRules look at the fields of a single segment; optionRules, at its options.
+// Frames that cannot be read as TCP are those of Undecoded.
 var headerRules = []rule{
-	{anomaly.ReservedBitsSet, onHeader, reservedBits, "reserved bits {bits} are set, which a sender leaves 0"},
+	{anomaly.TcpChecksumBad, onHeader, sumBad, "the checksum is {field}, wrong for these {octets} octets"},
 	{anomaly.MssZero, onSyn | onSynAck, mssZero, "the SYN offers a maximum segment size of {mss}"},
+	{anomaly.MssTooSmall, onSyn | onSynAck, mssSmall, "the SYN offers a maximum segment size of {mss}, below {least}"},
+	{anomaly.SegmentExceedsMss, onBig, exceedsMSS, "{len} octets of payload and {options} of options; the peer takes {mss} together"},
+	{anomaly.ReservedBitsSet, onHeader, reservedBits, "reserved bits {bits} are set, which a sender leaves 0"},
+	{anomaly.UrgentPointerWithoutUrg, onHeader, urgentUnmarked, "the urgent pointer is {pointer}, and URG is clear"},
+	{anomaly.UrgentPointerBeyondData, onBits, urgentBeyond, "the urgent pointer is {pointer}, beyond the segment's {len} octets"},
+	{anomaly.UrgentData, onBits, urgentWithin, "the first {pointer} of {len} octets are urgent"},
+	{anomaly.PortZero, onHeader, portZero, "the ports are {source} and {destination}; 0 is reserved"},
+	{anomaly.LandSegment, onFirst, land, "the sender's address and port {port} are the addressee's as well"},
+	{anomaly.TcpToMulticastOrBroadcast, onFirst, toMany, "a segment to or from a group of hosts, ports {source} and {destination}"},
+	{anomaly.AckNumberWithoutAckFlag, onSyn | onRst | onBits, ackUnmarked, "the acknowledgment field is {ack}, and ACK is clear"},
 }
 
 func reservedBits(s *Scene) (Evidence, bool) {
@@ -19,6 +37,124 @@ func reservedBits(s *Scene) (Evidence, bool) {
 	return because(anomaly.CauseNone, int64(r)), r != 0
 }
 
+// sumBad: a segment that a card was to cut, or has joined, has no checksum of its
+// own.
+func sumBad(s *Scene) (Evidence, bool) {
+	if s.View.TCP == nil || s.Seg.Sum != tcp.SumBad || s.joined() {
+		return no()
+	}
+	return because(anomaly.CauseNone, int64(s.View.TCP.Checksum()), int64(len(s.View.L4))), true
+}
+
+// leastMSS is below all that is in use. Linux sends at least 48 octets, options
+// included, whatever its peer offers (measured, 6.18).
+const leastMSS = 64
+
 func mssZero(s *Scene) (Evidence, bool) {
 	return because(anomaly.CauseNone, 0), s.Seg.Opts&tcp.OptMSS != 0 && s.Seg.MSS == 0
+}
+
+func mssSmall(s *Scene) (Evidence, bool) {
+	mss := s.Seg.MSS
+	return because(anomaly.CauseNone, int64(mss), leastMSS), s.Seg.Opts&tcp.OptMSS != 0 && mss > 0 && mss < leastMSS
+}
+
+// ethernet is the largest IP packet of an ordinary link, octets.
+const ethernet = 1500
+
+// exceedsMSS: cards join and cut segments without minding the checksum. A good one
+// is a sign that the segment was sent like this, unless it is too large for the
+// link, or several full ones in one.
+func exceedsMSS(s *Scene) (Evidence, bool) {
+	mss, options := s.Case.takes(s), s.optionOctets()
+	e := because(anomaly.CauseNone, int64(s.Seg.Len), int64(options), int64(mss))
+	return e, s.Seg.Sum == tcp.SumGood && s.Seg.Len+options > mss && !s.joined() && s.Seg.Flags&(tcp.SYN|tcp.RST) == 0
+}
+
+// takes returns how many octets of payload and options the addressee's MSS allows
+// its peer: RFC 9293 §3.7.1 says what holds without one.
+func (c *Case) takes(s *Scene) uint32 {
+	mss := uint32(c.side[s.Seg.Dir^1].mss)
+	switch {
+	case mss > 0:
+		return max(mss, leastMSS)
+	case s.View.Key.V6:
+		return 1220
+	}
+	return 536
+}
+
+// optionOctets returns the octets of the segment's options.
+func (s *Scene) optionOctets() uint32 {
+	if s.View.TCP == nil {
+		return 0
+	}
+	return uint32(len(s.View.TCP) - tcp.MinHeader)
+}
+
+// joined reports whether the segment is one that a card was to cut, or has joined
+// of several: larger than its addressee takes, and than its link does, or several
+// full ones in one.
+func (s *Scene) joined() bool {
+	n, options := s.Seg.Len, s.optionOctets()
+	if s.Case.side[s.Seg.Dir^1].saw&sawSyn == 0 {
+		return s.View.IPLen > ethernet
+	}
+	full := s.Case.takes(s) - options
+	return n > full && (s.View.IPLen > ethernet || n%full == 0 || s.Seg.Sum == tcp.SumPartial)
+}
+
+func urgentUnmarked(s *Scene) (Evidence, bool) {
+	return because(anomaly.CauseNone, int64(s.Seg.Urg)), s.Seg.Urg != 0 && s.Seg.Flags&tcp.URG == 0
+}
+
+// urgentBeyond: the pointer counts from SEQ to the last urgent octet, or to the one
+// behind it, as hosts have it (RFC 9293 §3.8.5).
+func urgentBeyond(s *Scene) (Evidence, bool) {
+	n := s.Seg.Len
+	return because(anomaly.CauseNone, int64(s.Seg.Urg), int64(n)), s.Seg.Flags&tcp.URG != 0 && (n == 0 || uint32(s.Seg.Urg) > n)
+}
+
+func urgentWithin(s *Scene) (Evidence, bool) {
+	u, n := uint32(s.Seg.Urg), s.Seg.Len
+	return because(anomaly.CauseNone, int64(u), int64(n)), s.Seg.Flags&tcp.URG != 0 && u > 0 && u <= n
+}
+
+// ports returns the sender's port and the addressee's.
+func (s *Scene) ports() (source, destination int64) {
+	k := &s.View.Key
+	if s.View.FromB {
+		return int64(k.BPort), int64(k.APort)
+	}
+	return int64(k.APort), int64(k.BPort)
+}
+
+func portZero(s *Scene) (Evidence, bool) {
+	from, to := s.ports()
+	return because(anomaly.CauseNone, from, to), from == 0 || to == 0
+}
+
+// land: a host may talk to itself through its loopback interface.
+func land(s *Scene) (Evidence, bool) {
+	k := &s.View.Key
+	return because(anomaly.CauseNone, int64(k.APort)),
+		k.A == k.B && k.APort == k.BPort && s.View.TCP != nil && !k.AddrA().IsLoopback()
+}
+
+func toMany(s *Scene) (Evidence, bool) {
+	from, to := s.ports()
+	return because(anomaly.CauseNone, from, to), group(&s.View.Key)
+}
+
+// broadcast is the address of all hosts of a link (RFC 919 §7).
+var broadcast = netip.AddrFrom4([4]byte{255, 255, 255, 255})
+
+// group reports whether an end of a connection is a multicast or broadcast address.
+func group(k *packet.Key) bool {
+	a, b := k.AddrA(), k.AddrB()
+	return a.IsMulticast() || b.IsMulticast() || a == broadcast || b == broadcast
+}
+
+func ackUnmarked(s *Scene) (Evidence, bool) {
+	return because(anomaly.CauseNone, num(s.Seg.Ack)), s.Seg.Ack != 0 && s.Seg.Flags&tcp.ACK == 0
 }

@@ -43,6 +43,7 @@ type Inspector struct {
 	world    world
 	overlap  overlap
 	troubles troubles
+	strays   strays
 	raised   []Raised    // by the last segment
 	asked    anomaly.Set // rules that this segment was asked already
 	scene    Scene
@@ -60,6 +61,7 @@ func New(c Config) *Inspector {
 		in.books.max = 1 << 18
 	}
 	in.overlap = newOverlap(c.Overlap)
+	in.strays.off = c.Off
 	for _, family := range families {
 		for i := range family {
 			in.add(&family[i], &c.Off)
@@ -80,7 +82,9 @@ func (in *Inspector) add(r *rule, off *anomaly.Set) {
 }
 
 // Stats returns the counts so far.
-func (in *Inspector) Stats() Stats { return Stats{GivenUp: in.books.givenUp + in.troubles.givenUp} }
+func (in *Inspector) Stats() Stats {
+	return Stats{GivenUp: in.books.givenUp + in.troubles.givenUp + in.strays.givenUp}
+}
 
 // Judge asks the rules about a segment that has moved its Conn from before to
 // after. shown is what Shows returned for it.
@@ -90,6 +94,10 @@ func (in *Inspector) Judge(c *Case, shown Shown, v *packet.View, step *conn.Step
 	t := trigger(shown)
 	if !step.Plain || step.Shrunk > 0 {
 		t |= moved(&v.Seg, step)
+	}
+	if v.CapLen < v.WireLen && c.side[v.Seg.Dir].saw&sawCut == 0 {
+		c.side[v.Seg.Dir].saw |= sawCut
+		t |= onCut
 	}
 	if step.Plain && in.overlap.keeps(v) {
 		in.overlap.note(c, v)
@@ -162,6 +170,9 @@ func (in *Inspector) raise(s *Scene, id anomaly.ID, e *Evidence) {
 	}
 	d := s.accused(e)
 	in.raised = append(in.raised, Raised{id, d, e.Cause, id.Severity().Given(e.Cause)})
+	if event(id) {
+		return
+	}
 	if f := in.books.find(s.Case, id, d); f != nil {
 		f.add(&o, in.keep)
 	}

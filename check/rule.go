@@ -42,7 +42,8 @@ func num(s tcp.Seq) int64 { return int64(uint32(s)) }
 func no() (Evidence, bool) { return Evidence{}, false }
 
 // families are the tables of rules, one for each file.
-var families = [][]rule{headerRules, validityRules, windowRules, retransmissionRules, performanceRules,
+var families = [][]rule{headerRules, optionRules, flagsRules, extensionsRules, captureRules, lifecycleRules, strayRules,
+	validityRules, windowRules, retransmissionRules, performanceRules,
 	handshakeRules, synackRules, negotiationRules, teardownRules, resetRules, icmpRules}
 
 // byID finds the rule that decides a row; nil where none does.

@@ -40,6 +40,9 @@ func (s *Scene) learn() {
 	if s.knows {
 		return
 	}
-	d := s.Seg.Dir
+	d := tcp.Client
+	if s.Seg != nil {
+		d = s.Seg.Dir
+	}
 	s.me, s.peer, s.knows = s.Before.Facts(d), s.Before.Facts(d^1), true
 }

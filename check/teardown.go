@@ -138,7 +138,7 @@ func finOfNone(s *Scene) (Evidence, bool) {
 // causeOfStart explains what belongs to a connection that was not seen: as long as
 // the capture is younger than a connection may be silent, it began before.
 func (s *Scene) causeOfStart() anomaly.Cause {
-	if captureRuns(s, tcp.Client) {
+	if captureRuns(s, tcp.Client) == opened {
 		return anomaly.CauseNone
 	}
 	return anomaly.CauseCapture

@@ -34,6 +34,7 @@ const (
 	onOpening                       // not both ends have spoken behind the handshake
 	onClosing                       // a FIN, or a RST inside of its stream, has passed before
 	onICMP                          // an ICMP error quotes the segment
+	onCut                           // the first frame of an end that was not captured whole
 	onEnd                           // the record ends; there is no segment
 	numTriggers = iota
 )
@@ -47,6 +48,9 @@ const (
 // odd are the option sets of a segment whose option list is strange.
 const odd = tcp.OptBad | tcp.OptLength | tcp.OptTwice | tcp.OptCut
 
+// rare are those of a segment that no plain segment has: a SYN's, and what few use.
+const rare = tcp.OptMSS | tcp.OptWScale | tcp.OptSACKOK | tcp.OptTFO | tcp.OptTFOExp | tcp.OptOther | tcp.OptExp
+
 // ordinaryFlags are the flags of a plain segment; PSH says nothing.
 const ordinaryFlags = tcp.ACK | tcp.PSH
 
@@ -56,7 +60,7 @@ func (c *Case) shows(v *packet.View) (t trigger) {
 	if s.Flags&^tcp.PSH != tcp.ACK {
 		t = byFlags(s.Flags)
 	}
-	if s.Opts&(odd|tcp.OptOther|tcp.OptExp) != 0 || s.Sum == tcp.SumBad || reserved(v) {
+	if s.Opts&(odd|rare) != 0 || s.Sum == tcp.SumBad || reserved(v) {
 		t |= onHeader
 	}
 	me := &c.side[s.Dir]

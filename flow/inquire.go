@@ -52,10 +52,11 @@ func (t *Table) conclude(e *entry, why record.Ending) {
 	t.ended = check.End{
 		Key:   e.key,
 		Start: e.start, At: e.last, Now: t.now, Syn: e.opening == record.OpenSyn,
+		Evicted: why == record.EndEvicted,
 		Cut:     why == record.EndCapture || why == record.EndEvicted || why == record.EndFlush,
 		Packets: [2]uint64{e.side[0].Packets, e.side[1].Packets},
 		Octets:  [2]uint64{e.side[0].Octets, e.side[1].Octets},
 	}
 	t.row.Findings = t.rules.Finish(&e.inquiry, &t.ended, &e.conn)
-	t.row.Closed = t.rules.Closed()
+	t.row.Closed, t.row.Reasons = t.rules.Closed()
 }

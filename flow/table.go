@@ -59,6 +59,8 @@ func (t *Table) Observe(v *packet.View) record.Packet {
 	t.ask(v)
 	p := record.Packet{View: v, Netfilter: t.judgement()}
 	if v.Why != packet.Decoded {
+		t.rules.Undecoded(v)
+		p.Raised = t.rules.Raised()
 		return p
 	}
 	i := t.take(v, t.hash(&v.Key))

@@ -1,6 +1,7 @@
 package record
 
 import (
+	"net/netip"
 	"testing"
 
 	"onpath/anomaly"
@@ -27,6 +28,16 @@ func strange() *Record {
 	return r
 }
 
+// lost is a finding of a host, not of a connection.
+func lost() *Finding {
+	at := check.Moment{Frame: 9, At: telnet().Start}
+	s := &check.Stray{
+		Finding: check.Finding{ID: anomaly.TcpDataOffsetTooSmall, Severity: anomaly.Violation, Count: 2, First: at, Last: at},
+		From:    netip.MustParseAddr("192.0.2.1").As16(), Numbers: [6]int64{4, 5},
+	}
+	return &Finding{Stray: s, Finding: &s.Finding}
+}
+
 // raising is seen with what it raised.
 func raising() *Packet {
 	p := seen()
@@ -36,11 +47,11 @@ func raising() *Packet {
 
 func TestFindings(t *testing.T) {
 	r := strange()
-	f := &Finding{r, &r.Findings[1]}
+	f := &Finding{Record: r, Finding: &r.Findings[1]}
 	for name, c := range map[string]struct{ got, want string }{
-		"of":   {texts(whereColumns[2:], f), "client=192.168.2.10\nclient_port=1249\nserver=192.168.2.165\nserver_port=23\n"},
+		"of":   {texts(whereColumns[2:], f), "client=192.168.2.10\nclient_port=1249\nserver=192.168.2.165\nserver_port=23\nhost=\n"},
 		"what": {texts(findingColumns[:10], f), "id=ack-of-unsent-data\nseverity=violation\nexplanation=none\ndir=client\nframe=6\nfirst_frame=7\nfirst_time=2001-02-03T20:06:32.845356000Z\nlast_frame=7\nlast_time=2001-02-03T20:06:32.845356000Z\ncount=1\n"},
-		"occurrence": {texts(occurrenceColumns, &occurrence{f.ID, &f.Kept[1]}), `frame=7
+		"occurrence": {texts(occurrenceColumns, &occurrence{f.ID, false, &f.Kept[1]}), `frame=7
 time=2001-02-03T20:06:32.845356000Z
 accused=6
 accused_too=3
@@ -50,7 +61,26 @@ says=ACK 4000 is 900 octets beyond 3100, all that its peer had sent
 client_stack={"state":"ESTABLISHED","iss":0,"snd_una":0,"snd_nxt":5,"snd_max":0,"snd_up":0,"snd_wl1":0,"snd_wl2":0,"snd_wnd":0,"irs":0,"rcv_nxt":0,"rcv_acked":0,"rcv_wnd":0,"rcv_up":0,"snd_scale":0,"rcv_scale":0}
 server_stack={"state":"CLOSED","iss":0,"snd_una":0,"snd_nxt":0,"snd_max":0,"snd_up":0,"snd_wl1":0,"snd_wl2":0,"snd_wnd":0,"irs":0,"rcv_nxt":0,"rcv_acked":0,"rcv_wnd":0,"rcv_up":0,"snd_scale":0,"rcv_scale":7}
 `},
-		"gates":  {string(appendGates(nil, r)), `["two-way: only one direction was captured","full-packet: the packet was not captured whole, or is a fragment"]`},
+		"of none": {texts(FindingColumns(), lost()), `conn=
+community_id=
+client=
+client_port=
+server=
+server_port=
+host=192.0.2.1
+id=tcp-data-offset-too-small
+severity=violation
+explanation=none
+dir=
+frame=9
+first_frame=9
+first_time=2001-02-03T20:06:32.845356000Z
+last_frame=9
+last_time=2001-02-03T20:06:32.845356000Z
+count=2
+occurrences=[{"frame":9,"time":"2001-02-03T20:06:32.845356000Z","accused":9,"accused_too":null,"explanation":"none","numbers":{"words":4,"least":5},"says":"a data offset of 4 words; the header alone takes 5","client_stack":null,"server_stack":null}]
+`},
+		"gates":  {string(appendGates(nil, r)), `["two-way: only one direction was captured","full-packet: packets were not captured whole"]`},
 		"flat":   {texts(FlatColumns()[len(columns)-2:], r), "findings=zero-window,ack-of-unsent-data\ngates_closed=two-way,full-packet\n"},
 		"raised": {string(appendRaised(nil, raising())), `[{"id":"zero-window","severity":"performance","explanation":"none","dir":"client"},{"id":"ack-of-unsent-data","severity":"violation","explanation":"path","dir":"server"}]`},
 		"worst":  {string(appendWorst(nil, r)), "!! ack-of-unsent-data"},

@@ -11,7 +11,7 @@ func appendFindings(dst []byte, r *Record) []byte {
 		return dst
 	}
 	return appendArray(dst, r.Findings, func(dst []byte, f *check.Finding) []byte {
-		return appendObject(dst, findingColumns, &Finding{r, f})
+		return appendObject(dst, findingColumns, &Finding{Record: r, Finding: f})
 	})
 }
 
@@ -29,7 +29,7 @@ func appendGates(dst []byte, r *Record) []byte {
 	for g := r.Closed; g != 0; g &= g - 1 {
 		one := g & -g
 		dst = append(one.Append(append(dst, '"')), ": "...)
-		dst = append(append(dst, check.Why(one)...), `",`...)
+		dst = append(append(dst, r.Reasons.Why(one)...), `",`...)
 	}
 	if r.Closed != 0 {
 		dst = dst[:len(dst)-1]
@@ -40,24 +40,37 @@ func appendGates(dst []byte, r *Record) []byte {
 // appendGateNames appends the names alone.
 func appendGateNames(dst []byte, r *Record) []byte { return r.Closed.Append(dst) }
 
+// raised is what a packet raised as a row.
+type raised struct {
+	packet *Packet
+	*check.Raised
+}
+
 // raisedColumns are what a packet's column findings has of each.
-var raisedColumns = []Column[check.Raised]{
+var raisedColumns = []Column[raised]{
 	{"id", String, "", "name of the anomaly; onpath anomalies explains it", srcCatalogue,
-		func(dst []byte, r *check.Raised) []byte { return append(dst, r.ID.String()...) }},
+		func(dst []byte, r *raised) []byte { return append(dst, r.ID.String()...) }},
 	{"severity", String, "", "as of a finding", srcCatalogue,
-		func(dst []byte, r *check.Raised) []byte { return append(dst, r.Severity.String()...) }},
+		func(dst []byte, r *raised) []byte { return append(dst, r.Severity.String()...) }},
 	{"explanation", String, "", "the mildest that fits: none, endpoint, capture, path", srcOnpath,
-		func(dst []byte, r *check.Raised) []byte { return append(dst, r.Cause.String()...) }},
-	{"dir", String, "", "who is accused: client or server; not always the sender", srcOnpath,
-		func(dst []byte, r *check.Raised) []byte { return append(dst, r.Dir.String()...) }},
+		func(dst []byte, r *raised) []byte { return append(dst, r.Cause.String()...) }},
+	{"dir", String, "", "who is accused: client or server, not always the sender; null without a record", srcOnpath,
+		func(dst []byte, r *raised) []byte {
+			if r.packet.Conn == 0 {
+				return dst
+			}
+			return append(dst, r.Dir.String()...)
+		}},
 }
 
 // appendRaised appends what a packet raised, as JSON.
 func appendRaised(dst []byte, p *Packet) []byte {
-	if p.Conn == 0 {
+	if p.Conn == 0 && len(p.Raised) == 0 {
 		return dst
 	}
-	return appendArray(dst, p.Raised, func(dst []byte, r *check.Raised) []byte { return appendObject(dst, raisedColumns, r) })
+	return appendArray(dst, p.Raised, func(dst []byte, r *check.Raised) []byte {
+		return appendObject(dst, raisedColumns, &raised{p, r})
+	})
 }
 
 // appendRaisedIDs appends the names alone.

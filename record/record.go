@@ -33,6 +33,7 @@ type Record struct {
 	TCPChain  tcpchain.State  // zero if not TCP
 	Findings  []check.Finding // in the order in which they were first raised; valid as long as the Record
 	Closed    anomaly.Gate    // conditions that did not hold, so that rules were silent
+	Reasons   check.Reasons   // of Closed
 	Firewall  bool            // Linux's firewall was asked
 	Invalid   uint32          // packets that it would have called INVALID
 }

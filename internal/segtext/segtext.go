@@ -140,7 +140,7 @@ func parseRange(s *tcp.Segment, word string) error {
 	return nil
 }
 
-// parseFields reads "ack N", "win N", "urg N", "id N", "ttl N", "ecn N" (the bits
+// parseFields reads "ack N", "field N" (the same without the flag), "win N", "urg N", "id N", "ttl N", "ecn N" (the bits
 // of the IP header), "sum bad", "sum partial" and the fields of Line; the first other
 // word begins a comment.
 func parseFields(s *Line, w []string) error {
@@ -152,6 +152,8 @@ fields:
 		switch w[0] {
 		case "ack":
 			s.Ack, hasAck = tcp.Seq(n), true
+		case "field":
+			s.Ack = tcp.Seq(n)
 		case "win":
 			s.Win = uint16(n)
 		case "urg":

@@ -1,0 +1,124 @@
+package check
+
+import (
+	"onpath/anomaly"
+	"onpath/conn"
+	"onpath/tcp"
+)
+
+// captureRules tell what the capture did to the picture of a connection; what it
+// did to all is among the strays.
+var captureRules = []rule{
+	{anomaly.CaptureDuplicate, onDelivery, captureDuplicate, "the frame with SEQ {seq} and IP-ID {id} was captured twice"},
+	{anomaly.CaptureReordered, onFirst, captureReordered, "for the {times}. time an ACK was recorded before what it acknowledges, here by {early:t}, or time went back"},
+	{anomaly.CaptureTruncated, onCut, captureTruncated, "{captured} of {wire} octets of the frame were captured"},
+	{anomaly.ViewOneSided, onEnd, oneSided, "{packets} packets of one end, whose ACKs advance to {ack}, and none of the other"},
+	{anomaly.PickupMidstream, onFirst, midstream, "the first segment, SEQ {seq}, has no SYN"},
+	{anomaly.TrackerEvicted, onEnd, evicted, "the record ended to free memory, after {packets} packets"},
+}
+
+// captured is what is remembered of how a connection was captured: 10 octets.
+type captured struct {
+	gap   [2]uint16 // Ticks modulo 2¹⁶ of the latest ACK of octets that had not been captured, by who sends them; 0: none
+	sums  [2]tally
+	early uint8 // ACKs that were recorded before what they acknowledge, at most 255
+}
+
+// tally counts the checksums of an end's segments that rules looked at, each at
+// most 255.
+type tally struct{ good, bad uint8 }
+
+// earlyAtMost is how much earlier than its data an ACK may be recorded by a capture
+// of several queues or ports, in Ticks: far below the time in which lost segments
+// are sent again.
+const earlyAtMost = 100
+
+// oftenEarly is how often makes a rule of what happens to captures now and then.
+const oftenEarly = 3
+
+// noteCaptured remembers what a judged segment shows of the capture.
+func (c *Case) noteCaptured(s *Scene) {
+	me, seg := &c.side[s.Seg.Dir], s.Seg
+	if _, ok := s.recordedLate(); ok && c.early < 255 {
+		if c.early++; c.early == oftenEarly {
+			s.inspector.world.skewed, s.inspector.world.late = true, seg.At
+		}
+	}
+	if s.Step.Gap > 0 {
+		c.gap[seg.Dir^1] = max(1, uint16(conn.Ticks(seg.At)))
+	}
+	me.set(sawAlone, me.saw&sawAlone != 0 || s.answersUnseen())
+	joined := s.joined()
+	me.set(sawOffload, me.saw&sawOffload != 0 || joined)
+	me.set(sawPartial, me.saw&sawPartial != 0 || seg.Sum == tcp.SumPartial)
+	if joined {
+		s.inspector.strays.joined(s)
+		return
+	}
+	c.sums[seg.Dir].count(seg.Sum)
+	s.inspector.noteSum(s)
+}
+
+// answersUnseen reports whether the segment acknowledges what somebody sent of whom
+// nothing passed.
+func (s *Scene) answersUnseen() bool {
+	me := s.Me()
+	if s.Peer().Seen || s.Seg.Flags&(tcp.SYN|tcp.RST|tcp.ACK) != tcp.ACK {
+		return false
+	}
+	return opener(me) || me.HasRcv && s.Seg.Ack.After(me.Rcv)
+}
+
+func (t *tally) count(sum tcp.Sum) {
+	switch {
+	case sum == tcp.SumGood && t.good < 255:
+		t.good++
+	case sum == tcp.SumBad && t.bad < 255:
+		t.bad++
+	}
+}
+
+func captureDuplicate(s *Scene) (Evidence, bool) {
+	return because(anomaly.CauseCapture, num(s.Seg.Seq), int64(s.Seg.IPID)), s.Step.Delivery == conn.CaptureDuplicate
+}
+
+// recordedLate returns by how much the segment was recorded after its ACK, or after a
+// later one of its sender, ns.
+func (s *Scene) recordedLate() (by int64, ok bool) {
+	if at := s.Case.gap[s.Seg.Dir]; at != 0 && s.Step.Filled > 0 {
+		late := int16(uint16(conn.Ticks(s.Seg.At)) - at)
+		return int64(late) * tick, late <= earlyAtMost
+	}
+	back := -s.pause(s.Me())
+	return back, back > 0
+}
+
+func captureReordered(s *Scene) (Evidence, bool) {
+	by, ok := s.recordedLate()
+	return because(anomaly.CauseCapture, int64(s.Case.early)+1, by), ok && s.Case.early+1 >= oftenEarly
+}
+
+func captureTruncated(s *Scene) (Evidence, bool) {
+	return because(anomaly.CauseCapture, int64(s.View.CapLen), int64(s.View.WireLen)), true
+}
+
+// oneSided: somebody answers what was captured.
+func oneSided(s *Scene) (Evidence, bool) {
+	for d := range s.End.Packets {
+		if s.End.Packets[d] > 1 && s.End.Packets[d^1] == 0 && s.Case.side[d].saw&sawAlone != 0 {
+			e := because(anomaly.CauseCapture, int64(s.End.Packets[d]), num(s.facts(tcp.Dir(d)).Rcv))
+			e.ByPeer = d == int(tcp.Server)
+			return e, true
+		}
+	}
+	return no()
+}
+
+func midstream(s *Scene) (Evidence, bool) {
+	return because(anomaly.CauseCapture, num(s.Seg.Seq)),
+		s.Case.last == 0 && s.Seg.Flags&tcp.SYN == 0 && !s.Me().Seen && !s.Peer().Seen
+}
+
+func evicted(s *Scene) (Evidence, bool) {
+	return because(anomaly.CauseCapture, int64(s.End.Packets[0]+s.End.Packets[1])), s.End.Evicted
+}
