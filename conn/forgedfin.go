@@ -12,7 +12,7 @@ import "onpath/tcp"
 // for its addressee, whoever sent which.
 func (m *move) takesBackFin() {
 	e, s := m.e, m.s
-	if !e.has(hasFin) || e.contig.After(e.fin) || e.has(hasUna) && e.una.After(e.fin) || !e.livesWith(m.p) {
+	if !e.has(hasFin|hasUna) || e.contig.After(e.fin) || e.una.After(e.fin) || !e.livesWith(m.p) {
 		return
 	}
 	switch {
@@ -21,7 +21,7 @@ func (m *move) takesBackFin() {
 			return
 		}
 		m.because(None)
-	case s.Len > 0 || !s.Seq.Before(e.fin) || e.has(hasUna) && s.Seq.Before(e.una):
+	case s.Len > 0 || !s.Seq.Before(e.fin) || s.Seq.Before(e.una):
 		return
 	case !m.newerThanAll() || m.windowEnds():
 		return
