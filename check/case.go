@@ -19,6 +19,8 @@ type Case struct {
 	marks
 	openers
 	captured
+	stamps
+	congestion
 }
 
 // side is what is remembered of one end's segments.
@@ -65,9 +67,16 @@ func (c *Case) note(s *Scene) {
 	c.noteMarks(s)
 	c.noteOpeners(s)
 	c.noteCaptured(s)
+	c.noteECN(s)
+	c.noteStamps(s)
+	c.noteSACK(s)
+	c.noteCounters(s)
 	c.last = s.View.Number
 	me.largest = max(me.largest, seg.Len)
 	me.ecn = ecnOf(seg)
+	if seg.Flags&tcp.SYN != 0 && seg.ECN != 0 {
+		me.ecn = unseenECN
+	}
 	me.set(sawTS, seg.Opts&tcp.OptTimestamp != 0 && seg.Flags&tcp.RST == 0 || me.saw&sawTS != 0 && seg.Flags&tcp.RST != 0)
 	me.set(sawZero, seg.Win == 0)
 	if seg.Flags&tcp.SYN != 0 && !s.Step.Outside {

@@ -44,7 +44,8 @@ func no() (Evidence, bool) { return Evidence{}, false }
 // families are the tables of rules, one for each file.
 var families = [][]rule{headerRules, optionRules, flagsRules, extensionsRules, captureRules, lifecycleRules, strayRules,
 	validityRules, windowRules, retransmissionRules, performanceRules,
-	handshakeRules, synackRules, negotiationRules, teardownRules, resetRules, icmpRules}
+	handshakeRules, synackRules, negotiationRules, teardownRules, resetRules, icmpRules,
+	timestampsRules, sackRules, ecnRules, accurateRules}
 
 // byID finds the rule that decides a row; nil where none does.
 var byID = func() []*rule {

@@ -17,8 +17,8 @@ const (
 	onRst                           // RST
 	onBits                          // neither SYN, FIN, RST nor a plain ACK: no ACK, or URG
 	onHeader                        // the header is odd: options, reserved bits, checksum, ports, addresses
-	onECN                           // any of ECE, CWR, AE, or a marked IP header
-	onTS                            // the timestamps option comes, goes, or is not newer than the last
+	onECN                           // any of ECE, CWR, AE, a marked IP header, or an AccECN option
+	onTS                            // the timestamps option comes, or goes
 	onSACK                          // SACK blocks
 	onRepeat                        // octets that had passed before
 	onDelivery                      // not simply new: see Step.Delivery
@@ -64,7 +64,7 @@ func (c *Case) shows(v *packet.View) (t trigger) {
 		t |= onHeader
 	}
 	me := &c.side[s.Dir]
-	if e := ecnOf(s); e != me.ecn || e&^markable == ceMark || s.Flags&(tcp.ECE|tcp.CWR) != 0 {
+	if e := ecnOf(s); e != me.ecn || e&^markable == ceMark || s.Flags&(tcp.ECE|tcp.CWR) != 0 || s.Opts&tcp.OptAccECN != 0 {
 		t |= onECN
 	}
 	if s.Opts&tcp.OptTimestamp == 0 != (me.saw&sawTS == 0) {

@@ -5,14 +5,16 @@ import "onpath/tcp"
 // trouble is what is remembered of a connection on which something was lost or
 // sent again, or that a RST ended. Most connections need none; it is lent.
 type trouble struct {
-	claim   claim
-	closing [2]closing // by who sent it
-	repair  [2]repair
-	missed  [2]uint32 // octets of an end's stream that were acknowledged and never captured
-	next    uint32    // free list
+	claim    claim
+	closing  [2]closing // by who sent it
+	repair   [2]repair
+	reaction [2]reaction // by the end that reacts
+	counters [2]counters // by the end that counts
+	missed   [2]uint32   // octets of an end's stream that were acknowledged and never captured
+	next     uint32      // free list
 }
 
-// maxTroubles bounds them: 10 MiB.
+// maxTroubles bounds them: 17 MiB.
 const maxTroubles = 1 << 16
 
 // troubles are all of them. Number 0 is never lent, so that 0 can mean none.

@@ -24,6 +24,7 @@ type Facts struct {
 	Answers bool // its SYN carried an ACK
 	HasTS   bool // TSMax is known
 	KnowsTS bool // TSRecent is known
+	HasEcho bool // Echo is known
 	Scaled  bool // window scaling is on: both SYNs passed, and offered it
 	Offers  bool // its SYN offered a window shift, which is Shift
 	ScaleOK bool // the shift of the windows that it sends is known
@@ -47,6 +48,7 @@ type Facts struct {
 	SndWnd   uint32  // its peer's window as it took it, octets
 	TSMax    uint32  // the highest TSval it sent
 	TSRecent uint32  // the TSval that it must echo next, presumed (RFC 7323 §4.3)
+	Echo     uint32  // TSecr of its segment that acknowledged the most
 	Shift    uint8
 	At       uint32 // when its last segment passed, in Ticks
 
@@ -92,6 +94,7 @@ func (f *Facts) evidence(e *end, ev *evidence) {
 	f.TTL, f.TTLRun = e.ttl, e.ttlRun
 	f.IPID, f.IPIDCount, f.DupAcks = ev.id, ev.steps >= exact, ev.dups&dupCount
 	f.Holes = uint8(min(e.sent.n, 255))
+	f.Echo, f.HasEcho = ev.echo, ev.dups&hasEcho != 0
 	f.At, f.HasAt = uint32(ev.at), ev.dups&hasAt != 0
 	f.Crowded = e.sent.n >= blockSpans
 	for i, b := range e.sacked[:e.nSacked] {

@@ -13,7 +13,7 @@ const (
 // plain reports whether s is the next segment of an open connection: the short
 // path, on which nothing is surprising and no belief can change (beliefs §7). What
 // rules ask about takes the long one: data that fills the window or finds it
-// closed, a pure ACK that acknowledges nothing new, and an edge that moves left.
+// closed, timestamps that leap, a pure ACK that acknowledges nothing new, and an edge that moves left.
 func plain(e, p *end, s *tcp.Segment) bool {
 	return s.Flags&(tcp.SYN|tcp.FIN|tcp.RST|tcp.ACK|tcp.URG) == tcp.ACK &&
 		e.set == inES && p.set == inES &&
@@ -22,7 +22,21 @@ func plain(e, p *end, s *tcp.Segment) bool {
 		s.Seq == e.top && s.Seq == e.sent.contig &&
 		!s.Ack.Before(e.rcv) && !s.Ack.After(p.contig) && p.sent.n == 0 && s.NumSACK == 0 && p.nSacked == 0 &&
 		s.Seq.Add(s.Len).Before(p.edge) && (s.Len > 0 && p.win > 0 || s.Len == 0 && s.Ack != e.rcv) && !s.Ack.Add(e.window(p, s)).Before(e.edge) &&
-		(s.Opts&tcp.OptTimestamp == 0 || !e.has(hasTS) || int32(s.TSval-e.tsMax) >= 0)
+		(s.Opts&tcp.OptTimestamp == 0 || stamped(e, p, s))
+}
+
+// How far timestamps may go on the short path, in ticks: TSval as far as RFC 7323
+// §5.4 lets the fastest clock go in 30 s; an echo, as long as a clock of 1 MHz takes
+// two minutes.
+const (
+	leap = 1 << 15
+	lag  = 1 << 27
+)
+
+// stamped reports whether s has timestamps that no rule asks about: TSval is no
+// older than the last and not far beyond it, and TSecr is one of the peer's.
+func stamped(e, p *end, s *tcp.Segment) bool {
+	return uint32(s.TSval-e.tsMax) < leap && uint32(p.tsMax-s.TSecr) < lag
 }
 
 // inOrder moves both ends by a segment that plain accepted.
