@@ -38,12 +38,18 @@ func rstOfNone(s *Scene) (Evidence, bool) {
 }
 
 // placed reports whether the RST has a position in the stream that its addressee
-// lives with, and the addressee's own is known. SEQ 0 with ACK is none: it answers
-// a segment without ACK.
+// lives with, and the addressee's own is known.
 func placed(s *Scene) bool {
 	me, p, seg := s.Me(), s.Peer(), s.Seg
-	return me.On && p.HasRcv && (!p.HasIRS || !me.HasISS || p.IRS == me.ISS) && !(seg.Seq == 0 && seg.Flags&tcp.ACK != 0) &&
+	return me.On && p.HasRcv && (!p.HasIRS || !me.HasISS || p.IRS == me.ISS) && !s.answersBare() &&
 		s.Step.Begin == conn.Same && !s.Case.has(candidate, seg.Dir) && !s.Case.has(candidate, seg.Dir^1)
+}
+
+// answersBare reports whether the RST answers a segment without ACK, so that its SEQ
+// is 0, which is seldom one of the stream's numbers (RFC 9293 §3.5.2).
+func (s *Scene) answersBare() bool {
+	seq := s.Seg.Seq
+	return seq == 0 && s.Seg.Flags&tcp.ACK != 0 && (seq.Before(s.Peer().Rcv) || seq.After(s.Me().Top))
 }
 
 func rstExact(s *Scene) (Evidence, bool) {
