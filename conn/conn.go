@@ -211,12 +211,24 @@ func (c *Conn) State(d tcp.Dir) State {
 	}
 	s &^= gone
 	if !p.has(lossy) {
-		return s.most()
+		return p.presumed(s, &c.side[d^1]).most()
 	}
 	if s&sync != 0 && (!p.has(synSeen) || p.pend&(evAckSyn|evSynAck) != 0) {
 		s &= sync
 	}
 	return s.least()
+}
+
+// presumed leaves out of s what no FIN that passed speaks for: to have sent one, if
+// none of its own passed, or to have taken the peer's, which stands behind a hole.
+func (p *end) presumed(s Set, peer *end) Set {
+	if !p.has(hasFin) && s&^finOut != 0 {
+		s &^= finOut
+	}
+	if peer.has(hasFin) && !peer.contig.After(peer.fin) && s&^finIn != 0 {
+		s &^= finIn
+	}
+	return s
 }
 
 // mayHaveEnded reports whether something passed that ends this incarnation: a

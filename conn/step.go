@@ -20,6 +20,7 @@ type Step struct {
 	SynSeen     bool    // with Begun: its SYN passed, now or as a candidate
 	Older       bool    // it belongs to the incarnation before
 	Outside     bool    // its numbers lie outside of every window: nothing moved
+	Refutes     bool    // it shows that a FIN which passed in its sender's name was not its own
 	Plain       bool    // the next segment of an open connection: nothing can be surprising
 	New         uint32  // payload octets that had not passed before
 	Repeated    uint32  // payload octets that had
@@ -178,6 +179,9 @@ func (m *move) placed() Explanation {
 	e, p := m.e, m.p
 	m.old = !e.livesWith(p)
 	why := m.place()
+	if why != None && !m.old && !m.older {
+		m.takesBackFin()
+	}
 	if m.beyondFin() && !m.older {
 		return None
 	}
