@@ -124,3 +124,20 @@ func TestMoveForgets(t *testing.T) {
 		t.Errorf("%+v", step)
 	}
 }
+
+// TestSwapKeepsEvidence: what tells retransmissions apart goes with its end.
+func TestSwapKeepsEvidence(t *testing.T) {
+	var tr Tracker
+	var c Conn
+	for _, s := range parse(t, open+`
+0.10 > P. 101:111(10) ack 301 id 11
+0.11 > P. 111:121(10) ack 301 id 12
+0.12 > P. 121:131(10) ack 301 id 13
+0.13 > P. 141:151(10) ack 301 id 15`) {
+		tr.Observe(&c, &s)
+	}
+	c.Swap()
+	if step := tr.Observe(&c, &parse(t, "0.50 < P. 131:141(10) ack 301 id 16")[0]); step.Delivery != Retransmission || step.Loss != LostBefore {
+		t.Errorf("%v", step.Delivery)
+	}
+}
