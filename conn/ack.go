@@ -5,7 +5,7 @@ import "onpath/tcp"
 // acknowledges takes what the ACK of s proves: step 6 of beliefs §4.
 func (m *move) acknowledges() {
 	e, p, s := m.e, m.p, m.s
-	if !e.has(hasIRS) && p.has(hasISS) && s.Ack.After(p.base) && !s.Ack.After(p.top) {
+	if !e.has(hasIRS) && p.has(hasISS) && !s.Ack.After(p.top) {
 		e.irs, e.bits = p.iss, e.bits|hasIRS
 	}
 	if e.bits&(altNew|rstIn) == altNew && !m.old && s.Ack.After(e.rstLine) {
