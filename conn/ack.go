@@ -8,7 +8,7 @@ func (m *move) acknowledges() {
 	if !e.has(hasIRS) && p.has(hasISS) && !s.Ack.After(p.top) {
 		e.irs, e.bits = p.iss, e.bits|hasIRS
 	}
-	if e.bits&(altNew|rstIn) == altNew && !m.old && s.Ack.After(e.rstLine) {
+	if e.has(altNew) && !m.old && s.Ack.After(e.rstLine) {
 		e.forgetCandidate()
 	}
 	if e.pend&evOther != 0 && !e.has(rstIn) && !m.old && s.Ack.After(e.rstLine) {

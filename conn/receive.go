@@ -57,10 +57,10 @@ func (m *move) synEvents() event {
 	case e.has(hasAlt):
 		return evSyn | evSyn2
 	}
-	if m.step.Delivery != New && p.pend&evSyn != 0 {
+	if p.pend&evSyn != 0 {
 		p.bits |= synDup // two of the same are under way: one may reach a new listener
 	}
-	if p.has(rstAny) && p.set&gone != 0 { // it refused an earlier one
+	if p.has(rstAny) { // it refused an earlier one
 		p.lead = inSR
 	}
 	return evSyn

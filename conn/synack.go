@@ -70,9 +70,7 @@ func (m *move) besides() bool {
 		return false
 	}
 	e.alt, e.bits = m.s.Seq, e.bits&^altNew|hasAlt
-	if !e.has(rstIn) {
-		e.rstLine = p.top
-	}
+	e.rstLine = p.top
 	e.pend |= evOther
 	return true
 }
