@@ -17,11 +17,12 @@ var captureRules = []rule{
 	{anomaly.TrackerEvicted, onEnd, evicted, "the record ended to free memory, after {packets} packets"},
 }
 
-// captured is what is remembered of how a connection was captured: 10 octets.
+// captured is what is remembered of how a connection was captured: 14 octets.
 type captured struct {
 	gap   [2]uint16 // Ticks modulo 2¹⁶ of the latest ACK of octets that had not been captured, by who sends them; 0: none
 	sums  [2]tally
-	early uint8 // ACKs that were recorded before what they acknowledge, at most 255
+	over  [2]uint16 // IP-ID of an end's last segment beyond the MSS of its peer; 0: none
+	early uint8     // ACKs that were recorded before what they acknowledge, at most 255
 }
 
 // tally counts the checksums of an end's segments that rules looked at, each at
@@ -51,6 +52,9 @@ func (c *Case) noteCaptured(s *Scene) {
 	joined := s.joined()
 	me.set(sawOffload, me.saw&sawOffload != 0 || joined)
 	me.set(sawPartial, me.saw&sawPartial != 0 || seg.Sum == tcp.SumPartial)
+	if s.oversized() {
+		c.over[seg.Dir] = seg.IPID
+	}
 	if joined {
 		s.inspector.strays.joined(s)
 		return

@@ -72,7 +72,9 @@ func (c *Case) note(s *Scene) {
 	c.noteSACK(s)
 	c.noteCounters(s)
 	c.last = s.View.Number
-	me.largest = max(me.largest, seg.Len)
+	if me.saw&sawOffload != 0 || !s.oversized() {
+		me.largest = max(me.largest, seg.Len) // the next one beyond the MSS is looked at again
+	}
 	me.ecn = ecnOf(seg)
 	if seg.Flags&tcp.SYN != 0 && seg.ECN != 0 {
 		me.ecn = unseenECN
@@ -81,7 +83,7 @@ func (c *Case) note(s *Scene) {
 	me.set(sawZero, seg.Win == 0)
 	if seg.Flags&tcp.SYN != 0 && !s.Step.Outside {
 		me.saw |= sawSyn
-		me.mss = seg.MSS
+		me.mss = s.mssOf(me)
 		me.set(sawSACKOK, seg.Opts&tcp.OptSACKOK != 0)
 	}
 }

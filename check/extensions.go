@@ -21,9 +21,8 @@ var extensionsRules = []rule{
 	{anomaly.AuthOptionInconsistent, onFirst, authMissing, "SEQ {seq} has no signature (option {kind}), and the SYN of its sender had one"},
 }
 
-// openers is what is remembered of how a connection opens: 4 octets.
+// openers is what is remembered of how a connection opens: 2 octets.
 type openers struct {
-	synLen  uint16 // payload octets of the SYN that asked for Fast Open
 	offered offer
 	probed  probed // how the record begins
 }
@@ -67,10 +66,10 @@ func (c *Case) noteOpeners(s *Scene) {
 		return
 	}
 	had := c.offered
-	c.offered, c.synLen = 0, 0
+	c.offered = 0
 	switch {
 	case seg.Opts&fastOpen != 0:
-		c.offered, c.synLen = offersTFO, uint16(min(seg.Len, 1<<16-1))
+		c.offered = offersTFO
 	case had&(offersTFO|droppedTFO) != 0 && seg.Seq == s.Me().ISS:
 		c.offered = droppedTFO
 	}
@@ -103,8 +102,11 @@ func tfoLength(s *Scene) (Evidence, bool) {
 // many of them it acknowledges; ok is false if it is no answer to a SYN with Fast
 // Open and payload.
 func (s *Scene) early() (acked, sent uint32, ok bool) {
-	p, sent := s.Peer(), uint32(s.Case.synLen)
-	if sent == 0 || !opener(p) || s.Seg.Flags&tcp.RST != 0 {
+	p := s.Peer()
+	if s.Case.offered&offersTFO == 0 || !opener(p) || p.HasRcv || s.Seg.Flags&tcp.RST != 0 {
+		return 0, 0, false
+	}
+	if sent = uint32(p.Top - p.ISS - 1); sent == 0 {
 		return 0, 0, false
 	}
 	acked = uint32(s.Seg.Ack - p.ISS - 1)

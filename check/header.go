@@ -4,6 +4,7 @@ import (
 	"net/netip"
 
 	"onpath/anomaly"
+	"onpath/conn"
 	"onpath/packet"
 	"onpath/tcp"
 )
@@ -62,13 +63,19 @@ func mssSmall(s *Scene) (Evidence, bool) {
 // ethernet is the largest IP packet of an ordinary link, octets.
 const ethernet = 1500
 
-// exceedsMSS: cards join and cut segments without minding the checksum. A good one
-// is a sign that the segment was sent like this, unless it is too large for the
-// link, or several full ones in one.
+// exceedsMSS: a card or its driver may have joined any segment beyond the MSS of
+// several, or was to cut it. Two in a row, whose IP-IDs leave no room for another
+// packet, were sent like this.
 func exceedsMSS(s *Scene) (Evidence, bool) {
-	mss, options := s.Case.takes(s), s.optionOctets()
-	e := because(anomaly.CauseNone, int64(s.Seg.Len), int64(options), int64(mss))
-	return e, s.Seg.Sum == tcp.SumGood && s.Seg.Len+options > mss && !s.joined() && s.Seg.Flags&(tcp.SYN|tcp.RST) == 0
+	last, id := s.Case.over[s.Seg.Dir], s.Seg.IPID
+	e := because(anomaly.CauseNone, int64(s.Seg.Len), int64(s.optionOctets()), int64(s.Case.takes(s)))
+	return e, last != 0 && id-last == 1 && s.Seg.Sum == tcp.SumGood && s.oversized() && !s.joined()
+}
+
+// oversized reports whether the segment is beyond the MSS of its addressee.
+func (s *Scene) oversized() bool {
+	return s.Case.side[s.Seg.Dir^1].saw&sawSyn != 0 && s.Seg.Flags&(tcp.SYN|tcp.RST) == 0 &&
+		s.Seg.Len+s.optionOctets() > s.Case.takes(s)
 }
 
 // takes returns how many octets of payload and options the addressee's MSS allows
@@ -82,6 +89,15 @@ func (c *Case) takes(s *Scene) uint32 {
 		return 1220
 	}
 	return 536
+}
+
+// mssOf returns the MSS of an end whose SYN the segment is: of several tries, the
+// largest, as its peer may have taken any.
+func (s *Scene) mssOf(me *side) uint16 {
+	if me.saw&sawSyn != 0 && s.Step.Begin == conn.Same {
+		return max(me.mss, s.Seg.MSS)
+	}
+	return s.Seg.MSS
 }
 
 // optionOctets returns the octets of the segment's options.

@@ -64,7 +64,10 @@ func TestFrames(t *testing.T) {
 		{"port-zero", true, copyTo(atPorts+2, 0, 0)},
 		{"port-zero", false, copyTo(atPorts, 0, 1)},
 		{"land-segment", true, copyTo(atSource, 192, 0, 2, 1, 192, 0, 2, 1, 0, 80, 0, 80)},
-		{"land-segment", true, func(f []byte) { copy(f[atDestination:], f[atSource:atSource+4]); copy(f[atPorts+2:], f[atPorts:atPorts+2]) }},
+		{"land-segment", true, func(f []byte) {
+			copy(f[atDestination:], f[atSource:atSource+4])
+			copy(f[atPorts+2:], f[atPorts:atPorts+2])
+		}},
 		{"land-segment", false, func(f []byte) { copy(f[atDestination:], f[atSource:atSource+4]) }},
 		{"land-segment", false, func(f []byte) {
 			copyTo(atSource, 127, 0, 0, 1, 127, 0, 0, 1)(f)
