@@ -94,7 +94,7 @@ func rstOutside(s *Scene) (Evidence, bool) {
 // its sender's stream: conn knows those, and explains the RST by them.
 func answersOdd(s *Scene) bool {
 	me := s.Me()
-	far := s.Seg.Seq.Before(me.First) || s.Seg.Seq.After(me.Limit.Add(me.Slack))
+	far := me.On && (s.Seg.Seq.Before(me.First) || s.Seg.Seq.After(me.Limit.Add(me.Slack)))
 	return s.Seg.Flags&tcp.ACK == 0 && far && s.Step.Explanation == conn.Path
 }
 
