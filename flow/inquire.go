@@ -60,3 +60,7 @@ func (t *Table) conclude(e *entry, why record.Ending) {
 	t.row.Findings = t.rules.Finish(&e.inquiry, &t.ended, &e.conn)
 	t.row.Closed, t.row.Reasons = t.rules.Closed()
 }
+
+// Strays returns what was found that belongs to no record, in the order in which it
+// was first found, valid until the next packet.
+func (t *Table) Strays() []check.Stray { return t.rules.Strays() }

@@ -270,7 +270,7 @@ func TestColumnsKeepTheirPromises(t *testing.T) {
 	keepPromises(t, packetColumns, packets)
 	keepPromises(t, FlatPacketColumns(), packets)
 	r := strange()
-	keepPromises(t, FindingColumns(), []*Finding{{r, &r.Findings[0]}, {r, &r.Findings[1]}})
+	keepPromises(t, FindingColumns(), []*Finding{{Record: r, Finding: &r.Findings[0]}, {Record: r, Finding: &r.Findings[1]}, lost()})
 }
 
 func keepPromises[R any](t *testing.T, columns []Column[R], rows []*R) {

@@ -1,6 +1,8 @@
 package record
 
 import (
+	"net/netip"
+
 	"onpath/anomaly"
 	"onpath/check"
 	"onpath/conn"
@@ -10,9 +12,11 @@ import (
 // srcCatalogue is where the columns of findings come from.
 const srcCatalogue = "docs/anomalies.md"
 
-// Finding is one of a Record's findings, as a row of its own.
+// Finding is one of a Record's findings, or one that belongs to none, as a row of
+// its own.
 type Finding struct {
-	Record *Record
+	Record *Record      // nil: it belongs to none, but to
+	Stray  *check.Stray // whose Finding is
 	*check.Finding
 }
 
@@ -23,20 +27,43 @@ func FindingColumns() []Column[Finding] {
 
 // whereColumns say whose finding it is.
 var whereColumns = []Column[Finding]{
-	{"conn", Uint, "", "number of the record", srcOnpath,
-		func(dst []byte, f *Finding) []byte { return appendUint(dst, f.Record.Conn) }},
+	{"conn", Uint, "", "number of the record; null, as all addresses of the two ends, if it belongs to none", srcOnpath,
+		ofRecord(func(dst []byte, r *Record) []byte { return appendUint(dst, r.Conn) })},
 	{"community_id", String, "", "of the record", "Community ID v1",
-		func(dst []byte, f *Finding) []byte {
-			return appendCommunityID(dst, &f.Record.Key, f.Record.senderIsB())
-		}},
+		ofRecord(func(dst []byte, r *Record) []byte { return appendCommunityID(dst, &r.Key, r.senderIsB()) })},
 	{"client", Addr, "", "address of the client", srcOnpath,
-		func(dst []byte, f *Finding) []byte { return appendAddr(dst, f.Record.Addr(tcp.Client)) }},
+		ofRecord(func(dst []byte, r *Record) []byte { return appendAddr(dst, r.Addr(tcp.Client)) })},
 	{"client_port", Uint, "", "its port", srcOnpath,
-		func(dst []byte, f *Finding) []byte { return appendUint(dst, uint64(f.Record.Port(tcp.Client))) }},
+		ofRecord(func(dst []byte, r *Record) []byte { return appendUint(dst, uint64(r.Port(tcp.Client))) })},
 	{"server", Addr, "", "address of the server", srcOnpath,
-		func(dst []byte, f *Finding) []byte { return appendAddr(dst, f.Record.Addr(tcp.Server)) }},
+		ofRecord(func(dst []byte, r *Record) []byte { return appendAddr(dst, r.Addr(tcp.Server)) })},
 	{"server_port", Uint, "", "its port", srcOnpath,
-		func(dst []byte, f *Finding) []byte { return appendUint(dst, uint64(f.Record.Port(tcp.Server))) }},
+		ofRecord(func(dst []byte, r *Record) []byte { return appendUint(dst, uint64(r.Port(tcp.Server))) })},
+	{"host", Addr, "", "address of the accused host, if the finding belongs to no record; null too if the capture is meant", srcOnpath, appendHost},
+}
+
+// ofRecord appends what value does, or nothing without a record.
+func ofRecord(value func([]byte, *Record) []byte) func([]byte, *Finding) []byte {
+	return func(dst []byte, f *Finding) []byte {
+		if f.Record == nil {
+			return dst
+		}
+		return value(dst, f.Record)
+	}
+}
+
+func appendHost(dst []byte, f *Finding) []byte {
+	if f.Stray == nil {
+		return dst
+	}
+	host := netip.AddrFrom16(f.Stray.From)
+	switch {
+	case f.Stray.V6:
+		return appendAddr(dst, host)
+	case host.IsUnspecified():
+		return dst
+	}
+	return appendAddr(dst, host.Unmap())
 }
 
 // findingColumns are those that a record's column findings has of each, too.
@@ -48,7 +75,7 @@ var findingColumns = []Column[Finding]{
 	{"explanation", String, "", "the mildest that fits, of the occurrence with the strongest: none, endpoint, capture, path", srcOnpath,
 		func(dst []byte, f *Finding) []byte { return append(dst, f.Cause.String()...) }},
 	{"dir", String, "", "who is accused: client or server", srcOnpath,
-		func(dst []byte, f *Finding) []byte { return append(dst, f.Dir.String()...) }},
+		ofEnd(func(dst []byte, f *Finding) []byte { return append(dst, f.Dir.String()...) })},
 	{"frame", Uint, "", "number of the accused frame, of the first occurrence with that explanation; often an earlier one than shows it", srcOnpath,
 		func(dst []byte, f *Finding) []byte { return appendNonZero(dst, f.accused()) }},
 	{"first_frame", Uint, "", "number of the frame that showed it first; null if none did, but the end of the record", srcOnpath,
@@ -74,9 +101,20 @@ func (f *Finding) accused() uint64 {
 	return f.First.Frame
 }
 
+// ofEnd appends what value does, or nothing where there are no ends.
+func ofEnd(value func([]byte, *Finding) []byte) func([]byte, *Finding) []byte {
+	return func(dst []byte, f *Finding) []byte {
+		if f.Stray != nil {
+			return dst
+		}
+		return value(dst, f)
+	}
+}
+
 // occurrence is one of a finding's as a row.
 type occurrence struct {
-	id anomaly.ID
+	id    anomaly.ID
+	stray bool // there are no stacks
 	*check.Occurrence
 }
 
@@ -94,19 +132,28 @@ var occurrenceColumns = []Column[occurrence]{
 	{"numbers", JSON, "", "of the inequality, by name: octets, sequence numbers and counts, and times in seconds", srcCatalogue, appendNumbers},
 	{"says", Text, "", "the inequality in words", srcCatalogue,
 		func(dst []byte, o *occurrence) []byte { return check.AppendSentence(dst, o.id, o.Numbers) }},
-	{"client_stack", JSON, "", "virtual stack of the client before the frame: an object", srcTcpad,
-		func(dst []byte, o *occurrence) []byte {
-			return appendObject(dst, stackColumns, &o.Stacks[tcp.Client])
-		}},
+	{"client_stack", JSON, "", "virtual stack of the client before the frame: an object; null without a record", srcTcpad,
+		func(dst []byte, o *occurrence) []byte { return o.appendStack(dst, tcp.Client) }},
 	{"server_stack", JSON, "", "the same of the server", srcTcpad,
-		func(dst []byte, o *occurrence) []byte {
-			return appendObject(dst, stackColumns, &o.Stacks[tcp.Server])
-		}},
+		func(dst []byte, o *occurrence) []byte { return o.appendStack(dst, tcp.Server) }},
 }
 
+func (o *occurrence) appendStack(dst []byte, end tcp.Dir) []byte {
+	if o.stray {
+		return dst
+	}
+	return appendObject(dst, stackColumns, &o.Stacks[end])
+}
+
+// appendOccurrences appends what is kept of the finding; of one without a record the
+// numbers of the first time are.
 func appendOccurrences(dst []byte, f *Finding) []byte {
-	return appendArray(dst, f.Kept, func(dst []byte, o *check.Occurrence) []byte {
-		return appendObject(dst, occurrenceColumns, &occurrence{f.ID, o})
+	kept := f.Kept
+	if f.Stray != nil {
+		kept = []check.Occurrence{{Moment: f.First, Accused: f.First.Frame, Cause: f.Cause, Numbers: f.Stray.Numbers}}
+	}
+	return appendArray(dst, kept, func(dst []byte, o *check.Occurrence) []byte {
+		return appendObject(dst, occurrenceColumns, &occurrence{f.ID, f.Stray != nil, o})
 	})
 }
 

@@ -98,6 +98,7 @@ type Health struct {
 	Cut      uint64   // files that end inside a record or inside compressed data
 	Lost     uint64   // octets passed over to find a plausible record
 	Comments uint64   // comments in pcapng blocks; nothing wrong, but worth a look
+	Dropped  uint64   // packets that the capture dropped, as its pcapng blocks say
 }
 
 func (h *Health) add(d Damage) {

@@ -13,6 +13,7 @@ const (
 	blockInterface = 0x00000001
 	blockOldPacket = 0x00000002 // obsolete
 	blockSimple    = 0x00000003
+	blockStats     = 0x00000005
 	blockEnhanced  = 0x00000006
 	blockSection   = 0x0a0d0d0a // the same in both byte orders
 )
@@ -38,7 +39,7 @@ func leastOf(kind uint32) (least int, known bool) {
 		return 32, true
 	case blockSimple:
 		return 16, true
-	case 4, 5, 9, 10, 0x0bad, 0x40000bad: // names, statistics, journal, secrets, custom
+	case 4, blockStats, 9, 10, 0x0bad, 0x40000bad: // names, statistics, journal, secrets, custom
 		return 16, true
 	}
 	return minBlock, false
@@ -49,6 +50,7 @@ type iface struct {
 	link    packet.LinkType
 	snaplen uint32 // 0: no limit
 	clock   clock
+	drops   drops
 }
 
 // ng reads the blocks of a pcapng file.
@@ -168,6 +170,8 @@ func (g *ng) read(f *packet.Frame, b block) bool {
 		got = g.simple(f, body)
 	case blockOldPacket:
 		got = g.oldPacket(f, body)
+	case blockStats:
+		g.statistics(body)
 	}
 	g.take(b.size)
 	return got

@@ -139,7 +139,7 @@ func TestNGManyInterfaces(t *testing.T) {
 
 func TestNGCut(t *testing.T) {
 	for _, o := range []order{le, be} {
-		checkCuts(t, [][]byte{o.section(), o.iface(1, 0), o.enhanced(0, 1, 60, small), o.block(5, small), o.oldPacket(0, 2, 61, payload(61, 1)),
+		checkCuts(t, [][]byte{o.section(), o.iface(1, 0), o.enhanced(0, 1, 60, small), o.block(4, small), o.oldPacket(0, 2, 61, payload(61, 1)),
 			o.section(), o.iface(1, 0), o.simple(60, small), o.enhanced(0, 1, 60, small, o.option(1, 'a'), o.option(0))}, 28)
 	}
 }

@@ -84,12 +84,13 @@ func (g *ng) packet(f *packet.Frame, id uint32, body []byte) bool {
 	if caplen > wirelen {
 		g.damage(LengthOrder, uint64(caplen), uint64(wirelen))
 	}
+	in := &g.ifaces[id]
 	if rest := data[min(len(data), (int(caplen)+3)&^3):]; len(rest) > 0 {
 		for o := g.options(rest); o.next(); {
+			o.missed(&in.drops)
 			o.comment()
 		}
 	}
-	in := &g.ifaces[id]
 	ticks := uint64(g.u32(body[4:]))<<32 | uint64(g.u32(body[8:]))
 	g.at = in.clock.at(ticks)
 	g.hand(f, data[:caplen:caplen], wirelen, in.link)

@@ -9,24 +9,29 @@ import (
 	"onpath/sink/jsonl"
 )
 
-// findings writes a row for each finding of a record.
-type findings struct {
-	*jsonl.Writer[record.Finding]
-	row record.Finding
-}
+func openFindings(w io.Writer) rows[record.Finding] { return jsonl.New(w, record.FindingColumns()) }
 
-func openFindings(w io.Writer) rows[record.Record] {
-	return &findings{Writer: jsonl.New(w, record.FindingColumns())}
-}
-
-func (f *findings) Write(r *record.Record) error {
+// ended counts a record, and tells what was found of it.
+func (j *job[R]) ended(r *record.Record) {
+	j.tally.record(r)
 	for i := range r.Findings {
-		f.row = record.Finding{Record: r, Finding: &r.Findings[i]}
-		if err := f.Writer.Write(&f.row); err != nil {
-			return err
-		}
+		j.tell(record.Finding{Record: r, Finding: &r.Findings[i]})
 	}
-	return nil
+}
+
+// tell counts a finding, and gives it to who wants to know.
+func (j *job[R]) tell(f record.Finding) {
+	j.tally.found.finding(f.Finding)
+	j.finding = f
+	give(j.tellers, &j.finding, j.fail)
+}
+
+// tellStrays tells what was found that belongs to no record. The captures have ended.
+func (j *job[R]) tellStrays() {
+	strays := j.table.Strays()
+	for i := range strays {
+		j.tell(record.Finding{Stray: &strays[i], Finding: &strays[i].Finding})
+	}
 }
 
 // Found is the error of a run that did its work and found what Config.FailOn asks
@@ -52,7 +57,7 @@ func plural(n uint64, noun string) string {
 // was found that is strong enough.
 func (j *job[R]) verdict() error {
 	least := j.config.FailOn
-	if n := j.tally.findings.atLeast(least); least != 0 && n > 0 {
+	if n := j.tally.found.atLeast(least); least != 0 && n > 0 {
 		return &Found{n, least}
 	}
 	return nil

@@ -22,7 +22,7 @@ type Format[R any] struct {
 
 	open func(w io.Writer, file *os.File, c *Config) rows[R]
 	look func(c *Config, out []func(line []byte)) eyes // instead of open
-	tell func(w io.Writer) rows[record.Record]         // instead of both: of each record as it ends
+	tell func(w io.Writer) rows[record.Finding]        // instead of both: of findings as records end
 }
 
 // TCPStates is the format whose path is a prefix: it has several files.

@@ -6,25 +6,27 @@ import (
 	"strings"
 
 	"onpath/anomaly"
-	"onpath/record"
+	"onpath/check"
 )
 
-// found counts what was found in records, and why rules were silent about them.
+// found counts what was found, and why rules were silent.
 type found struct {
 	ids   [anomaly.Violation + 1]map[anomaly.ID]uint64 // findings by severity
 	gates [16]uint64                                   // TCP records by the bits of gates that were closed
 }
 
-func (f *found) record(r *record.Record) {
-	for i := range r.Findings {
-		x := &r.Findings[i]
-		if f.ids[x.Severity] == nil {
-			f.ids[x.Severity] = map[anomaly.ID]uint64{}
-		}
-		f.ids[x.Severity][x.ID]++
+// finding counts a finding.
+func (f *found) finding(x *check.Finding) {
+	if f.ids[x.Severity] == nil {
+		f.ids[x.Severity] = map[anomaly.ID]uint64{}
 	}
+	f.ids[x.Severity][x.ID]++
+}
+
+// silent counts the gates that were closed for a TCP record.
+func (f *found) silent(closed anomaly.Gate) {
 	for bit := range f.gates {
-		f.gates[bit] += uint64(r.Closed >> bit & 1)
+		f.gates[bit] += uint64(closed >> bit & 1)
 	}
 }
 

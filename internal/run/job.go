@@ -36,19 +36,20 @@ type job[R any] struct {
 	table   *flow.Table
 	outs    []*sink[R]
 	eyes    []eyes
-	tellers []*sink[record.Record] // of what records say beside their rows
-	files   []*out                 // of all
+	tellers []*sink[record.Finding] // as records end
+	files   []*out                  // of all
 
-	frame  packet.Frame
-	views  [flow.Batch]packet.View // in use: one, or a batch
-	tally  tally
-	limit  uint64 // packets to read
-	began  time.Time
-	bar    bar
-	err    error         // the first of an output
-	lost   []error       // files that could not be read, or not to their end
-	waits  bool          // a read may have to wait: not all captures are files
-	health source.Health // of the captures, before a read that may wait and at the end
+	frame   packet.Frame
+	views   [flow.Batch]packet.View // in use: one, or a batch
+	tally   tally
+	finding record.Finding // that is told
+	limit   uint64         // packets to read
+	began   time.Time
+	bar     bar
+	err     error         // the first of an output
+	lost    []error       // files that could not be read, or not to their end
+	waits   bool          // a read may have to wait: not all captures are files
+	health  source.Health // of the captures, before a read that may wait and at the end
 
 	asked atomic.Uint32
 	gate  chan struct{} // holds a token while somebody works on what is above
@@ -186,6 +187,7 @@ func (j *job[R]) answer() bool {
 // finish writes what is left, closes the outputs and sums up.
 func (j *job[R]) finish(summary bool) error {
 	j.table.Flush()
+	j.tellStrays()
 	j.end()
 	j.bar.clear()
 	if j.err == errNobodyReads {
@@ -198,10 +200,4 @@ func (j *job[R]) finish(summary bool) error {
 		return err
 	}
 	return j.verdict()
-}
-
-// ended counts a record, and tells of it.
-func (j *job[R]) ended(r *record.Record) {
-	j.tally.record(r)
-	give(j.tellers, r, j.fail)
 }

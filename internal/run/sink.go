@@ -77,7 +77,7 @@ func (j *job[R]) open(formats []Format[R]) error {
 		}
 		to := j.files[len(j.files)-1]
 		if f.tell != nil {
-			j.tellers = append(j.tellers, &sink[record.Record]{f.tell(to.buf), to})
+			j.tellers = append(j.tellers, &sink[record.Finding]{f.tell(to.buf), to})
 			continue
 		}
 		j.outs = append(j.outs, &sink[R]{f.open(to.buf, to.file, &j.config), to})

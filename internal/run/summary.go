@@ -45,7 +45,7 @@ func (t *tally) write(b *strings.Builder) {
 	line(b, "connections", list(t.endings()))
 	line(b, "states", list(t.statePairs()))
 	line(b, "others", list(t.others()))
-	t.findings.write(b)
+	t.found.write(b)
 }
 
 // fragments says what came in fragments, and what reassembly made of them.

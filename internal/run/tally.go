@@ -26,7 +26,7 @@ type tally struct {
 	states [conn.NumStates][conn.NumStates]uint64 // TCP, client and server
 	protos [256]uint64
 
-	findings found
+	found found
 }
 
 func (t *tally) packet(v *packet.View, link packet.LinkType) {
@@ -83,7 +83,7 @@ func (t *tally) record(r *record.Record) {
 	if !r.IsTCP() {
 		return
 	}
-	t.findings.record(r)
+	t.found.silent(r.Closed)
 	t.ended[r.Ending]++
 	t.states[r.Side[tcp.Client].State][r.Side[tcp.Server].State]++
 }

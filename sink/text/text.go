@@ -9,6 +9,7 @@ import (
 	"net/netip"
 	"strconv"
 
+	"onpath/anomaly"
 	"onpath/check"
 	"onpath/packet"
 	"onpath/record"
@@ -38,7 +39,7 @@ func (w *Writer) Write(p *record.Packet) error {
 	if p.View.Why == packet.Decoded {
 		line = appendPacket(line, p)
 	} else {
-		line = appendUndecoded(line, p.View)
+		line = appendUndecoded(line, p)
 	}
 	line = appendVerdict(line, p)
 	line = append(line, '\n')
@@ -53,12 +54,14 @@ func (w *Writer) Write(p *record.Packet) error {
 // End does nothing: no line is held back.
 func (w *Writer) End() error { return nil }
 
-func appendUndecoded(line []byte, v *packet.View) []byte {
+func appendUndecoded(line []byte, p *record.Packet) []byte {
+	why := p.View.Why
 	line = append(line, " not decoded, "...)
-	line = append(line, v.Why.String()...)
+	line = append(line, why.String()...)
 	line = append(line, ": "...)
-	line = append(line, v.Why.Doc()...)
-	return appendCount(line, ", length ", v.WireLen)
+	line = append(line, why.Doc()...)
+	line = appendCount(line, ", length ", p.View.WireLen)
+	return appendRaised(line, p.Raised)
 }
 
 func appendPacket(line []byte, p *record.Packet) []byte {
@@ -130,11 +133,16 @@ func appendRemark(line []byte, p *record.Packet) []byte {
 	return appendRaised(line, p.Raised)
 }
 
-// appendRaised appends what the packet showed, each with its severity.
+// appendRaised appends what the packet showed, each with its severity, but for the
+// ordinary events of a connection's life: flags and states tell those.
 func appendRaised(line []byte, raised []check.Raised) []byte {
 	for i := range raised {
-		line = append(append(line, ", "...), raised[i].ID.String()...)
-		line = append(append(append(line, " ("...), raised[i].Severity.String()...), ')')
+		r := &raised[i]
+		if r.ID.Row().Family == anomaly.FamilyLifecycle {
+			continue
+		}
+		line = append(append(line, ", "...), r.ID.String()...)
+		line = append(append(append(line, " ("...), r.Severity.String()...), ')')
 	}
 	return line
 }
