@@ -29,6 +29,7 @@ type side struct {
 	mss     uint16 // of its SYN's option; 0: none
 	saw     saw
 	ecn     uint8 // ECN bits and ECE, CWR, AE of its last segment that was judged
+	fate    synFate
 }
 
 // saw is a set of what an end's segments have shown.
@@ -64,6 +65,7 @@ func (c *Case) note(s *Scene) {
 	c.noteRepair(s)
 	c.noteClaim(s)
 	c.noteMissed(s)
+	c.noteTamper(s)
 	c.noteMarks(s)
 	c.noteOpeners(s)
 	c.noteCaptured(s)
@@ -71,6 +73,7 @@ func (c *Case) note(s *Scene) {
 	c.noteStamps(s)
 	c.noteSACK(s)
 	c.noteCounters(s)
+	c.noteInjection(s)
 	c.last = s.View.Number
 	if me.saw&sawOffload != 0 || !s.oversized() {
 		me.largest = max(me.largest, seg.Len) // the next one beyond the MSS is looked at again

@@ -13,7 +13,7 @@ import (
 )
 
 // absolute are the rows that look at where a stream lies on the circle.
-var absolute = []string{"sequence-wrap", "scanner-fingerprint-syn"}
+var absolute = []string{"sequence-wrap", "scanner-fingerprint-syn", "rst-injected-ack-change"}
 
 // TestShift: sequence numbers are points on a circle, so a conversation raises the
 // same with both streams moved, so that they cross 2³², and begin at 2³²-1.
@@ -66,7 +66,9 @@ func move(l *segtext.Line, by [2]tcp.Seq) {
 	if l.Data == "" {
 		l.Data = "the same wherever it is"
 	}
-	l.Seq += by[l.Dir]
+	if l.Flags&tcp.RST == 0 || l.Seq != 0 { // a RST with SEQ 0 answers what had no ACK
+		l.Seq += by[l.Dir]
+	}
 	if l.Flags&tcp.ACK != 0 {
 		l.Ack += by[l.Dir^1]
 	}

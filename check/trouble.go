@@ -11,10 +11,13 @@ type trouble struct {
 	reaction [2]reaction // by the end that reacts
 	counters [2]counters // by the end that counts
 	missed   [2]uint32   // octets of an end's stream that were acknowledged and never captured
-	next     uint32      // free list
+	reset    [2]lastReset
+	tamper   tamper
+	parts    [2]uint32 // of all sequence numbers, in which an end's blind segments lie
+	next     uint32    // free list
 }
 
-// maxTroubles bounds them: 17 MiB.
+// maxTroubles bounds them: 21 MiB.
 const maxTroubles = 1 << 16
 
 // troubles are all of them. Number 0 is never lent, so that 0 can mean none.
