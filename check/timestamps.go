@@ -106,11 +106,11 @@ func (c *Case) firstTS(d tcp.Dir) (ts uint32, ok bool) {
 }
 
 // clock returns the ticks that the clock of end d made and the ns that they took, at
-// least; 0 ns if it was not seen for long.
+// least; 0 ns if it was not seen for long, or its last segment did not show it.
 func (c *Case) clock(f *conn.Facts, d tcp.Dir) (ticks uint32, passed int64) {
 	first, ok := c.firstTS(d)
 	ticks, passed = f.TSMax-first, int64(int32(f.At-c.began))*tick
-	if !ok || !f.HasAt || !f.HasTS || passed < measured || int32(ticks) < 0 {
+	if !ok || !f.HasAt || !f.HasTS || c.side[d].saw&sawTS == 0 || passed < measured || int32(ticks) < 0 {
 		return 0, 0
 	}
 	return ticks, passed
@@ -134,13 +134,18 @@ func (s *Scene) stamped() bool {
 	return s.judged() && !s.Step.Outside && s.Seg.Opts&tcp.OptTimestamp != 0 && s.Me().HasTS
 }
 
+// tsMissing: macOS sends its keep-alive probes without.
 func tsMissing(s *Scene) (Evidence, bool) {
 	k, seg := &s.Case.stamps, s.Seg
 	if !s.judged() || s.Step.Outside || seg.Opts&(tcp.OptTimestamp|tcp.OptCut|tcp.OptBad) != 0 ||
 		!k.always(withTS, withoutTS, tcp.Client) || !k.always(withTS, withoutTS, tcp.Server) {
 		return no()
 	}
-	return because(anomaly.CauseNone, num(seg.Seq), int64(s.Me().TSMax)), true
+	e := because(anomaly.CauseNone, num(seg.Seq), int64(s.Me().TSMax))
+	if s.Step.Delivery == conn.KeepAlive || s.Step.Delivery == conn.WindowProbe {
+		e.Cause = anomaly.CauseEndpoint
+	}
+	return e, true
 }
 
 func tsPresent(s *Scene) (Evidence, bool) {
@@ -219,7 +224,7 @@ func tsecrTooOld(s *Scene) (Evidence, bool) {
 	if !s.stamped() || seg.TSecr == 0 {
 		return no()
 	}
-	if behind := int32(me.Echo - seg.TSecr); me.HasEcho && seg.Ack.After(me.Rcv) && behind > skew {
+	if behind := int32(me.Echo - seg.TSecr); me.HasEcho && me.HasRcv && seg.Ack.After(me.Rcv) && behind > skew {
 		return because(anomaly.CauseNone, int64(seg.TSecr), int64(behind), int64(me.Echo)), true
 	}
 	first, known := s.Case.firstTS(seg.Dir ^ 1)
