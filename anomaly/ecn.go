@@ -35,9 +35,9 @@ var ecnRows = []Row{
 	{
 		ID: EctOnSyn, Name: "ect-on-syn", Family: FamilyEcn, Tier: 2, Severity: Suspicious, Scope: ScopeSegment,
 		Gates: GateSyn,
-		Rule:  "ECT or CE on a SYN or SYN,ACK of a connection with classic ECN",
+		Rule:  "ECT or CE on a SYN that asks for classic ECN, or ECT(1) on the SYN,ACK",
 		Ref:   "RFC 3168 §6.1.1 (MUST NOT); RFC 8311 §4.3; RFC 9768 §2.5",
-		Traps: "RFC 8311 allows experiments (ECN++), which need AccECN: with AE set it is informational",
+		Traps: "Windows does so, and DCTCP (RFC 8257); RFC 5562 allows ECT(0) on the SYN,ACK; RFC 8311 allows experiments (ECN++), which need AccECN: silent with AE",
 	},
 	{
 		ID: EctOnPureAck, Name: "ect-on-pure-ack", Family: FamilyEcn, Tier: 3, Severity: Suspicious, Scope: ScopeSegment,
@@ -66,14 +66,14 @@ var ecnRows = []Row{
 		Gates: GateSyn,
 		Rule:  "ECE passed towards X, and X sends new data for more than 2 round trips without CWR",
 		Ref:   "RFC 3168 §6.1.2",
-		Traps: "no new data; with AccECN nobody sends CWR (RFC 9768 §3.1.5); DCTCP",
+		Traps: "no new data; all of ECE was lost behind the capture: path, unless an echo of its TSval shows that it arrived; with AccECN nobody sends CWR (RFC 9768 §3.1.5); DCTCP",
 	},
 	{
 		ID: CwrWithoutEce, Name: "cwr-without-ece", Family: FamilyEcn, Tier: 1, Severity: Violation, Scope: ScopeSegment,
 		Gates: GateSyn,
 		Rule:  "CWR is set though Y sent no ECE within the last 2 round trips",
 		Ref:   "RFC 3168 §6.1.2",
-		Traps: "CWR is due after every reduction of the congestion window, so after a loss or a timeout, too: then it is right; a sender may reduce it for reasons that nobody sees",
+		Traps: "CWR is due after every reduction of the congestion window, so after a loss or a timeout, too: then it is right; a sender may reduce it for reasons that nobody sees: endpoint",
 	},
 	{
 		ID: CeMarkSeen, Name: "ce-mark-seen", Family: FamilyEcn, Tier: 1, Severity: Performance, Scope: ScopeSegment,
@@ -107,16 +107,16 @@ var ecnRows = []Row{
 	{
 		ID: AccecnThirdAckBad, Name: "accecn-third-ack-bad", Family: FamilyEcn, Tier: 2, Severity: Suspicious, Scope: ScopeConnection,
 		Gates: GateSyn,
-		Rule:  "the handshake's last ACK is a pure ACK without SACK blocks, and its ACE (the bits AE, CWR, ECE) is none of 010, 011, 100, 110",
+		Rule:  "the handshake's last ACK is a pure ACK without SACK blocks, and its ACE (the bits AE, CWR, ECE) is 001, 101 or 111",
 		Ref:   "RFC 9768 §3.2.2.1 (table 3), §3.2.2.4",
-		Traps: "with data or SACK blocks ACE is the counter: 5, or 6 after CE on the SYN,ACK; 000 means that a middlebox cleared it, or that the client is without ECN",
+		Traps: "with data or SACK blocks ACE is the counter: 5, or 6 after CE on the SYN,ACK; 5 may be a later ACK, the third being lost: path; 000: accecn-ace-zeroed",
 	},
 	{
 		ID: AccecnAceZeroed, Name: "accecn-ace-zeroed", Family: FamilyEcn, Tier: 2, Severity: Suspicious, Scope: ScopeConnection,
 		Gates: GateSyn,
 		Rule:  "ACE of the first segments without SYN is 000",
 		Ref:   "RFC 9768 §3.2.2.4",
-		Traps: "later the counter may really be 0",
+		Traps: "later the counter may really be 0, and after three marks even here: path, where more than two segments may have brought them",
 	},
 	{
 		ID: AccecnAceJump, Name: "accecn-ace-jump", Family: FamilyEcn, Tier: 3, Severity: Violation, Scope: ScopeSegment,
@@ -134,7 +134,7 @@ var ecnRows = []Row{
 	{
 		ID: AccecnOptionRegressed, Name: "accecn-option-regressed", Family: FamilyEcn, Tier: 2, Severity: Violation, Scope: ScopeConnection,
 		Gates: GateSyn,
-		Rule:  "a counter of octets in the AccECN option goes back, modulo 2^24, though ACK is not older",
+		Rule:  "a counter of octets in the AccECN option goes back, modulo 2^24, though the segment is newer by ACK, TSval or IP-ID",
 		Ref:   "RFC 9768 §3.2.3.1",
 		Traps: "the counters start at 1 (ECT(0)), 0 (CE) and 1 (ECT(1)); fields may be left out; reordering",
 	},
@@ -143,6 +143,6 @@ var ecnRows = []Row{
 		Gates: GateSyn,
 		Rule:  "a server in AccECN mode sends ECT or CE though a valid SYN, or an acceptable SYN,ACK, of this handshake had AE, CWR, ECE = 000",
 		Ref:   "RFC 9768 §3.1.5 (MUST NOT)",
-		Traps: "a client may lawfully do so: it knows that the server is in AccECN mode; a middlebox may clear the bits of one try on one side of the capture only",
+		Traps: "a client may lawfully do so: it knows that the server is in AccECN mode; a SYN with 000 may be lost behind the capture, or cleared there: path, unless the server itself answered 000",
 	},
 }

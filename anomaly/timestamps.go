@@ -7,7 +7,7 @@ var timestampsRows = []Row{
 		Rule:  "both SYNs carried timestamps, and a segment other than a RST has none",
 		Ref:   "RFC 7323 §3.2 (MUST)",
 		Peers: "pf \"did not receive expected RFC1323 timestamp\"",
-		Traps: "transparent caches, firewalls and some stacks' keep-alives leave them out: after more than one, silent for this direction; Linux accepts such segments",
+		Traps: "transparent caches and firewalls leave them out: told once, and again only if they come back; keep-alives of macOS have none: explained by the endpoint; a SYN that was tried without them; Linux accepts such segments",
 	},
 	{
 		ID: TsPresentNotNegotiated, Name: "ts-present-not-negotiated", Family: FamilyTimestamps, Tier: 1, Severity: Violation, Scope: ScopeSegment,
@@ -19,17 +19,17 @@ var timestampsRows = []Row{
 	{
 		ID: TsvalRegressed, Name: "tsval-regressed", Family: FamilyTimestamps, Tier: 1, Severity: Suspicious, Scope: ScopeSegment,
 		Gates: GateOneClock,
-		Rule:  "TSval is below the largest one of the segments in sequence that the receiver had; RSTs are exempt",
+		Rule:  "TSval is more than 1 below the largest one of the segments in sequence that the receiver had; RSTs are exempt",
 		Ref:   "RFC 7323 §5.2, §5.3 (R1)",
 		Peers: "Tranalyzer2 tcpAnomaly; pf bad-timestamp; p0f NAT scores",
-		Traps: "a late segment lawfully has an older TSval, but then its SEQ is old, too; Linux tolerates a difference of 1; a NAT that pools several hosts",
+		Traps: "a late segment lawfully has an older TSval; then its SEQ is old, too, or what was sent again overtook it: path, unless its ACK is newer or its datagram counts higher; Linux tolerates a difference of 1; a NAT that pools several hosts",
 	},
 	{
 		ID: TsvalJumpForward, Name: "tsval-jump-forward", Family: FamilyTimestamps, Tier: 1, Severity: Suspicious, Scope: ScopeSegment,
 		Rule:  "TSval grew by more than 1.1 times its clock's rate over the time passed plus 30 s",
 		Ref:   "RFC 7323 §5.4",
 		Peers: "pf \"Timestamp failed 1\"",
-		Traps: "clocks of 1 µs (Linux since 6.8, if asked), a virtual machine that was suspended, old Windows with 0 first and then anything",
+		Traps: "as long as the clock was not seen for 2 s, and for clocks of 1 µs (Linux since 6.8, if asked), 1 MHz is taken; a virtual machine that was suspended, old Windows with 0 first and then anything",
 	},
 	{
 		ID: TsecrNotSent, Name: "tsecr-not-sent", Family: FamilyTimestamps, Tier: 1, Severity: Violation, Scope: ScopeSegment,
@@ -37,7 +37,7 @@ var timestampsRows = []Row{
 		Rule:  "ACK is set, and TSecr is neither 0 nor at most the largest TSval that Y has sent",
 		Ref:   "RFC 7323 §3.2, §4.3",
 		Peers: "pf \"Timestamp failed 2\"",
-		Traps: "segments of Y that were not captured; the clock wrapped",
+		Traps: "a pure ACK of Y that was not captured leaves no gap: capture, as long as Y's clock can have come so far since its last segment",
 	},
 	{
 		ID: TsecrTooOld, Name: "tsecr-too-old", Family: FamilyTimestamps, Tier: 2, Severity: Suspicious, Scope: ScopeSegment,
@@ -45,14 +45,14 @@ var timestampsRows = []Row{
 		Rule:  "TSecr is below Y's first TSval, or below an earlier TSecr though ACK advances",
 		Ref:   "RFC 7323 §4.3",
 		Peers: "pf \"Timestamp failed 3\"",
-		Traps: "with a hole the receiver goes on echoing the segment at its left edge: TSecr may stand still, but never goes back while ACK advances",
+		Traps: "a SYN of Y that was not captured; with a hole the receiver goes on echoing the segment at its left edge: TSecr may stand still, but never goes back while ACK advances",
 	},
 	{
 		ID: TsecrNonzeroOnSyn, Name: "tsecr-nonzero-on-syn", Family: FamilyTimestamps, Tier: 1, Severity: Suspicious, Scope: ScopeSegment,
 		Rule:  "a SYN without ACK has TSecr other than 0",
 		Ref:   "RFC 7323 §3.2 (SHOULD be 0)",
 		Peers: "p0f ts2+",
-		Traps: "a fingerprint of some stacks; others do it when they reuse a port in TIME-WAIT",
+		Traps: "a fingerprint of some stacks; Linux echoes the connection in TIME-WAIT whose port it takes again: silent where that was seen",
 	},
 	{
 		ID: TsvalZero, Name: "tsval-zero", Family: FamilyTimestamps, Tier: 3, Severity: Informational, Scope: ScopeSegment,
@@ -66,6 +66,6 @@ var timestampsRows = []Row{
 		Rule:  "the clock behind a host's TSvals runs at less than 1 Hz or more than 1 kHz, or not steadily within 10 %",
 		Ref:   "RFC 7323 §5.4",
 		Peers: "p0f uptime; Tranalyzer2 tcpEcI",
-		Traps: "Linux can be told to use 1 µs; where each connection has its own offset (Linux, FreeBSD) compare within one",
+		Traps: "decided where a connection lasts a minute, and against the frequency alone; Linux can be told to use 1 µs; where each connection has its own offset (Linux, FreeBSD) compare within one",
 	},
 }
