@@ -61,13 +61,23 @@ func New(c Config) *Inspector {
 		in.books.max = 1 << 18
 	}
 	in.overlap = newOverlap(c.Overlap)
-	in.strays.off = c.Off
+	in.strays.off = c.Off.Union(milderThan(c.Least))
 	for _, family := range families {
 		for i := range family {
 			in.add(&family[i], &c.Off)
 		}
 	}
 	return in
+}
+
+// milderThan returns the rows whose findings are always milder.
+func milderThan(least anomaly.Severity) (rows anomaly.Set) {
+	for _, r := range anomaly.Rows() {
+		if r.Severity < least {
+			rows.Add(r.ID)
+		}
+	}
+	return rows
 }
 
 // add lists a rule under each of its triggers.

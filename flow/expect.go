@@ -34,6 +34,8 @@ func (t *Table) observeBatch(views []packet.View) {
 		t.refused = refused[i]
 		if v := &views[i]; v.Why == packet.Decoded {
 			t.take(v, hash[i])
+		} else {
+			t.rules.Undecoded(v)
 		}
 	}
 }

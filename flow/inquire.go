@@ -64,3 +64,7 @@ func (t *Table) conclude(e *entry, why record.Ending) {
 // Strays returns what was found that belongs to no record, in the order in which it
 // was first found, valid until the next packet.
 func (t *Table) Strays() []check.Stray { return t.rules.Strays() }
+
+// Dropped tells the rules that the capture itself says so many packets were dropped,
+// until the frame that at is of.
+func (t *Table) Dropped(packets uint64, at check.Moment) { t.rules.Dropped(packets, at) }

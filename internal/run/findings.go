@@ -5,6 +5,7 @@ import (
 	"io"
 
 	"onpath/anomaly"
+	"onpath/check"
 	"onpath/record"
 	"onpath/sink/jsonl"
 )
@@ -28,6 +29,9 @@ func (j *job[R]) tell(f record.Finding) {
 
 // tellStrays tells what was found that belongs to no record. The captures have ended.
 func (j *job[R]) tellStrays() {
+	if n := j.health.Dropped; n > 0 {
+		j.table.Dropped(n, check.Moment{Frame: j.tally.packets, At: j.tally.last})
+	}
 	strays := j.table.Strays()
 	for i := range strays {
 		j.tell(record.Finding{Stray: &strays[i], Finding: &strays[i].Finding})

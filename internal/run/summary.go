@@ -29,6 +29,7 @@ func (j *job[R]) report(summary bool) {
 	}
 	damages(&b, j.health)
 	if summary {
+		line(&b, "dropped", byCapture(j.health.Dropped))
 		line(&b, "comments", inBlocks(j.health.Comments))
 		spent := time.Since(j.began)
 		line(&b, "speed", fmt.Sprintf("%s packets/s (%s)", thousands(rate(j.tally.packets, spent)), spent.Round(100*time.Microsecond)))
@@ -97,6 +98,14 @@ func damages(b *strings.Builder, h source.Health) {
 	}); len(all) > 0 {
 		line(b, "damages", broken(h.Damaged, all))
 	}
+}
+
+// byCapture says how many packets are missing by the capture's own account.
+func byCapture(dropped uint64) string {
+	if dropped == 0 {
+		return ""
+	}
+	return plural(dropped, "packet") + " by the capture, as it says itself"
 }
 
 // inBlocks says how many comments there are to look at, with another program.
