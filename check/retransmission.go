@@ -165,8 +165,9 @@ func (s *Scene) place() Evidence {
 	return because(anomaly.CausePath, num(s.Seg.Seq), int64(s.Seg.Len))
 }
 
+// cured: a SYN has rows of its own, of the handshake.
 func (s *Scene) cured(by cure) (Evidence, bool) {
-	if s.Step.Delivery != conn.Retransmission || s.cure() != by {
+	if s.Step.Delivery != conn.Retransmission || s.Seg.Flags&tcp.SYN != 0 || s.cure() != by {
 		return no()
 	}
 	return because(anomaly.CausePath, num(s.Seg.Seq), int64(s.Seg.Len), int64(s.silence())<<20), true
@@ -235,11 +236,11 @@ func networkDuplicate(s *Scene) (Evidence, bool) {
 }
 
 func lostBefore(s *Scene) (Evidence, bool) {
-	return because(anomaly.CausePath, int64(s.Seg.Len), num(s.Seg.Seq)), s.Step.Loss == conn.LostBefore
+	return because(anomaly.CausePath, int64(s.Seg.Len), num(s.Seg.Seq)), s.Step.Loss == conn.LostBefore && s.Seg.Flags&tcp.SYN == 0
 }
 
 func lostAfter(s *Scene) (Evidence, bool) {
-	return because(anomaly.CausePath, int64(s.Seg.Len), num(s.Seg.Seq)), s.Step.Loss == conn.LostAfter
+	return because(anomaly.CausePath, int64(s.Seg.Len), num(s.Seg.Seq)), s.Step.Loss == conn.LostAfter && s.Seg.Flags&tcp.SYN == 0
 }
 
 func captureGap(s *Scene) (e Evidence, holds bool) {
