@@ -2,16 +2,19 @@ package run
 
 import (
 	"bytes"
+	"encoding/json"
 	"io"
 	"os"
 	"slices"
 	"strings"
 	"testing"
 
+	"onpath/check"
 	"onpath/compat/netfilter"
 	"onpath/flow"
 	"onpath/packet"
 	"onpath/record"
+	"onpath/sink/jsonl"
 	"onpath/sink/text"
 	"onpath/source"
 )
@@ -21,10 +24,20 @@ var someHelpers = []netfilter.Attach{
 	{Helper: "ftp", Ports: []uint16{80}}, {Helper: "irc", Ports: []uint16{25}}, {Helper: "sip", Ports: []uint16{53}},
 }
 
+// valid takes lines of JSON, one at a time, and fails where one is none.
+type valid struct{ t *testing.T }
+
+func (v valid) Write(line []byte) (int, error) {
+	if !json.Valid(line) {
+		v.t.Errorf("no JSON: %s", line)
+	}
+	return len(line), nil
+}
+
 // FuzzCapture: whatever a file holds, it is read to its end; every packet that
 // is decoded counts to exactly one record; and each can be shown with both its
-// stacks and with a firewall's verdict, explained. The caps are so low that entries
-// are pushed out.
+// stacks, with a firewall's verdict, explained, and as JSON. The caps are so low that
+// entries are pushed out.
 func FuzzCapture(f *testing.F) {
 	octets, err := os.ReadFile(town)
 	if err != nil {
@@ -41,7 +54,9 @@ func FuzzCapture(f *testing.F) {
 		defer in.Close()
 		var counted, decoded uint64
 		gateway := netfilter.New(netfilter.Config{MaxEntries: 3, Helpers: someHelpers})
-		table := flow.New(flow.Config{MaxConnections: 3}, func(r *record.Record) {
+		rows, lines := jsonl.New(valid{t}, record.Columns()), jsonl.New(valid{t}, record.PacketColumns())
+		table := flow.New(flow.Config{MaxConnections: 3, Rules: check.Config{Overlap: 1 << 16}}, func(r *record.Record) {
+			rows.Write(r)
 			if r.Side[0].Packets+r.Side[1].Packets == 0 {
 				t.Errorf("record %d has no packets", r.Conn)
 			}
@@ -59,6 +74,7 @@ func FuzzCapture(f *testing.F) {
 			account := gateway.Explain(&view)
 			p.Netfilter = &account.Verdict
 			out.Write(&p)
+			lines.Write(&p)
 			if !strings.Contains(account.Story(view.At), "\nmeaning ") {
 				t.Errorf("frame %d: the story has no end", view.Number)
 			}

@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 
+	"onpath/anomaly"
+	"onpath/check"
 	"onpath/conn"
 	"onpath/packet"
 	"onpath/record"
@@ -42,6 +44,27 @@ const (
 	odd  = "4500 0018 1a2b 4000 40fd 0000 0a000102 d822b530 01020304"
 	cut  = "4500 0028 1a2b 4000 4006 0000 0a000102"
 )
+
+// What a packet showed stands behind the states, but not what those tell.
+func TestRaised(t *testing.T) {
+	p := decode(t, esp)
+	p.Raised = []check.Raised{
+		{ID: anomaly.EventSyn, Severity: anomaly.Informational},
+		{ID: anomaly.ZeroWindow, Severity: anomaly.Performance},
+		{ID: anomaly.AckOfUnsentData, Severity: anomaly.Violation},
+	}
+	for why, want := range map[packet.Reason]string{
+		packet.Decoded:   " ESP, length 8 | conn 1, zero-window (performance), ack-of-unsent-data (violation)\n",
+		packet.TCPOffset: ", length 28, zero-window (performance), ack-of-unsent-data (violation)\n",
+	} {
+		var b strings.Builder
+		p.View.Why = why
+		text.New(&b, text.Config{}).Write(p)
+		if !strings.HasSuffix(b.String(), want) {
+			t.Errorf("%v: %q does not end in %q", why, b.String(), want)
+		}
+	}
+}
 
 func TestLines(t *testing.T) {
 	for name, c := range map[string][2]string{
