@@ -3,14 +3,14 @@ package anomaly
 var captureRows = []Row{
 	{
 		ID: CaptureChecksumOffload, Name: "capture-checksum-offload", Family: FamilyCapture, Tier: 1, Severity: CaptureArtifact, Scope: ScopeHost,
-		Rule:  "90 % or more of the checksums from one MAC address or in one direction are wrong, and equal the sum over the pseudo-header alone",
+		Rule:  "a checksum of the host holds the sum over the pseudo-header alone, or 90 % or more of its checksums, at least 10, are wrong",
 		Ref:   "none",
 		Peers: "Zeek find-checksum-offloading; Suricata checksum auto",
-		Traps: "without that equality they are truly bad",
+		Traps: "told once a host; its addressee's may be good",
 	},
 	{
 		ID: CaptureSegmentationOffload, Name: "capture-segmentation-offload", Family: FamilyCapture, Tier: 1, Severity: CaptureArtifact, Scope: ScopeHost,
-		Rule:  "payloads exceed the MSS or the MTU, in multiples of the MSS",
+		Rule:  "a segment exceeds the MSS and 1500 octets with its IP header, or the MSS in a multiple of it, or the MSS with a checksum that a card was to compute",
 		Ref:   "none",
 		Peers: "tcptrace-ng offload",
 		Traps: "jumbo frames; rules about size and loss are muted for this direction",
@@ -24,7 +24,7 @@ var captureRows = []Row{
 	},
 	{
 		ID: CaptureReordered, Name: "capture-reordered", Family: FamilyCapture, Tier: 1, Severity: CaptureArtifact, Scope: ScopeConnection,
-		Rule:  "again and again an ACK comes a few milliseconds before the data it acknowledges, or time goes back",
+		Rule:  "three times an ACK was recorded up to 100 ms before the octets it acknowledges, or time went back",
 		Ref:   "none",
 		Peers: "reordercap; Tranalyzer2 ipFlags 0x8000",
 		Traps: "two captures merged without a common clock",
@@ -45,7 +45,7 @@ var captureRows = []Row{
 	},
 	{
 		ID: ViewOneSided, Name: "view-one-sided", Family: FamilyCapture, Tier: 1, Severity: CaptureArtifact, Scope: ScopeConnection,
-		Rule:  "only one direction is captured after the handshake, yet its ACKs advance",
+		Rule:  "only one direction was captured, two packets or more, yet its ACKs advance",
 		Ref:   "none",
 		Peers: "Snort asymmetric_flows; Suricata async; nDPI unidirectional; tcptrace",
 		Traps: "none; mutes the rules on ACKs of unsent data, windows and duplicate ACKs",

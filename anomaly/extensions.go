@@ -56,7 +56,7 @@ var extensionsRows = []Row{
 		Gates: GateSyn,
 		Rule:  "a SYN with TCP Fast Open is unanswered, and the next try without it is answered",
 		Ref:   "RFC 7413 §4.1.3.1, §7.1",
-		Traps: "a single loss looks the same: it takes 2 on a path",
+		Traps: "a single loss looks the same, so it is explained as path; 2 on a path say more",
 	},
 	{
 		ID: MptcpCapable, Name: "mptcp-capable", Family: FamilyExtensions, Tier: 3, Severity: Informational, Scope: ScopeConnection,

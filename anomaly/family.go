@@ -44,7 +44,7 @@ var families = [numFamilies]word{
 	FamilyIcmp:           {"icmp", "ICMP errors about a connection"},
 	FamilyPerformance:    {"performance", "what makes a connection slow"},
 	FamilyCapture:        {"capture", "what the capture itself did to the picture"},
-	FamilyLifecycle:      {"lifecycle", "ordinary events of a connection's life"},
+	FamilyLifecycle:      {"lifecycle", "ordinary events of a connection's life, told with packets and not kept"},
 }
 
 // Families returns all in catalogue order.

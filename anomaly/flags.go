@@ -79,14 +79,14 @@ var flagsRows = []Row{
 	},
 	{
 		ID: ScannerFingerprintSyn, Name: "scanner-fingerprint-syn", Family: FamilyFlags, Tier: 2, Severity: Suspicious, Scope: ScopeSegment,
-		Rule:  "a SYN has the mark of a known tool: no options with a TTL above 200, IP-ID 54321 (ZMap), SEQ equal to the destination address (Mirai), window 1024 without options (masscan, nmap), SEQ 674711609 (shaft)",
+		Rule:  "a SYN has the mark of a known tool: SEQ equal to the destination address (Mirai) or 674711609 (shaft), or two of: no options with a TTL above 200, IP-ID 54321 (ZMap), window 1024 without options (masscan, nmap)",
 		Ref:   "none (experience)",
 		Peers: "signatures of p0f; Sundara Raman et al., SIGCOMM 2023 (ZMap)",
-		Traps: "one mark alone is weak",
+		Traps: "one mark of the weak ones alone says nothing",
 	},
 	{
 		ID: StealthScanAnswered, Name: "stealth-scan-answered", Family: FamilyFlags, Tier: 2, Severity: Suspicious, Scope: ScopeConnection,
-		Rule:  "a FIN, NULL, Xmas or bare ACK segment that belongs to no connection is answered by a RST, or by nothing",
+		Rule:  "a FIN, NULL or Xmas segment that belongs to no connection is answered by a RST, or by nothing; or a bare ACK is by a RST, once the capture has run for one idle timeout",
 		Ref:   "RFC 9293 §3.10.7.1",
 		Peers: "Tranalyzer2 tcpStates 0x80; nDPI TCP issues",
 		Traps: "a late segment of a forgotten connection looks the same: there must have been no state for 2 MSL, or the port is known as closed",

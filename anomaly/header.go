@@ -28,7 +28,7 @@ var headerRows = []Row{
 		Rule:  "the one's complement sum over pseudo-header and segment is not 0xffff",
 		Ref:   "RFC 9293 §3.1 (MUST-2, MUST-3); RFC 1071",
 		Peers: "Zeek history letter c; Suricata tcp.invalid_checksum; netfilter \"bad checksum\"; Snort bad_tcp4_checksum, bad_tcp6_checksum; Tranalyzer2 ipFlags 0x0800; pf proto-cksum",
-		Traps: "checksum offload makes every segment sent by the capturing host bad: if 90 % or more of a direction are, that is capture-checksum-offload, reported once; cannot be checked in cut or fragmented packets; the segment stays in the totals",
+		Traps: "checksum offload makes every segment sent by the capturing host bad: if 90 % or more of a direction are, or the sum of the pseudo-header is all they hold, that is capture-checksum-offload, reported once; until a good one of the host has passed, nothing is said; cannot be checked in cut or fragmented packets, nor in those that a card has joined; the segment stays in the totals",
 	},
 	{
 		ID: TcpChecksumFfff, Name: "tcp-checksum-ffff", Family: FamilyHeader, Tier: 3, Severity: Informational, Scope: ScopeSegment,
@@ -38,7 +38,7 @@ var headerRows = []Row{
 	},
 	{
 		ID: TcpOptionLengthInvalid, Name: "tcp-option-length-invalid", Family: FamilyHeader, Tier: 1, Severity: Violation, Scope: ScopeSegment,
-		Rule:  "an option's length is below 2, runs past the options, or is not the fixed one of its kind: MSS 4, window scale 3, SACK-permitted 2, timestamps 10, user timeout 4, MD5 18, AccECN 2, 5, 8 or 11",
+		Rule:  "an option's length is below 2, or is not the fixed one of its kind: MSS 4, window scale 3, SACK-permitted 2, timestamps 10, user timeout 4, MD5 18; kinds with several lengths have rows of their own",
 		Ref:   "RFC 9293 §3.1, §3.2",
 		Peers: "Tranalyzer2 tcpFStat 0x0008; p0f quirk bad",
 		Traps: "options before the bad one count, those behind it do not (as in BSD and Linux); a SACK option of length 2, without blocks, is common and harmless",
@@ -70,10 +70,10 @@ var headerRows = []Row{
 	},
 	{
 		ID: TcpOptionUnassigned, Name: "tcp-option-unassigned", Family: FamilyHeader, Tier: 2, Severity: Informational, Scope: ScopeHost,
-		Rule:  "an option kind that IANA has not assigned, or 253 or 254 with an unknown experiment identifier (ExID)",
-		Ref:   "RFC 9293 §3.2; RFC 6994 §3",
+		Rule:  "an option kind that IANA has not assigned",
+		Ref:   "RFC 9293 §3.2; IANA TCP Option Kind Numbers",
 		Peers: "p0f ?n",
-		Traps: "new RFCs make kinds legal; WAN optimisers inside enterprises use kinds 76, 78 and 253",
+		Traps: "new RFCs make kinds legal; WAN optimisers inside enterprises use kinds 76 and 78; of 253 and 254 nothing is said, as the registry of experiments grows",
 	},
 	{
 		ID: TcpOptionObsolete, Name: "tcp-option-obsolete", Family: FamilyHeader, Tier: 3, Severity: Informational, Scope: ScopeHost,
@@ -83,10 +83,10 @@ var headerRows = []Row{
 	},
 	{
 		ID: TcpOptionExperimentalNoExid, Name: "tcp-option-experimental-no-exid", Family: FamilyHeader, Tier: 2, Severity: Violation, Scope: ScopeSegment,
-		Rule:  "an option of kind 253 or 254 is shorter than 4 octets, or its experiment identifier is unknown",
+		Rule:  "an option of kind 253 or 254 is shorter than 4 octets: it has no room for the identifier of its experiment",
 		Ref:   "RFC 6994 §3",
 		Peers: "Wireshark tcp.options.experimental",
-		Traps: "the registry of experiment identifiers grows",
+		Traps: "experiments older than RFC 6994 had no identifiers",
 	},
 	{
 		ID: MssOptionOutsideSyn, Name: "mss-option-outside-syn", Family: FamilyHeader, Tier: 1, Severity: Violation, Scope: ScopeSegment,
@@ -115,7 +115,7 @@ var headerRows = []Row{
 	},
 	{
 		ID: MssTooSmall, Name: "mss-too-small", Family: FamilyHeader, Tier: 2, Severity: Suspicious, Scope: ScopeSegment,
-		Rule:  "the MSS is below 64",
+		Rule:  "the MSS is below 64, and not 0",
 		Ref:   "RFC 9293 §3.7.1; CVE-2019-11479",
 		Peers: "pf max-mss",
 		Traps: "some embedded stacks announce 256 to 536",
@@ -136,10 +136,10 @@ var headerRows = []Row{
 	{
 		ID: SegmentExceedsMss, Name: "segment-exceeds-mss", Family: FamilyHeader, Tier: 1, Severity: Violation, Scope: ScopeSegment,
 		Gates: GateSyn | GateNoOffload,
-		Rule:  "the payload exceeds the MSS that the receiver announced, less the options in the segment",
+		Rule:  "the payload exceeds the MSS that the receiver announced (536, or 1220 for IPv6, without the option), less the options in the segment, in two packets of the sender whose IP-IDs follow each other",
 		Ref:   "RFC 9293 §3.7.1 (MUST-16; the MSS counts no options)",
 		Peers: "tcptrace \"max segm size\" beside \"mss requested\"; tcptrace-ng coalesced",
-		Traps: "offload in the capturing host joins segments: then capture-segmentation-offload speaks instead; probing for the path MTU never exceeds the MSS",
+		Traps: "offload in the capturing host joins segments to any length: one of two segments takes two IP-IDs, so that without IP-IDs nothing is said; beyond 1500 octets, or in multiples of the MSS, capture-segmentation-offload speaks instead; an MSS below 64 counts as 64; probing for the path MTU never exceeds the MSS",
 	},
 	{
 		ID: ReservedBitsSet, Name: "reserved-bits-set", Family: FamilyHeader, Tier: 1, Severity: Suspicious, Scope: ScopeSegment,

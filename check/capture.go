@@ -48,6 +48,9 @@ func (c *Case) noteCaptured(s *Scene) {
 	if s.Step.Gap > 0 {
 		c.gap[seg.Dir^1] = max(1, uint16(conn.Ticks(seg.At)))
 	}
+	if s.Peer().Seen && !s.Me().Seen {
+		s.inspector.world.networks.add(&s.View.Key)
+	}
 	me.set(sawAlone, me.saw&sawAlone != 0 || s.answersUnseen())
 	joined := s.joined()
 	me.set(sawOffload, me.saw&sawOffload != 0 || joined)

@@ -122,19 +122,20 @@ func (s *Scene) addressee() tcp.Seq {
 	return tcp.Seq(a[12])<<24 | tcp.Seq(a[13])<<16 | tcp.Seq(a[14])<<8 | tcp.Seq(a[15])
 }
 
-// stealthScan: an ACK alone may belong to a connection that was forgotten, unless
-// the capture has run for long enough to know all that live.
+// stealthScan: an ACK alone may be the last one of a connection that was forgotten.
+// It is a probe only if the capture has run for long enough to know all that live,
+// and the addressee denies it.
 func stealthScan(s *Scene) (Evidence, bool) {
-	e, end := because(anomaly.CauseNone, int64(s.End.Packets[0]), int64(s.End.Packets[1])), s.End
-	probe := s.Case.probed
-	if probe == notProbed || end.Octets != [2]uint64{} || s.End.Packets[probe.by()] > probeAtMost {
+	probe, end := s.Case.probed, s.End
+	by := probe.by()
+	if probe == notProbed || end.Octets != [2]uint64{} || end.Packets[by] > probeAtMost || end.Packets[by^1] > probeAtMost {
 		return no()
 	}
-	if probe.bare() && !s.inspector.world.runs(s) {
-		return no()
+	denied, silent := s.facts(by^1).Resets, end.Packets[by^1] == 0
+	if probe.bare() {
+		silent, denied = false, denied && s.inspector.world.runs(s)
 	}
-	answer := s.Before.Facts(probe.by() ^ 1)
-	return e, end.Packets[probe.by()^1] == 0 || answer.Resets && end.Packets[probe.by()^1] <= probeAtMost
+	return because(anomaly.CauseNone, int64(end.Packets[by]), int64(end.Packets[by^1])), denied || silent
 }
 
 // probed is how the first segment of a record probed, if it did.

@@ -89,7 +89,6 @@ func (c *Case) noteSpoken(s *Scene) {
 	c.put(spoke, d, true)
 	if c.has(synAck, d^1) && !c.has(synAck, d) {
 		c.noteHalf(s)
-		s.inspector.world.networks.add(&s.View.Key)
 	}
 }
 
