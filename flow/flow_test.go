@@ -358,7 +358,10 @@ func TestSeedChangesNothing(t *testing.T) {
 func TestObserveDoesNotAllocate(t *testing.T) {
 	table := New(Config{}, func(*record.Record) {})
 	vs := views(t, 40000, closed4)
-	table.Observe(vs[0])
+	vs = append(vs, &packet.View{Key: packet.Key{Proto: packet.ProtoUDP, APort: 53, BPort: 9}}, &packet.View{Why: packet.L4Cut})
+	for _, v := range vs {
+		table.Observe(v)
+	}
 	if n := testing.AllocsPerRun(200, func() {
 		for _, v := range vs {
 			table.Observe(v)
