@@ -61,7 +61,7 @@ func (c *claim) settled(s *Scene) bool {
 // refuted reports whether the segment shows that a claim was not true, so that
 // nothing was missed although the claim made it seem so.
 func (c *claim) refuted(s *Scene) (e Evidence, holds bool) {
-	if !s.judged() || s.Step.Outside || s.copied() {
+	if !s.judged() || s.Step.Outside || s.copied() && !c.ended(s) {
 		return no()
 	}
 	e = because(anomaly.CauseNone, num(c.ack), int64(c.ack.Sub(c.top)), num(c.top))
@@ -70,7 +70,7 @@ func (c *claim) refuted(s *Scene) (e Evidence, holds bool) {
 		return e, c.takenBack(s)
 	}
 	e.ByPeer = true
-	if c.unmoved(s) {
+	if c.unmoved(s) || c.ended(s) {
 		return e, true
 	}
 	if s.Seg.At-c.at < misordered {
@@ -92,6 +92,12 @@ func (c *claim) takenBack(s *Scene) bool {
 // SND.NXT may be a keep-alive's.
 func (c *claim) unmoved(s *Scene) bool {
 	return s.pure() && c.ack.After(c.top+1) && s.Seg.Seq == c.top && s.Seg.Ack.After(c.own) && s.Step.Delivery == conn.New && s.Step.Gap == 0
+}
+
+// ended: its peer's FIN stands where its stream ends, however late it comes, and the
+// claim lies beyond.
+func (c *claim) ended(s *Scene) bool {
+	return s.Seg.Dir != c.by && s.Seg.Flags&tcp.FIN != 0 && c.ack.After(s.Seg.End()) && !s.Me().HasFin
 }
 
 // goesOn: its peer sends on where it was, without having sent anything in between.
