@@ -10,14 +10,14 @@ var hostRows = []Row{
 	},
 	{
 		ID: HostFinScan, Name: "host-fin-scan", Family: FamilyHost, Tier: 2, Severity: Suspicious, Scope: ScopeHost,
-		Rule:  "segments with FIN alone to many addresses or ports without connection",
+		Rule:  "segments with FIN alone, without flags, with FIN, PSH and URG, or with ACK alone that a RST answers, to many addresses or ports without connection",
 		Ref:   "none (experience)",
 		Peers: "ntopng fin_scan; nDPI",
 		Traps: "FINs of connections that a rebooted NAT has forgotten",
 	},
 	{
 		ID: HostRstScan, Name: "host-rst-scan", Family: FamilyHost, Tier: 2, Severity: Suspicious, Scope: ScopeHost,
-		Rule:  "RSTs to many addresses and ports without connection",
+		Rule:  "RSTs to many ports of few addresses, or few ports of many, without connection",
 		Ref:   "none (experience)",
 		Peers: "ntopng rst_scan",
 		Traps: "the source of backscatter is a victim, not a scanner",

@@ -12,10 +12,10 @@ var injectionRows = []Row{
 	{
 		ID: RstInjectedSeqBehind, Name: "rst-injected-seq-behind", Family: FamilyInjection, Tier: 1, Severity: Suspicious, Scope: ScopeConnection,
 		Gates: GateTwoWay,
-		Rule:  "SEQ of a RST is below the END of data that X sent within the last 2 s, and is the ACK of no segment of Y",
+		Rule:  "SEQ of a RST is below the END of data that X sent within the last 2 s, and above every ACK of Y",
 		Ref:   "Weaver et al., NDSS 2009, §4",
 		Peers: "Weaver et al. DATA_SEQ_RST",
-		Traps: "a RST that answers a late segment has that segment's ACK as its SEQ: rst-answering",
+		Traps: "a RST that answers a late segment has that segment's ACK as its SEQ: rst-answering; Linux aborts at the edge of a window that closed",
 	},
 	{
 		ID: RstInjectedSeqIncreasing, Name: "rst-injected-seq-increasing", Family: FamilyInjection, Tier: 1, Severity: Suspicious, Scope: ScopeConnection,
@@ -28,7 +28,7 @@ var injectionRows = []Row{
 	{
 		ID: RstInjectedAckChange, Name: "rst-injected-ack-change", Family: FamilyInjection, Tier: 1, Severity: Suspicious, Scope: ScopeConnection,
 		Gates: GateTwoWay,
-		Rule:  "two RSTs of X with different ACK fields, one of them 0, or the later one the ACK of no captured segment",
+		Rule:  "two RSTs of X with ACK and different ACK fields, one of them 0, or beyond all that Y sent",
 		Ref:   "Weaver et al., NDSS 2009; Sundara Raman et al., SIGCOMM 2023, table 1",
 		Peers: "Weaver et al. RST_ACK_CHANGE; Cloudflare signatures 16, 17",
 		Traps: "hosts that set ACK on RSTs and send one for each segment in flight",
@@ -39,7 +39,7 @@ var injectionRows = []Row{
 		Rule:  "a SYN is answered by both a RST and a SYN,ACK",
 		Ref:   "Weaver et al., NDSS 2009",
 		Peers: "Weaver et al. SYN_RST; Cloudflare SYN → RST",
-		Traps: "a load balancer with a dead member, two hosts behind one address",
+		Traps: "a load balancer with a dead member, two hosts behind one address; a client that tries again",
 	},
 	{
 		ID: TamperPostSyn, Name: "tamper-post-syn", Family: FamilyInjection, Tier: 1, Severity: Suspicious, Scope: ScopeConnection,
@@ -47,7 +47,7 @@ var injectionRows = []Row{
 		Rule:  "signatures 1 to 4: a single SYN is followed by nothing for 3 s, by RSTs, by RST,ACKs, or by both",
 		Ref:   "Sundara Raman et al., SIGCOMM 2023, table 1",
 		Peers: "Cloudflare Radar post_syn",
-		Traps: "weak evidence: scanners, SYN floods, and clients that try several addresses at once (RFC 8305) do so",
+		Traps: "weak evidence: scanners, SYN floods, and clients that try several addresses at once (RFC 8305) do so; a RST that answers the SYN,ACK does not count, nor silence unless the server waits",
 	},
 	{
 		ID: TamperPostAck, Name: "tamper-post-ack", Family: FamilyInjection, Tier: 1, Severity: Suspicious, Scope: ScopeConnection,
@@ -55,7 +55,7 @@ var injectionRows = []Row{
 		Rule:  "signatures 5 to 9: SYN and ACK are followed by nothing for 3 s, by one RST, by several, by one RST,ACK, or by several",
 		Ref:   "Sundara Raman et al., SIGCOMM 2023, table 1",
 		Peers: "Cloudflare Radar post_ack",
-		Traps: "browsers that connect in advance, health checks",
+		Traps: "browsers that connect in advance, health checks; a lone abort counts only if it came another way or its client went on, silence only if the server waits",
 	},
 	{
 		ID: TamperPostPsh, Name: "tamper-post-psh", Family: FamilyInjection, Tier: 1, Severity: Suspicious, Scope: ScopeConnection,
@@ -63,7 +63,7 @@ var injectionRows = []Row{
 		Rule:  "signatures 10 to 17: the first data with PSH,ACK is followed at once by nothing for 3 s, a RST, a RST,ACK, both, two RST,ACKs, or several RSTs with the same ACK, with different ones, or with one of 0",
 		Ref:   "Sundara Raman et al., SIGCOMM 2023, table 1",
 		Peers: "Cloudflare Radar post_psh",
-		Traps: "programs that abort; TTL and IP-ID tell more",
+		Traps: "programs that abort: a lone abort counts only if it came another way or its client went on, silence only if the server waits",
 	},
 	{
 		ID: TamperPostData, Name: "tamper-post-data", Family: FamilyInjection, Tier: 1, Severity: Suspicious, Scope: ScopeConnection,
@@ -71,12 +71,12 @@ var injectionRows = []Row{
 		Rule:  "signatures 18 and 19: RSTs or RST,ACKs after more data than the first PSH,ACK",
 		Ref:   "Sundara Raman et al., SIGCOMM 2023, table 1",
 		Peers: "Cloudflare Radar later_in_flow",
-		Traps: "most are clients that abort",
+		Traps: "most are clients that abort: it counts only if it came another way or its client went on",
 	},
 	{
 		ID: DataInjectedRace, Name: "data-injected-race", Family: FamilyInjection, Tier: 2, Severity: Suspicious, Scope: ScopeConnection,
 		Gates: GateTwoWay,
-		Rule:  "two different payloads for the same sequence numbers: the first has another TTL, IP-ID, TSval or window than its sender, the second follows in less than a round trip",
+		Rule:  "two different payloads for the same sequence numbers: the first has another TTL or IP-ID than its sender, or no timestamps, and the second has not",
 		Ref:   "Ptacek and Newsham 1998; RFC 5961 §5",
 		Peers: "HoneyBadger; reports on QUANTUM INSERT",
 		Traps: "as for retransmission-inconsistent",

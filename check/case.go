@@ -30,6 +30,7 @@ type side struct {
 	saw     saw
 	ecn     uint8 // ECN bits and ECE, CWR, AE of its last segment that was judged
 	fate    synFate
+	probe   probe // its first segment, if it was the first of all
 }
 
 // saw is a set of what an end's segments have shown.
@@ -74,6 +75,7 @@ func (c *Case) note(s *Scene) {
 	c.noteSACK(s)
 	c.noteCounters(s)
 	c.noteInjection(s)
+	c.noteProbeOf(s)
 	c.last = s.View.Number
 	if me.saw&sawOffload != 0 || !s.oversized() {
 		me.largest = max(me.largest, seg.Len) // the next one beyond the MSS is looked at again
@@ -103,13 +105,14 @@ func ecnOf(s *tcp.Segment) uint8 { return s.ECN | uint8(s.Flags>>6&7)<<2 }
 
 // End is what is known of a record when it ends.
 type End struct {
-	Key     packet.Key
-	Start   int64     // time of its first packet, ns since the Unix epoch
-	At      int64     // time of its last packet
-	Now     int64     // time of the capture's latest packet: how long nothing came
-	Packets [2]uint64 // by tcp.Client, tcp.Server
-	Octets  [2]uint64 // distinct payload octets
-	Syn     bool      // its first segment was a SYN
-	Cut     bool      // it ended because the capture did, or a bound pushed it out
-	Evicted bool      // a bound pushed it out
+	Key       packet.Key
+	ClientIsB bool
+	Start     int64     // time of its first packet, ns since the Unix epoch
+	At        int64     // time of its last packet
+	Now       int64     // time of the capture's latest packet: how long nothing came
+	Packets   [2]uint64 // by tcp.Client, tcp.Server
+	Octets    [2]uint64 // distinct payload octets
+	Syn       bool      // its first segment was a SYN
+	Cut       bool      // it ended because the capture did, or a bound pushed it out
+	Evicted   bool      // a bound pushed it out
 }

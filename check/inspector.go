@@ -44,6 +44,7 @@ type Inspector struct {
 	overlap  overlap
 	troubles troubles
 	strays   strays
+	hosts    hosts
 	raised   []Raised    // by the last segment
 	asked    anomaly.Set // rules that this segment was asked already
 	scene    Scene
@@ -93,7 +94,7 @@ func (in *Inspector) add(r *rule, off *anomaly.Set) {
 
 // Stats returns the counts so far.
 func (in *Inspector) Stats() Stats {
-	return Stats{GivenUp: in.books.givenUp + in.troubles.givenUp + in.strays.givenUp}
+	return Stats{GivenUp: in.books.givenUp + in.troubles.givenUp + in.strays.givenUp + in.hosts.givenUp}
 }
 
 // Judge asks the rules about a segment that has moved its Conn from before to
@@ -220,6 +221,7 @@ func (in *Inspector) Finish(c *Case, e *End, after *conn.Conn) []Finding {
 	s := &in.scene
 	*s = Scene{Before: after, After: after, Step: &noStep, Case: c, End: e, inspector: in, triggering: onEnd}
 	in.question(s)
+	in.noteHosts(s)
 	return in.books.of(c)
 }
 

@@ -45,7 +45,7 @@ func no() (Evidence, bool) { return Evidence{}, false }
 var families = [][]rule{headerRules, optionRules, flagsRules, extensionsRules, captureRules, lifecycleRules, strayRules,
 	validityRules, windowRules, retransmissionRules, performanceRules,
 	handshakeRules, synackRules, negotiationRules, teardownRules, resetRules, icmpRules,
-	timestampsRules, sackRules, ecnRules, accurateRules, injectionRules, tamperRules}
+	timestampsRules, sackRules, ecnRules, accurateRules, injectionRules, tamperRules, hostRules}
 
 // byID finds the rule that decides a row; nil where none does.
 var byID = func() []*rule {

@@ -50,7 +50,7 @@ func (t *Table) found(e *entry, shown check.Shown) *conn.Conn {
 // the row.
 func (t *Table) conclude(e *entry, why record.Ending) {
 	t.ended = check.End{
-		Key:   e.key,
+		Key: e.key, ClientIsB: e.swapped,
 		Start: e.start, At: e.last, Now: t.now, Syn: e.opening == record.OpenSyn,
 		Evicted: why == record.EndEvicted,
 		Cut:     why == record.EndCapture || why == record.EndEvicted || why == record.EndFlush,

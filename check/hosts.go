@@ -1,0 +1,172 @@
+package check
+
+import (
+	"math/bits"
+
+	"onpath/anomaly"
+)
+
+// hosts is what is remembered of hosts that did something worth it, in sets of few:
+// whoever is new takes the place of the one of its set that was longest silent.
+// 1.9 MiB, from the first host on.
+type hosts struct {
+	all     []host
+	second  int64  // in which hosts were last taken in, since the Unix epoch
+	fresh   int    // how many were, in that second
+	givenUp uint64 // hosts that were not taken in, or forgotten before they were silent
+}
+
+// Bounds of hosts. Addresses that a flood makes up push out as many as maxFresh a
+// second, so that what a real host does within seconds is counted.
+const (
+	hostSets = 1 << 10
+	hostWays = 8
+	maxFresh = 1 << 9
+)
+
+// host is what is counted of one address. Counts begin anew when their time is over.
+type host struct {
+	addr [16]byte // zero: nobody
+	v6   bool
+	last int64 // start of the latest record that counted, ns since the Unix epoch
+	opens
+	probes
+	serves
+	broken [4]breach
+}
+
+// spread tells at how many places something happened: sets of 64 bits, each of which
+// stands for many places. Bits that differ prove that places do.
+type spread struct{ pairs, addrs, ports uint64 }
+
+// at adds an address and port.
+func (x *spread) at(addr *[16]byte, port uint16) {
+	a := fnv(addr[:])
+	x.pairs |= bitOf(a ^ uint32(port)*0x85ebca6b)
+	x.addrs |= bitOf(a)
+	x.ports |= bitOf(uint32(port))
+}
+
+func bitOf(n uint32) uint64 { return 1 << (n * 0x9e3779b1 >> 26) }
+
+// places, addresses and sockets return how many there are at least.
+func (x *spread) places() int    { return bits.OnesCount64(x.pairs) }
+func (x *spread) addresses() int { return bits.OnesCount64(x.addrs) }
+func (x *spread) sockets() int   { return bits.OnesCount64(x.ports) }
+
+// breach counts the connections in which a host broke a rule.
+type breach struct {
+	id    anomaly.ID
+	times uint16
+}
+
+// find returns what is known of an address, or nil.
+func (t *hosts) find(addr *[16]byte) *host {
+	if t.all == nil || *addr == [16]byte{} {
+		return nil
+	}
+	set := t.set(addr)
+	for i := range set {
+		if set[i].addr == *addr {
+			return &set[i]
+		}
+	}
+	return nil
+}
+
+func (t *hosts) set(addr *[16]byte) []host {
+	n := fnv(addr[:]) * 0x9e3779b1 >> 16 % hostSets
+	return t.all[n*hostWays:][:hostWays]
+}
+
+// take returns what is known of an address, and takes it in if need be. It returns
+// nil for no address, and if too many were taken in this second.
+func (t *hosts) take(addr *[16]byte, v6 bool, at int64) *host {
+	if h := t.find(addr); h != nil {
+		h.last = max(h.last, at)
+		return h
+	}
+	if *addr == [16]byte{} {
+		return nil
+	}
+	if t.second != at/1e9 {
+		t.second, t.fresh = at/1e9, 0
+	}
+	if t.fresh++; t.fresh > maxFresh {
+		t.givenUp++
+		return nil
+	}
+	if t.all == nil {
+		t.all = make([]host, hostSets*hostWays)
+	}
+	h := t.oldest(addr)
+	if h.addr != [16]byte{} && at-h.last < scanTime {
+		t.givenUp++
+	}
+	*h = host{addr: *addr, v6: v6, last: at}
+	return h
+}
+
+// oldest returns the place of whom the set of an address can do without first.
+func (t *hosts) oldest(addr *[16]byte) *host {
+	set := t.set(addr)
+	old := &set[0]
+	for i := range set {
+		switch h := &set[i]; {
+		case h.addr == [16]byte{}:
+			return h
+		case h.last < old.last:
+			old = h
+		}
+	}
+	return old
+}
+
+// tell counts a finding about a host, and sets its numbers to what they are now.
+func (in *Inspector) tell(id anomaly.ID, h *host, s *Scene, numbers ...int64) {
+	if f := in.strays.add(id, h.addr, s.moment()); f != nil {
+		f.V6 = h.v6
+		copy(f.Numbers[:], numbers)
+	}
+}
+
+// manyBreaches is in how many connections of a host the same rule must be broken to
+// call it the host's habit.
+const manyBreaches = 3
+
+// noteBreaches counts the violations of a record for who is accused of them.
+func (in *Inspector) noteBreaches(s *Scene) {
+	found := in.books.of(s.Case)
+	for i := range found {
+		f := &found[i]
+		if f.Severity != anomaly.Violation {
+			continue
+		}
+		addr, _ := s.End.socket(f.Dir)
+		h := in.hosts.take(addr, s.End.Key.V6, s.End.Start)
+		if h == nil {
+			continue
+		}
+		if n := h.breaks(f.ID); n >= manyBreaches {
+			in.tell(anomaly.HostStackNonconformant, h, s, int64(n), int64(f.First.Frame))
+		}
+	}
+}
+
+// breaks counts a connection in which h broke a rule, and returns how many there
+// were. Of many rules the one that was broken least is forgotten.
+func (h *host) breaks(id anomaly.ID) uint16 {
+	least := &h.broken[0]
+	for i := range h.broken {
+		b := &h.broken[i]
+		if b.id == id {
+			b.times = min(b.times+1, 1<<15)
+			return b.times
+		}
+		if b.times < least.times {
+			least = b
+		}
+	}
+	*least = breach{id, 1}
+	return 1
+}

@@ -1,0 +1,321 @@
+package check
+
+import (
+	"onpath/anomaly"
+	"onpath/conn"
+	"onpath/packet"
+	"onpath/tcp"
+)
+
+// hostRules are decided when a record ends, over all records of a host.
+var hostRules = []rule{
+	{id: anomaly.HostSynScan, says: "of {attempts} attempts {failed} failed, at {addresses} or more addresses and {ports} or more ports; {left} of them the host itself gave up at the SYN,ACK, and {empty} others it closed without payload"},
+	{id: anomaly.HostFinScan, says: "{fin} segments with FIN alone, {null} without flags, {xmas} with FIN, PSH and URG, {ack} with ACK alone that a RST answered, at {addresses} or more addresses and {ports} or more ports"},
+	{id: anomaly.HostRstScan, says: "{rsts} RSTs of no connection, at {addresses} or more addresses and {ports} or more ports"},
+	{id: anomaly.HostBackscatter, says: "{answers} SYN,ACKs and RSTs that nothing asked for, at {addresses} or more addresses and {ports} or more ports"},
+	{id: anomaly.HostRefusalBurst, says: "{refused} attempts in a row at port {port} of one host were refused"},
+	{id: anomaly.HostSynFloodVictim, says: "{half} attempts at this host were left half-open within a minute, of {sources} or more addresses, and {served} were completed"},
+	{id: anomaly.HostStackNonconformant, says: "this host breaks the same rule in {connections} connections; frame {frame} shows it"},
+}
+
+// For how long attempts and half-open connections are counted together, ns, and how
+// many make a scan or a flood. 20 bits of 64 are set by 24 places on average.
+const (
+	scanTime    = 600e9
+	floodTime   = 60e9
+	scanPlaces  = 20
+	probePlaces = 5 // of what no stack sends
+	fewPlaces   = 8
+	manyRefused = 20
+	manyHalf    = 256
+)
+
+// opens is what became of the attempts of a host, since a time.
+type opens struct {
+	triedAt  int64 // ns since the Unix epoch
+	tried    spread
+	failed   uint32 // refused, unanswered, left half-open, or given up at the SYN,ACK
+	left     uint32 // of them, given up at the SYN,ACK
+	served   uint32 // completed, and used
+	empty    uint32 // completed, and closed without payload
+	target   uint32 // hash of the address and port that refused the last attempt
+	refusals uint32 // of target in a row
+	heard    bool   // somebody answered it: the capture sees both directions
+}
+
+// probes counts what a host sent to where it had no connection, since a time.
+type probes struct {
+	probedAt int64
+	probed   spread
+	answered spread // by SYN,ACKs and RSTs with ACK
+	resets   spread // by RSTs without
+	sent     [numProbes]uint32
+}
+
+// serves counts what became of attempts at a host, since a time.
+type serves struct {
+	servedAt int64
+	sources  spread
+	half     uint32
+	whole    uint32
+}
+
+// socket returns the address and port of an end.
+func (e *End) socket(d tcp.Dir) (addr *[16]byte, port uint16) {
+	if e.ClientIsB == (d == tcp.Client) {
+		return &e.Key.B, e.Key.BPort
+	}
+	return &e.Key.A, e.Key.APort
+}
+
+// noteHosts counts a record that has ended for its hosts.
+func (in *Inspector) noteHosts(s *Scene) {
+	in.noteBreaches(s)
+	if !s.End.Syn {
+		in.noteProbe(s)
+		return
+	}
+	o := s.outcome()
+	if o == undecided {
+		return
+	}
+	in.noteOpener(s, o)
+	in.noteServer(s, o)
+}
+
+// outcome is what became of an attempt.
+type outcome uint8
+
+const (
+	undecided outcome = iota
+	refusedIt
+	unanswered
+	leftHalf // no word of the client behind the SYN,ACK
+	leftIt   // but a RST
+	closedEmpty
+	usedIt
+)
+
+// answerTime is how long an answer may take, ns: twice the first RTO (RFC 6298 §2).
+const answerTime = 3e9
+
+// outcome returns what became of the client's SYN.
+func (s *Scene) outcome() outcome {
+	k := &s.Case.marks
+	c, v := s.ends()
+	switch {
+	case !k.has(bareSyn, tcp.Client) || k.has(bareSyn, tcp.Server):
+		return undecided
+	case k.has(spoke, tcp.Client) && k.has(synAck, tcp.Server):
+		return s.outcomeOfOpen()
+	case k.has(synAck, tcp.Server) && c.Resets:
+		return leftIt
+	case !k.has(synAck, tcp.Server) && (v.Resets || k.shown&quoted != 0):
+		return refusedIt
+	case !k.has(synAck, tcp.Server) && v.Seen || s.End.silent() < answerTime:
+		return undecided
+	case k.has(synAck, tcp.Server):
+		return leftHalf
+	}
+	return unanswered
+}
+
+func (s *Scene) outcomeOfOpen() outcome {
+	switch phase := s.Before.Phase(); {
+	case s.End.Octets != [2]uint64{}:
+		return usedIt
+	case phase == conn.Finished || phase == conn.Reset:
+		return closedEmpty
+	}
+	return undecided
+}
+
+// noteOpener counts an attempt for the host that made it. What a capture of one
+// direction sees is always unanswered.
+func (in *Inspector) noteOpener(s *Scene, o outcome) {
+	addr, _ := s.End.socket(tcp.Client)
+	h := in.hosts.find(addr)
+	if o < closedEmpty {
+		h = in.hosts.take(addr, s.End.Key.V6, s.End.Start)
+	}
+	if h == nil {
+		return
+	}
+	if s.End.Start-h.triedAt > scanTime {
+		h.opens = opens{triedAt: s.End.Start, heard: h.heard}
+	}
+	h.heard = h.heard || o != unanswered
+	if o == unanswered && !h.heard && !in.world.proven(s) {
+		return
+	}
+	h.opens.count(s.End, o)
+	if h.refusals >= manyRefused && o == refusedIt {
+		_, port := s.End.socket(tcp.Server)
+		in.tell(anomaly.HostRefusalBurst, h, s, int64(h.refusals), int64(port))
+	}
+	if x := &h.opens; o < closedEmpty && x.tried.places() >= scanPlaces && x.failed*5 > 4*(x.failed+x.served) {
+		in.tell(anomaly.HostSynScan, h, s, int64(x.failed+x.served+x.empty), int64(x.failed),
+			int64(x.tried.addresses()), int64(x.tried.sockets()), int64(x.left), int64(x.empty))
+	}
+}
+
+// count adds an attempt.
+func (x *opens) count(e *End, o outcome) {
+	addr, port := e.socket(tcp.Server)
+	switch o {
+	case usedIt:
+		x.served++
+		return
+	case closedEmpty:
+		x.empty++
+		return
+	case leftIt:
+		x.left++
+	case refusedIt:
+		if to := fnv(addr[:]) ^ uint32(port)<<16; to != x.target || x.refusals == 0 {
+			x.target, x.refusals = to, 0
+		}
+		x.refusals++
+	}
+	x.failed++
+	x.tried.at(addr, port)
+}
+
+// noteServer counts an attempt for the host that it went to. A scan leaves attempts
+// half-open, too, but at many ports.
+func (in *Inspector) noteServer(s *Scene, o outcome) {
+	addr, _ := s.End.socket(tcp.Server)
+	h := in.hosts.find(addr)
+	if o == leftHalf {
+		h = in.hosts.take(addr, s.End.Key.V6, s.End.Start)
+	}
+	if h == nil {
+		return
+	}
+	x := &h.serves
+	if s.End.Start-x.servedAt > floodTime {
+		*x = serves{servedAt: s.End.Start}
+	}
+	switch o {
+	case usedIt, closedEmpty:
+		x.whole++
+	case leftHalf, unanswered:
+		from, _ := s.End.socket(tcp.Client)
+		_, port := s.End.socket(tcp.Server)
+		x.half++
+		x.sources.at(from, port)
+		if x.half >= manyHalf && x.half > 4*x.whole && x.sources.sockets() <= fewPlaces {
+			in.tell(anomaly.HostSynFloodVictim, h, s, int64(x.half), int64(x.sources.addresses()), int64(x.whole))
+		}
+	}
+}
+
+// probe is what a segment looks like that is the first of all, and no SYN.
+type probe uint8
+
+const (
+	noProbe     probe = iota
+	probeFin          // FIN alone
+	probeNull         // no flag
+	probeXmas         // FIN, PSH and URG
+	probeAck          // ACK alone, without payload or option
+	probeRst          // RST without ACK
+	probeAnswer       // SYN,ACK or RST,ACK
+	numProbes
+)
+
+// probeOf returns what a segment looks like.
+func probeOf(s *tcp.Segment) probe {
+	if s.Len > 0 {
+		return noProbe
+	}
+	switch f := s.Flags & (tcp.SYN | tcp.FIN | tcp.RST | tcp.PSH | tcp.URG | tcp.ACK); {
+	case f == tcp.FIN:
+		return probeFin
+	case f == 0:
+		return probeNull
+	case f == tcp.FIN|tcp.PSH|tcp.URG:
+		return probeXmas
+	case f == tcp.ACK && s.Opts == 0:
+		return probeAck
+	case f == tcp.RST:
+		return probeRst
+	case f == tcp.SYN|tcp.ACK, f == tcp.RST|tcp.ACK:
+		return probeAnswer
+	}
+	return noProbe
+}
+
+// noteProbeOf remembers what the first segment of a connection looks like.
+func (c *Case) noteProbeOf(s *Scene) {
+	if s.View.Key.Proto == packet.ProtoTCP && firstOfAll(s) {
+		c.side[s.Seg.Dir].probe = probeOf(s.Seg)
+	}
+}
+
+// noteProbe counts a record that began with neither SYN nor payload.
+func (in *Inspector) noteProbe(s *Scene) {
+	for d := range tcp.Dir(2) {
+		p := s.Case.side[d].probe
+		if p == noProbe || !s.lone(d, p) {
+			continue
+		}
+		from, _ := s.End.socket(d)
+		if h := in.hosts.take(from, s.End.Key.V6, s.End.Start); h != nil {
+			if s.End.Start-h.probedAt > scanTime {
+				h.probes = probes{probedAt: s.End.Start}
+			}
+			h.sent[p]++
+			to := h.spreadOf(p)
+			to.at(s.End.socket(d ^ 1))
+			in.judgeProbe(s, h, p, to)
+		}
+	}
+}
+
+// lone reports whether the record of a probe holds no more than what it got. What
+// may be the rest of an older connection counts only when none is left.
+func (s *Scene) lone(d tcp.Dir, p probe) bool {
+	other, e := s.Before.Facts(d^1), s.End
+	silent := e.Packets[d^1] == 0
+	if e.Packets[d] > 2 || e.Octets != [2]uint64{} || !silent && !other.Resets {
+		return false
+	}
+	switch p {
+	case probeAck:
+		return !silent
+	case probeRst, probeAnswer:
+		return silent && captureRuns(s, d) == 0
+	}
+	return true
+}
+
+// spreadOf returns the places that a kind of probe went to.
+func (x *probes) spreadOf(p probe) *spread {
+	switch p {
+	case probeRst:
+		return &x.resets
+	case probeAnswer:
+		return &x.answered
+	}
+	return &x.probed
+}
+
+// judgeProbe: who answers what a flood makes up in many names answers at addresses
+// and ports that are all different; who scans keeps one of them.
+func (in *Inspector) judgeProbe(s *Scene, h *host, p probe, to *spread) {
+	n := &h.sent
+	odd := p < probeAck && n[probeFin]+n[probeNull]+n[probeXmas] >= probePlaces && to.places() >= probePlaces
+	if to.places() < scanPlaces && !odd {
+		return
+	}
+	addresses, ports := int64(to.addresses()), int64(to.sockets())
+	switch {
+	case p < probeRst:
+		in.tell(anomaly.HostFinScan, h, s, int64(n[probeFin]), int64(n[probeNull]), int64(n[probeXmas]), int64(n[probeAck]), addresses, ports)
+	case p == probeRst && min(addresses, ports) <= fewPlaces:
+		in.tell(anomaly.HostRstScan, h, s, int64(n[probeRst]), addresses, ports)
+	case addresses >= scanPlaces:
+		in.tell(anomaly.HostBackscatter, h, s, int64(n[p]), addresses, ports)
+	}
+}
