@@ -36,6 +36,9 @@ func newExplain() *cobra.Command {
 			case len(files) == 0:
 				return errors.New("no capture given: name a FILE, or - for standard input")
 			}
+			if err := checkMaxConnections(&c); err != nil {
+				return err
+			}
 			c.Files, c.Netfilter = files, &gateway.Config
 			return worked(run.ExplainVerdict(c, frame))
 		},
@@ -44,8 +47,11 @@ func newExplain() *cobra.Command {
 	f.SortFlags = false
 	f.Uint64Var(&frame, "nf", 0, "explain the firewall's verdict on frame `FRAME`")
 	f.BoolVar(&c.Merge, "merge", false, "read several files as one stream in the order of time")
+	bindDecoding(f, &c)
 	gateway.bindSettings(cmd)
-	must(cmd.RegisterFlagCompletionFunc("nf", cobra.NoFileCompletions))
+	for _, name := range []string{"nf", "max-connections"} {
+		must(cmd.RegisterFlagCompletionFunc(name, cobra.NoFileCompletions))
+	}
 	cmd.ValidArgsFunction = completeCaptures
 	return cmd
 }

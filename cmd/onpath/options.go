@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"onpath/flow"
 	"onpath/internal/run"
@@ -29,8 +30,7 @@ func (o *options) bind(cmd *cobra.Command, formats [][2]string) {
 	f.VarP(&outputs{&o.run.Outputs, formats}, "output", "o", fmt.Sprintf("write a format (%s; the first is the default) to standard output or to a file; repeatable", words(formats)))
 	f.Uint64VarP(&o.run.Count, "count", "c", 0, "stop after `COUNT` packets (0: all)")
 	f.BoolVar(&o.run.Merge, "merge", false, "read several files as one stream in the order of time")
-	f.BoolVarP(&o.run.Decoder.NoChecksums, "dont-verify-checksums", "K", false, "leave checksums unverified")
-	f.IntVar(&o.run.Flow.MaxConnections, "max-connections", flow.DefaultMaxConnections, "remember at most `N` connections at once")
+	bindDecoding(f, &o.run)
 	f.Var(o.bindLinger(), "linger", "how long a finished connection waits for late packets")
 	f.Var(o.bindTimeouts(), "timeout", "after which silence a connection is written, by what is believed of it; the columns tcpstates… obey it too, closed and reset are theirs alone")
 	o.find.bind(cmd)
@@ -96,9 +96,22 @@ func (o *options) config(cmd *cobra.Command, args []string) (run.Config, error) 
 		return o.run, fmt.Errorf("filter %q: this version has no filters yet; filter with tcpdump -r FILE -w - FILTER and read the result from -", strings.Join(filter, " "))
 	case len(files) == 0:
 		return o.run, errors.New("no capture given: name a FILE, or - for standard input")
-	case o.run.Flow.MaxConnections < 1 || o.run.Flow.MaxConnections > flow.MaxMaxConnections:
-		return o.run, fmt.Errorf("--max-connections %d: must be from 1 to %d", o.run.Flow.MaxConnections, flow.MaxMaxConnections)
 	}
 	o.run.Files, o.run.Netfilter = files, o.nf.config(cmd)
-	return o.run, errors.Join(o.find.config(&o.run), noSamePlace(&o.run))
+	return o.run, errors.Join(checkMaxConnections(&o.run), o.find.config(&o.run), noSamePlace(&o.run))
+}
+
+// bindDecoding declares the flags on which it depends what is made of a packet, whatever
+// comes out.
+func bindDecoding(f *pflag.FlagSet, c *run.Config) {
+	f.BoolVarP(&c.Decoder.NoChecksums, "dont-verify-checksums", "K", false, "leave checksums unverified")
+	f.IntVar(&c.Flow.MaxConnections, "max-connections", flow.DefaultMaxConnections, "remember at most `N` connections at once")
+}
+
+// checkMaxConnections refuses what no table can have.
+func checkMaxConnections(c *run.Config) error {
+	if n := c.Flow.MaxConnections; n < 1 || n > flow.MaxMaxConnections {
+		return fmt.Errorf("--max-connections %d: must be from 1 to %d", n, flow.MaxMaxConnections)
+	}
+	return nil
 }

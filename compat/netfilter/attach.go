@@ -45,17 +45,6 @@ func newHelpers(rules []Attach) helpers {
 	return h
 }
 
-// attach lays out a rule for the helper of a row of the table.
-func (h *helpers) attach(rule Attach, row row, helper uint8) {
-	ports := rule.Ports
-	if ports == nil {
-		ports = row.ports
-	}
-	for _, port := range ports {
-		h.byPort[uint32(row.proto)<<16|uint32(port)] = helper
-	}
-}
-
 // add adds a rule for a protocol.
 func (h *helpers) add(n uint8, k row, ports []uint16) {
 	if ports == nil {

@@ -10,10 +10,13 @@ type Account struct {
 	Verdict Verdict
 	Before  *Entry // before the packet; nil if there was none
 	After   *Entry // after it; nil if there is none, or none any more
+	Master  *Entry // the one whose helper announced After; nil if none did, or it is gone
+	Anew    bool   // the packet ended Before, and began After in its place
 	About   bool   // the packet is an ICMP error: After is the entry that it is about
 	Silent  int64  // ns since Before's time was over; 0 if it was not, or there is none
 	Segment bool   // it is a TCP segment of Before that could be read; what follows is of it
 	SYN     bool   // its window is not scaled
+	Assumed bool   // Numbers.Ack is not the segment's, which says none
 	Numbers Numbers
 	Asked   bool     // the bounds were asked
 	Liberal bool     // but a broken one forgiven, as windows are not enforced on the sender
@@ -61,13 +64,30 @@ func (t *Tracker) Explain(v *packet.View) *Account {
 	t.Observe(v, &a.Verdict)
 	if e := a.Verdict.Entry; e != nil && !a.Verdict.Deleted {
 		after := *e
-		a.After = &after
+		a.After, a.Master = &after, t.masterOf(e)
 	}
-	a.About = a.Verdict.State == StateRelated && isQuery(protoOf(v))
-	if i != 0 && a.Silent == 0 && before.proto == packet.ProtoTCP {
+	a.About = a.After != nil && isQuery(protoOf(v)) && (a.Verdict.State == StateRelated || a.Verdict.Why.Cause == CauseOuter)
+	a.Anew = a.Before != nil && a.After != nil && a.Silent == 0 && a.Before.ID != a.After.ID
+	if i != 0 && a.Silent == 0 && !a.Anew && before.proto == packet.ProtoTCP {
 		t.compare(v, before, dir, a)
 	}
 	return a
+}
+
+// masterOf returns a copy of the entry that announced e; nil if there is none.
+func (t *Tracker) masterOf(e *Entry) *Entry {
+	if e.Master == 0 {
+		return nil
+	}
+	for _, i := range t.inOrder() {
+		if m := t.table.at(i); m.id == e.Master {
+			kept := t.view // which e may be
+			master := *t.show(m)
+			t.view = kept
+			return &master
+		}
+	}
+	return nil
 }
 
 // protoOf returns the protocol of the outermost IP packet; 0 if there is none.
@@ -110,7 +130,9 @@ func (t *Tracker) compare(v *packet.View, e entry, dir Dir, a *Account) {
 	sender, peer := &e.sides[dir], &e.sides[1-dir]
 	n := numbersOf(&s, peer)
 	begun := begin(sender, peer, dir, &s, &n, state)
+	said := n.ack
 	n.pretend(sender, peer, &s, state)
+	a.Assumed = s.flags&tcp.ACK == 0 || n.ack != said
 	a.Asked, a.Liberal = asked && !begun, t.config.Liberal || sender.Flags&FlagLiberal != 0
 	a.Sender, a.Peer = *sender, *peer
 	a.Numbers = Numbers{n.seq, n.end, n.ack, n.sack, n.win}

@@ -60,12 +60,12 @@ func each(t testing.TB, path string, tracker *netfilter.Tracker, judged func(*pa
 
 // said is what the kernel said of one packet of a scenario.
 type said struct {
-	line                       string
-	state, dir, before, after  string
-	conn, timeout, reason, why string
-	status                     string
-	gone, master               bool
-	expect                     []string
+	line                      string
+	state, dir, before, after string
+	conn, timeout, reason     string
+	status                    string
+	gone, master              bool
+	expect                    []string
 }
 
 // story is one scenario.

@@ -24,7 +24,7 @@ const (
 	CauseRST                  // a RST below what its addressee acknowledged
 	CauseOvershoot            // bound I, but by less than a window
 	CauseSeqOver              // bound I: data beyond the receiver's window
-	CauseSeqUnder             // bound II: data a window and more before the newest
+	CauseSeqUnder             // bound II: data more than a window before the newest
 	CauseAckOver              // bound III: an ACK of what was not seen
 	CauseAckUnder             // bound IV: a very old ACK
 	CauseUDPLength            // a UDP length that cannot be
@@ -116,6 +116,10 @@ var kindWords = [...]string{"SYN", "SYN,ACK", "FIN", "ACK", "RST", "segment"}
 
 // String returns the name of the cause; "" for none. It is stable.
 func (c Cause) String() string { return causes[c].name }
+
+// Drops reports whether the kernel drops the packet itself, and does not leave it
+// to the rules.
+func (c Cause) Drops() bool { return c == CauseHelper || c == CauseFull }
 
 // Append appends what the kernel logs of the packet (nf_conntrack_log_invalid),
 // without the "nf_ct_proto_6: " that it puts in front; nothing where it logs nothing.

@@ -19,7 +19,7 @@ func (a *Account) Story(at int64) string {
 	why := &a.Verdict.Why
 	tell(&b, "kernel", why.String())
 	tell(&b, "onpath", wrap(string(why.Explain(nil))))
-	tell(&b, "meaning", wrap(a.Verdict.Meaning()))
+	tell(&b, "meaning", wrap(a.meaning()))
 	return b.String()
 }
 
@@ -27,6 +27,7 @@ func (a *Account) Story(at int64) string {
 const (
 	storyIndent = 10
 	storyWidth  = 80
+	sideWidth   = 44 // of what is told of the original side
 )
 
 // wrap breaks a text into lines.
@@ -66,10 +67,31 @@ func (a *Account) tellVerdict(b *strings.Builder) {
 	case v.Entry != nil || v.State == StateRelated:
 		text += ", direction " + v.Dir.String()
 	}
-	if v.State != StateInvalid && v.State != StateUnseen && v.Why.Cause != CauseNone {
+	switch {
+	case v.State == StateInvalid, v.State == StateUnseen, v.Why.Cause == CauseNone:
+	case v.Why.Cause.Drops():
+		text += ", but dropped"
+	default:
 		text += ", but ignored"
 	}
 	tell(b, "verdict", text)
+}
+
+// meaning says what a person may conclude, where the account tells more than the verdict.
+func (a *Account) meaning() string {
+	v := &a.Verdict
+	switch {
+	case v.Why.Cause != CauseNone || a.After == nil:
+	case a.Anew:
+		return "The ports are used again: the entry of the connection that ended makes way for a new one."
+	case v.State == StateRelated && a.About:
+		return "It is an error about this entry, which stays as it is."
+	case v.State == StateRelated:
+		return "It belongs to a connection that another one announced, its master, and nobody has answered it yet."
+	case v.State == StateNew && a.Before == nil && a.After.Orig.Proto == protoTCP && a.After.TCP == Established:
+		return "It comes from the middle of a connection that the gateway does not know, which is picked up here (nf_conntrack_tcp_loose): this direction is the original one from now on, and no window is enforced."
+	}
+	return v.Meaning()
 }
 
 // tellEntry shows the entry before and after, as conntrack -L would.
@@ -77,7 +99,7 @@ func (a *Account) tellEntry(b *strings.Builder, at int64) {
 	switch {
 	case a.About:
 		tell(b, "about", string(a.After.Append(nil, at)))
-		return
+		return // which changes nothing
 	case a.Before == nil:
 		tell(b, "before", "no entry")
 	case a.Silent > 0:
@@ -93,12 +115,17 @@ func (a *Account) tellEntry(b *strings.Builder, at int64) {
 	default:
 		tell(b, "after", a.afterwards(at))
 	}
+	if a.Master != nil {
+		tell(b, "master", string(a.Master.Append(nil, at)))
+	}
 }
 
 // afterwards shows the entry after the packet, if another line is to be shown.
 func (a *Account) afterwards(at int64) string {
 	is := string(a.After.Append(nil, at))
 	switch {
+	case a.Anew:
+		return "that one ended, and a new one: " + is
 	case a.Before == nil || a.Silent > 0 || is != string(a.Before.Append(nil, at)):
 		return is
 	case a.After.Sides != a.Before.Sides:
@@ -115,12 +142,12 @@ func (a *Account) tellWindows(b *strings.Builder) {
 	}
 	heads := [2]string{"original side", "reply side"}
 	heads[a.Verdict.Dir] += ", the sender"
-	fmt.Fprintf(b, "\n%-9s %-32s %s\n", "windows", heads[Original], heads[Reply])
+	fmt.Fprintf(b, "\n%-9s %-*s %s\n", "windows", sideWidth, heads[Original], heads[Reply])
 	for _, f := range sideFields {
 		name := strings.ReplaceAll(strings.Trim(f.name, "_="), "_", " ")
-		fmt.Fprintf(b, "  %-7s %-32s %s\n", name, moved(f.of, a.Before.Sides[Original], after.Sides[Original]), moved(f.of, a.Before.Sides[Reply], after.Sides[Reply]))
+		fmt.Fprintf(b, "  %-7s %-*s %s\n", name, sideWidth, moved(f.of, a.Before.Sides[Original], after.Sides[Original]), moved(f.of, a.Before.Sides[Reply], after.Sides[Reply]))
 	}
-	fmt.Fprintf(b, "  %-7s %-32s %s\n\n", "flags", after.Sides[Original].Flags, after.Sides[Reply].Flags)
+	fmt.Fprintf(b, "  %-7s %-*s %s\n\n", "flags", sideWidth, after.Sides[Original].Flags, after.Sides[Reply].Flags)
 }
 
 // moved shows a number, and what became of it.
@@ -159,12 +186,12 @@ func (f SideFlags) String() string {
 var boundWords = [...]struct{ name, got, kept, broken string }{
 	{"I", "SEQ", "begins in what the receiver's window allows", "begins behind the end of the receiver's window"},
 	{"III", "ACK", "acknowledges what was seen", "acknowledges what was not seen"},
-	{"II", "END", "ends less than a window before the newest octet", "ends a window and more before the newest octet"},
+	{"II", "END", "ends at most a window before the newest octet", "ends more than a window before the newest octet"},
 	{"IV", "ACK", "is not older than 66000 octets or the largest window", "is older than 66000 octets and the largest window"},
 }
 
 func (a *Account) tellBounds(b *strings.Builder) {
-	tell(b, "segment", a.Numbers.tell(a.Sender.Scale, a.SYN))
+	tell(b, "segment", a.tellSegment())
 	tell(b, "bounds", a.order())
 	for i, w := range boundWords {
 		bound := &a.Bounds[i]
@@ -200,10 +227,15 @@ func (b *Bound) sign() string {
 	return ">="
 }
 
-// tell writes the numbers; a SYN's window is never scaled (RFC 7323 §2.2).
-func (n *Numbers) tell(scale uint8, syn bool) string {
-	text := fmt.Sprintf("SEQ %d, END %d, ACK %d, window %d", n.Seq, n.End, n.Ack, n.Win)
-	if scale > 0 && !syn {
+// tellSegment writes the numbers; a SYN's window is never scaled (RFC 7323 §2.2).
+func (a *Account) tellSegment() string {
+	n := &a.Numbers
+	text := fmt.Sprintf("SEQ %d, END %d, ACK %d", n.Seq, n.End, n.Ack)
+	if a.Assumed {
+		text += " (assumed, as it says none)"
+	}
+	text += fmt.Sprintf(", window %d", n.Win)
+	if scale := a.Sender.Scale; scale > 0 && !a.SYN && n.Win > 0 {
 		text += fmt.Sprintf(" << %d = %d", scale, n.Win<<scale)
 	}
 	if n.Sack != n.Ack {

@@ -7,15 +7,19 @@ const NumCauses = int(numCauses)
 type Tally struct {
 	States  [NumStates]uint64 // packets, by State
 	Refused [NumCauses]uint64 // packets that were invalid, by Cause
+	Dropped [NumCauses]uint64 // packets that the kernel drops itself, whatever their State, by Cause
 	Ignored [NumCauses]uint64 // all others, by Cause; those to which nothing happened under CauseNone
 }
 
 // Count adds a verdict.
 func (t *Tally) Count(v *Verdict) {
 	t.States[v.State]++
-	if v.State == StateInvalid {
-		t.Refused[v.Why.Cause]++
-	} else {
-		t.Ignored[v.Why.Cause]++
+	switch c := v.Why.Cause; {
+	case v.State == StateInvalid:
+		t.Refused[c]++
+	case c.Drops():
+		t.Dropped[c]++
+	default:
+		t.Ignored[c]++
 	}
 }

@@ -86,7 +86,7 @@ func others(c netfilter.Config) (list []other) {
 func newExplainer(c *Config) *explainer {
 	c.Decoder.Fragments.Seed, c.Flow.Seed = drawSeed(), drawSeed()
 	gateway := *c.Netfilter
-	gateway.Seed = drawSeed()
+	gateway.Seed, gateway.MaxEntries = drawSeed(), c.Flow.MaxConnections
 	return &explainer{
 		decoder: packet.NewDecoder(c.Decoder), table: flow.New(c.Flow, func(*record.Record) {}),
 		gateway: netfilter.New(gateway), others: others(gateway),

@@ -6,11 +6,12 @@ import (
 	"onpath/compat/netfilter"
 )
 
-// verdicts says what the firewall called the packets, and why it refused or
+// verdicts says what the firewall called the packets, and why it refused, dropped or
 // ignored some.
 func verdicts(b *strings.Builder, t netfilter.Tally, s netfilter.Stats) {
 	line(b, "nf packets", list(largestFirst(states(&t))))
 	line(b, "nf invalid", list(largestFirst(causes(&t.Refused))))
+	line(b, "nf dropped", list(largestFirst(causes(&t.Dropped))))
 	t.Ignored[netfilter.CauseNone] = 0 // they were not
 	line(b, "nf ignored", list(largestFirst(causes(&t.Ignored))))
 	line(b, "nf entries", list(nonZero([]count{
