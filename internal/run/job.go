@@ -191,7 +191,7 @@ func (j *job[R]) finish(summary bool) error {
 	j.end()
 	j.bar.clear()
 	if j.err == errNobodyReads {
-		return nil
+		return j.verdict()
 	}
 	if !j.config.Quiet {
 		j.report(summary)
