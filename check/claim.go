@@ -21,13 +21,15 @@ type claim struct {
 // capture of two directions is not always in order.
 const misordered = 200e6
 
-// noteClaim remembers an ACK of what was not seen, until it is settled.
+// noteClaim remembers an ACK of what was not seen, until it is settled. Of an end that
+// may live in another connection it says nothing.
 func (c *Case) noteClaim(s *Scene) {
 	me, p := s.Me(), s.Peer()
 	if t := c.lent(s.inspector); t != nil && t.claim.frame != 0 && t.claim.settled(s) {
 		t.claim = claim{}
 	}
-	if !s.judged() || s.Step.Outside || !p.HasReal || !s.Seg.Ack.After(p.Top) {
+	here := me.SynSeen || me.HasRcv
+	if !here || !s.judged() || s.Step.Outside || !p.HasReal || !s.Seg.Ack.After(p.Top) {
 		return
 	}
 	if t := c.borrow(s.inspector); t != nil {
