@@ -23,7 +23,9 @@ type Config struct {
 
 // Stats counts what an Inspector gave up.
 type Stats struct {
-	GivenUp uint64 // occurrences that there was no room for
+	Findings uint64 // occurrences of findings that there was no room for
+	Notes    uint64 // times that there was no room for more to remember of a connection
+	Hosts    uint64 // hosts that were not remembered, or for too short a time
 }
 
 // Raised is one finding that a segment raised or repeated.
@@ -94,7 +96,7 @@ func (in *Inspector) add(r *rule, off *anomaly.Set) {
 
 // Stats returns the counts so far.
 func (in *Inspector) Stats() Stats {
-	return Stats{GivenUp: in.books.givenUp + in.troubles.givenUp + in.strays.givenUp + in.hosts.givenUp}
+	return Stats{Findings: in.books.givenUp + in.strays.givenUp, Notes: in.troubles.givenUp, Hosts: in.hosts.givenUp}
 }
 
 // Judge asks the rules about a segment that has moved its Conn from before to

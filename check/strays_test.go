@@ -108,8 +108,8 @@ func TestStraysAreCounted(t *testing.T) {
 	if len(all) != maxStrays || all[0].Count != 2 || all[0].ID != anomaly.TcpDataOffsetTooSmall {
 		t.Errorf("%d strays, the first %d times", len(all), all[0].Count)
 	}
-	if in.Stats().GivenUp != 20 {
-		t.Errorf("%d given up, want 20", in.Stats().GivenUp)
+	if in.Stats().Findings != 20 {
+		t.Errorf("%d given up, want 20", in.Stats().Findings)
 	}
 }
 

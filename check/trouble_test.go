@@ -11,7 +11,7 @@ func TestTroubleIsBounded(t *testing.T) {
 			t.Fatalf("connection %d was lent %v", i, lent)
 		}
 	}
-	if n := in.Stats().GivenUp; n != 11 {
+	if n := in.Stats().Notes; n != 11 {
 		t.Errorf("%d were given up", n)
 	}
 	cs[7].lent(in).missed[0] = 5

@@ -88,15 +88,15 @@ func (c Config) withDefaults() Config {
 
 // Stats counts what a Table did and gave up.
 type Stats struct {
-	Begun           uint64                    // records begun; the number of the last one
-	Ended           [record.NumEndings]uint64 // records written, by end_reason
-	Live            int                       // entries now, those without an open record included
-	Peak            int                       // entries at most
-	Evicted         Evicted                   // what the cap pushed out
-	SACKGivenUp     uint64                    // SACK blocks that were not kept: two of a direction are
-	HolesGivenUp    uint64                    // holes in streams that were forgotten: too many at once
-	FindingsGivenUp uint64                    // occurrences of findings that there was no room for
-	Verdicts        netfilter.Tally           // the firewall's; empty without one
+	Begun        uint64                    // records begun; the number of the last one
+	Ended        [record.NumEndings]uint64 // records written, by end_reason
+	Live         int                       // entries now, those without an open record included
+	Peak         int                       // entries at most
+	Evicted      Evicted                   // what the cap pushed out
+	SACKGivenUp  uint64                    // SACK blocks that were not kept: two of a direction are
+	HolesGivenUp uint64                    // holes in streams that were forgotten: too many at once
+	Rules        check.Stats               // what the rules gave up
+	Verdicts     netfilter.Tally           // the firewall's; empty without one
 }
 
 // Evicted counts the entries that the cap on connections pushed out, in the

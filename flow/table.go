@@ -95,7 +95,7 @@ func (t *Table) take(v *packet.View, hash uint32) uint32 {
 func (t *Table) Stats() Stats {
 	s := t.stats
 	s.Live, s.HolesGivenUp, s.SACKGivenUp = t.slab.live, t.tracker.HolesGivenUp, t.tracker.SACKGivenUp
-	s.FindingsGivenUp = t.rules.Stats().GivenUp
+	s.Rules = t.rules.Stats()
 	return s
 }
 

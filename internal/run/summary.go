@@ -78,7 +78,9 @@ func givenUp(b *strings.Builder, s flow.Stats) {
 		{"not TCP", s.Evicted.Other},
 		{"open", s.Evicted.Open},
 		{"holes in streams", s.HolesGivenUp},
-		{"what was found", s.FindingsGivenUp},
+		{"findings", s.Rules.Findings},
+		{"notes for findings", s.Rules.Notes},
+		{"hosts", s.Rules.Hosts},
 	})))
 }
 
