@@ -1,6 +1,7 @@
 package netfilter
 
 import (
+	"cmp"
 	"encoding/binary"
 
 	"onpath/packet"
@@ -72,7 +73,8 @@ func (t *Tracker) trackMessage(d *datagram, out *Verdict) bool {
 		return true // not captured: nothing can be said
 	}
 	out.State = StateInvalid
-	if d.V6 != (d.Proto == packet.ProtoICMPv6) { // of the other version: nothing is looked at
+	if d.V6 != (d.Proto == packet.ProtoICMPv6) { // nothing is looked at
+		out.Why.Cause = CauseVersion
 		return true
 	}
 	if d.length < 8 {
@@ -116,11 +118,13 @@ func (t *Tracker) relate(d *datagram, out *Verdict) {
 	var q datagram
 	u := &q.Tuple
 	if !d.quote(&q, &out.Why) || !q.tuple() || isQuery(u.Proto) && !answered(u) {
+		out.Why.Cause = cmp.Or(out.Why.Cause, CauseQuote)
 		return
 	}
 	t.complete(u)
 	e, dir := t.lookup(u, t.hash(u))
 	if e == nil {
+		out.Why.Cause = CauseUnrelated
 		return
 	}
 	out.Entry, out.Before = t.show(e), e.tcp

@@ -38,6 +38,9 @@ const (
 	CauseNoChecksum           // UDP-Lite without a checksum
 	CauseSCTPShort            // no room for SCTP's header
 	CauseOuter                // an ICMP error to somebody whom it does not concern
+	CauseVersion              // ICMP over IPv6, or the other way round; not logged
+	CauseQuote                // an ICMP error that quotes no packet which could have an entry; not logged
+	CauseUnrelated            // one about a packet that has no entry; not logged
 	CauseHelper               // dropped by a helper
 	CauseFull                 // dropped because the table is full
 	numCauses
@@ -107,6 +110,9 @@ var causes = [numCauses]struct {
 	CauseNoChecksum:     {"no-checksum", "checksum missing", "UDP-Lite without a checksum (RFC 3828 3.1)", false},
 	CauseSCTPShort:      {"sctp-short", "nf_ct_sctp: short packet", "the packet has no room for the SCTP header", false},
 	CauseOuter:          {"outer", "outer daddr $a != inner $A", "the error goes to $a and concerns $A", false},
+	CauseVersion:        {"icmp-version", "", "ICMP of the other version of IP", false},
+	CauseQuote:          {"quote", "", "the ICMP error does not quote a packet that could have an entry", false},
+	CauseUnrelated:      {"unrelated", "", "nothing is known of the connection that the ICMP error is about", false},
 	CauseHelper:         {"helper", "nf_ct_$h: dropping packet: $l", "the helper $h drops the packet: $l", false},
 	CauseFull:           {"full", "nf_conntrack: table full, dropping packet", "the table is full and holds nothing that may go early: dropped", false},
 }
