@@ -146,9 +146,8 @@ func (s *Scene) codeEvidence(c anomaly.Cause) Evidence {
 
 func synackReflects(s *Scene) (Evidence, bool) {
 	asked := s.Case.congestion.syns[s.Seg.Dir^1]
-	const both = tcp.ECE | tcp.CWR
 	return s.codeEvidence(anomaly.CauseNone),
-		answers(s) && asked.has(codeECN) && asked.only(setOf(codeNone, codeECN)) && s.Seg.Flags&both == both
+		answers(s) && asked.has(codeECN) && asked.only(setOf(codeNone, codeECN)) && codeOf(s.Seg.Flags)&codeECN == codeECN
 }
 
 // ecnUnasked: a server with AccECN takes any SYN but 000 and 011 for a question,

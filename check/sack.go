@@ -38,12 +38,11 @@ func sackUnpermitted(s *Scene) (Evidence, bool) {
 
 // sackLengthBad leaves an option without blocks alone, which is seen often.
 func sackLengthBad(s *Scene) (Evidence, bool) {
-	const lies = tcp.OptLength | tcp.OptSACK
-	if s.Seg.Opts&lies != lies || s.View.TCP == nil {
+	if s.Seg.Opts&tcp.OptLength == 0 || s.View.TCP == nil {
 		return no()
 	}
 	for o := s.View.TCP.Options(); o.Next(); {
-		if n := len(o.Data); o.Kind == tcp.KindSACK && n > 0 && (n%8 != 0 || n > 32) {
+		if n := len(o.Data); o.Kind == tcp.KindSACK && n%8 != 0 {
 			return because(anomaly.CauseNone, int64(n)+2), true
 		}
 	}
@@ -119,7 +118,7 @@ func sackBeyond(s *Scene) (Evidence, bool) {
 
 func dsack(s *Scene) (Evidence, bool) {
 	b := s.Seg.SACK[0]
-	return because(anomaly.CausePath, num(b[0]), num(b[1]), num(s.Seg.Ack)), s.Step.DSACK && s.Seg.NumSACK > 0
+	return because(anomaly.CausePath, num(b[0]), num(b[1]), num(s.Seg.Ack)), s.Step.DSACK
 }
 
 func sackBelowNotFirst(s *Scene) (Evidence, bool) {
