@@ -52,18 +52,23 @@ type books struct {
 // maxKinds bounds the findings of one connection: a direction and an ID each.
 const maxKinds = 64
 
-// find returns the finding of c with that ID and direction, a new one if need be,
-// or nil if there is no room.
-func (b *books) find(c *Case, id anomaly.ID, d tcp.Dir) *Finding {
+// known returns the finding of c with that ID and direction, or nil.
+func (b *books) known(c *Case, id anomaly.ID, d tcp.Dir) *Finding {
+	list := b.of(c)
+	for i := range list {
+		if f := &list[i]; f.ID == id && f.Dir == d {
+			return f
+		}
+	}
+	return nil
+}
+
+// begin begins a finding of c; nil if there is no room.
+func (b *books) begin(c *Case, id anomaly.ID, d tcp.Dir) *Finding {
 	if c.book == 0 {
 		c.book = b.open()
 	}
 	list := &b.all[c.book].findings
-	for i := range *list {
-		if f := &(*list)[i]; f.ID == id && f.Dir == d {
-			return f
-		}
-	}
 	if len(*list) >= maxKinds || b.total >= b.room(id) {
 		b.givenUp++
 		return nil

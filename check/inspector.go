@@ -34,6 +34,7 @@ type Raised struct {
 	Dir      tcp.Dir // who is accused
 	Cause    anomaly.Cause
 	Severity anomaly.Severity
+	Count    uint64 // how often by now; 0: it is an event, or there was no room
 }
 
 // Inspector asks the rules.
@@ -47,6 +48,7 @@ type Inspector struct {
 	troubles troubles
 	strays   strays
 	hosts    hosts
+	quota    quota
 	raised   []Raised    // by the last segment
 	asked    anomaly.Set // rules that this segment was asked already
 	scene    Scene
@@ -182,13 +184,14 @@ func (in *Inspector) raise(s *Scene, id anomaly.ID, e *Evidence) {
 		o.Stacks = [2]conn.Stack{s.Before.Stack(tcp.Client), s.Before.Stack(tcp.Server)}
 	}
 	d := s.accused(e)
-	in.raised = append(in.raised, Raised{id, d, e.Cause, id.Severity().Given(e.Cause)})
-	if event(id) {
-		return
+	r := Raised{ID: id, Dir: d, Cause: e.Cause, Severity: id.Severity().Given(e.Cause)}
+	if !event(id) {
+		if f := in.finding(s, id, d); f != nil {
+			f.add(&o, in.keep)
+			r.Count = f.Count
+		}
 	}
-	if f := in.books.find(s.Case, id, d); f != nil {
-		f.add(&o, in.keep)
-	}
+	in.raised = append(in.raised, r)
 }
 
 // moment returns when the scene is.
