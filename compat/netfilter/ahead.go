@@ -10,25 +10,31 @@ const Ahead = 32
 func (t *Tracker) Expect(views []packet.View) {
 	var slots, hashes [Ahead]uint32
 	views = views[:min(len(views), Ahead)]
+	index := t.table.index
 	for i := range views {
 		if k := &views[i].Outer; k.Proto == packet.ProtoTCP || k.Proto == packet.ProtoUDP {
 			hashes[i] = t.hashKey(k)
-			slots[i] = t.table.buckets[hashes[i]&uint32(len(t.table.buckets)-1)]
+			slots[i] = index[hashes[i]&uint32(len(index)-1)].slot
 		}
 	}
-	for i := range views {
-		for s := slots[i]; s != 0; s = t.table.at(s).chain {
-			slots[i] = s
-			if t.table.at(s).hash == hashes[i] {
-				break
-			}
+	for i, slot := range slots[:len(views)] {
+		if slot != 0 {
+			slots[i] = t.table.likely(hashes[i])
 		}
 	}
 	for _, s := range slots[:len(views)] {
-		if s != 0 {
-			t.touched += t.table.touch(s)
-		}
+		t.touched += t.table.touch(s)
 	}
+}
+
+// likely returns the first slot of a hash, 0 if there is none.
+func (t *table) likely(hash uint32) uint32 {
+	mask := uint32(len(t.index) - 1)
+	p := hash & mask
+	for t.index[p].hash != hash && t.index[p].slot != 0 {
+		p = (p + 1) & mask
+	}
+	return t.index[p].slot
 }
 
 // hashKey returns the hash of the tuple that a packet under the key k has, in
@@ -38,9 +44,11 @@ func (t *Tracker) hashKey(k *packet.Key) uint32 {
 	return t.hashEnds(h, k.Proto)
 }
 
-// touch reads from each cache line of the entry in slot i, and of its neighbours
-// what leaving its list changes.
+// touch reads both lines of the entry in slot i.
 func (t *table) touch(i uint32) uint64 {
+	if i == 0 {
+		return 0
+	}
 	e := t.at(i)
-	return uint64(e.src[0]) + uint64(e.sides[0].End) + uint64(e.sides[1].End) + uint64(t.at(e.older).newer) + uint64(t.at(e.newer).older)
+	return uint64(e.expires) + uint64(e.slot)
 }

@@ -1,29 +1,30 @@
 package netfilter
 
-// entry is what is kept of a connection: 176 octets without pointers. What finds it
-// comes first, what a segment changes next, what few ask for last.
+// entry is what a packet needs of its connection: 128 octets without pointers, two lines
+// of a cache. What finds it is in the first one, what only TCP has in the second.
 type entry struct {
 	src, dst         [16]byte // of the direction Original
 	srcPort, dstPort uint16   // as in Tuple
 	proto            uint8
 	v6               bool
 	tcp              TCPState
-	retrans          uint8
-	status           Status
-	list             uint8   // that it is in; 0 for none
 	changed          changes // not told yet
-	hash             uint32
-	chain            uint32 // next of the same bucket, 0 for none
-	control          uint32 // slot of what its helper remembers; 0 without a helper
+	status           Status
+	place            uint16 // where it waits for its end; 0 for nowhere
+	id               uint32 // as Entry.ID
 	expires          int64  // as Entry.Expires
+	timeout          uint32 // in s: Entry.Expires less Entry.Seen
+	control          uint32 // slot of what its helper remembers; 0 without a helper
 	sides            [2]Side
 	last             lastSegment
-	older, newer     uint32 // neighbours in its list
-	listed           uint32 // expires when it joined its list, without the lowest listedBits
-	id, master       uint32
-	seen             int64 // as Entry.Seen
-	made             int64 // when; ns since the Unix epoch
 	slot             uint32
+}
+
+// rest is what few packets ask for: 24 octets.
+type rest struct {
+	made         int64  // when; ns since the Unix epoch
+	older, newer uint32 // neighbours in its queue
+	master       uint32 // as Entry.Master, meaningful if it is Expected
 }
 
 // lastSegment is the segment that tracking remembers of a TCP connection.
@@ -32,6 +33,7 @@ type lastSegment struct {
 	win           uint16
 	kind          kind
 	dir           Dir
+	retrans       uint8     // as Entry.Retrans
 	scale         uint8     // that an ignored SYN offers
 	flags         SideFlags // likewise, and those below
 }
@@ -73,9 +75,12 @@ func (e *entry) answeredBy(t *Tuple) bool {
 }
 
 // public copies what the world may know.
-func (e *entry) public(to *Entry, helper string) {
-	to.ID, to.Master, to.TCP, to.Status, to.Retrans = e.id, e.master, e.tcp, e.status, e.retrans
+func (e *entry) public(to *Entry, rest *rest, helper string) {
+	to.ID, to.Master, to.TCP, to.Status, to.Retrans = e.id, 0, e.tcp, e.status, e.last.retrans
+	if e.status&Expected != 0 {
+		to.Master = rest.master
+	}
 	to.Orig.Src, to.Orig.Dst, to.Orig.SrcPort, to.Orig.DstPort = e.src, e.dst, e.srcPort, e.dstPort
 	to.Orig.Proto, to.Orig.V6 = e.proto, e.v6
-	to.Sides, to.Expires, to.Seen, to.Helper = e.sides, e.expires, e.seen, helper
+	to.Sides, to.Expires, to.Seen, to.Helper = e.sides, e.expires, e.expires-int64(e.timeout)*second, helper
 }

@@ -48,7 +48,7 @@ func (t *Tracker) meet(e *entry, u *Tuple) {
 	}
 	told := t.expects.slots[x]
 	e.status |= Expected
-	e.master = t.table.at(told.master).id
+	t.table.rest(e.slot).master = t.table.at(told.master).id
 	t.stats.Expected++
 	t.adopt(told.master, e)
 	if told.Helper != "" {

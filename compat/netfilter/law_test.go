@@ -11,8 +11,11 @@ import (
 )
 
 func TestSizes(t *testing.T) {
-	if n := unsafe.Sizeof(entry{}); n > 176 {
-		t.Errorf("an entry takes %d octets, want at most 176: with 8 to 16 of index that is at most 192", n)
+	if n := unsafe.Sizeof(entry{}); n != 128 {
+		t.Errorf("an entry takes %d octets, want two lines of a cache", n)
+	}
+	if n := unsafe.Sizeof(block{}) / blockEntries; n > 152 {
+		t.Errorf("with its rest it takes %d octets, want at most 152: with 11 to 21 of index that is at most 192", n)
 	}
 }
 
@@ -72,19 +75,23 @@ func (s *stream) transport(proto byte, l4 []byte, src, dst uint16) int {
 
 // holds checks what is always true of a Tracker.
 func (t *Tracker) holds() error {
-	listed, chained := 0, 0
-	for list := 1; list < numLists; list++ {
-		older := uint32(0)
-		for i := t.lists[list].oldest; i != 0; i = t.table.at(i).newer {
+	waiting, indexed := 0, 0
+	for n := range t.wheel.queues {
+		place, older := uint16(n+1), uint32(0)
+		for i := t.wheel.queues[n].oldest; i != 0; i = t.table.rest(i).newer {
 			e := t.table.at(i)
-			if e.older != older || int(e.list) != list || e.status&Confirmed == 0 || e.early() != (list <= len(listTimeouts)) {
-				return fmt.Errorf("slot %d in list %d: %+v", i, list, e)
+			first := t.wheel.first(place)
+			if t.table.rest(i).older != older || e.place != place || e.status&Confirmed == 0 || e.rank() < rankOf(place) {
+				return fmt.Errorf("slot %d in place %d: %+v", i, place, e)
+			}
+			if first < t.wheel.at || first > max(tickOf(e.expires), t.wheel.at+1) || startOf(first) < t.nextEnd && first > t.wheel.at {
+				return fmt.Errorf("slot %d, which ends at %d, waits for %d, next is %d", i, e.expires, startOf(first), t.nextEnd)
 			}
 			older = i
-			listed++
+			waiting++
 		}
 	}
-	chained = len(t.inOrder())
+	indexed = len(t.inOrder())
 	announced := 0
 	for _, i := range t.inOrder() {
 		if t.table.at(i).control == 0 {
@@ -96,8 +103,8 @@ func (t *Tracker) holds() error {
 	}
 	s := t.Stats()
 	switch {
-	case listed != chained || chained != s.Entries || s.Entries > t.config.MaxEntries:
-		return fmt.Errorf("%d entries in lists, %d in chains, %+v", listed, chained, s)
+	case waiting != indexed || indexed != s.Entries || s.Entries > t.config.MaxEntries:
+		return fmt.Errorf("%d entries wait, %d in the index, %+v", waiting, indexed, s)
 	case announced != s.Expectations || s.Expectations > maxExpectations:
 		return fmt.Errorf("%d announced, %+v", announced, s)
 	case s.Made != uint64(s.Entries)+s.Unconfirmed+s.Expired+s.Deleted+s.Early:

@@ -6,95 +6,118 @@ import (
 )
 
 // Entries lie in blocks that never move, so that nothing is copied as the table
-// grows.
+// grows. A block is large enough to begin where a line of a cache does.
 const (
 	blockBits    = 10
 	blockEntries = 1 << blockBits
 )
 
-// table is the entries: chains of a hash over slots. Slot 0 stands for none.
-type table struct {
-	blocks  []*[blockEntries]entry
-	buckets []uint32 // heads of the chains; a power of two
-	free    uint32   // slots not in use, by chain
-	next    uint32   // the first slot never used
-	count   int
+// block is entries, and apart from them what most packets leave alone.
+type block struct {
+	entries [blockEntries]entry
+	rests   [blockEntries]rest
 }
 
+// table is the entries by slot, and an index of open addressing which finds the slots by
+// their hash. Slot 0 stands for none.
+type table struct {
+	blocks []*block
+	index  []found // a power of two, at most three quarters full
+	free   uint32  // slots not in use, chained by rest.newer
+	next   uint32  // the first slot never used
+	count  int
+}
+
+// found is a slot in use and its whole hash, so that no other connection's entry is
+// looked at, and growing looks at none.
+type found struct{ hash, slot uint32 }
+
 func newTable() table {
-	return table{buckets: make([]uint32, 1<<10), next: 1}
+	return table{index: make([]found, 1<<10), next: 1}
 }
 
 // at returns the entry in slot i.
-func (t *table) at(i uint32) *entry { return &t.blocks[i>>blockBits][i%blockEntries] }
+func (t *table) at(i uint32) *entry { return &t.blocks[i>>blockBits].entries[i%blockEntries] }
 
-// take returns a slot with a zero entry in it, which no chain holds.
+// rest returns the rest of the entry in slot i.
+func (t *table) rest(i uint32) *rest { return &t.blocks[i>>blockBits].rests[i%blockEntries] }
+
+// take returns a slot with a zero entry in it, which the index does not know.
 func (t *table) take() uint32 {
 	if i := t.free; i != 0 {
-		t.free = t.at(i).chain
-		*t.at(i) = entry{slot: i}
+		t.free = t.rest(i).newer
+		*t.at(i), *t.rest(i) = entry{slot: i}, rest{}
 		return i
 	}
 	if int(t.next>>blockBits) == len(t.blocks) {
-		t.blocks = append(t.blocks, new([blockEntries]entry))
+		t.blocks = append(t.blocks, new(block))
 	}
 	t.next++
 	t.at(t.next - 1).slot = t.next - 1
 	return t.next - 1
 }
 
-// give returns a slot that no chain holds.
+// give returns a slot that the index does not know.
 func (t *table) give(i uint32) {
-	e := t.at(i)
-	e.id, e.chain, t.free = 0, t.free, i
+	t.at(i).id, t.rest(i).newer, t.free = 0, t.free, i
 }
 
 // find returns the slot of the connection that u is a direction of, and which
 // direction; 0 if there is none.
 func (t *table) find(u *Tuple, hash uint32) (uint32, Dir) {
-	for i := t.buckets[hash&uint32(len(t.buckets)-1)]; i != 0; {
-		e := t.at(i)
-		if e.hash == hash {
-			if dir, ok := e.is(u); ok {
-				return i, dir
+	mask := uint32(len(t.index) - 1)
+	for p := hash & mask; t.index[p].slot != 0; p = (p + 1) & mask {
+		if t.index[p].hash == hash {
+			if dir, ok := t.at(t.index[p].slot).is(u); ok {
+				return t.index[p].slot, dir
 			}
 		}
-		i = e.chain
 	}
 	return 0, Original
 }
 
-// link puts the entry in slot i into its chain.
-func (t *table) link(i uint32) {
-	if t.count++; 2*t.count > len(t.buckets) { // a chain's second entry costs a wait for memory
+// link lets the entry in a slot be found.
+func (t *table) link(f found) {
+	if t.count++; 4*t.count > 3*len(t.index) {
 		t.grow()
 	}
-	e := t.at(i)
-	head := &t.buckets[e.hash&uint32(len(t.buckets)-1)]
-	e.chain, *head = *head, i
+	t.put(f)
 }
 
-// unlink takes the entry in slot i out of its chain.
-func (t *table) unlink(i uint32) {
-	e := t.at(i)
-	for p := &t.buckets[e.hash&uint32(len(t.buckets)-1)]; *p != 0; p = &t.at(*p).chain {
-		if *p == i {
-			*p, e.chain = e.chain, 0
-			t.count--
-			return
+// put writes f where the index is free.
+func (t *table) put(f found) {
+	mask := uint32(len(t.index) - 1)
+	p := f.hash & mask
+	for t.index[p].slot != 0 {
+		p = (p + 1) & mask
+	}
+	t.index[p] = f
+}
+
+// unlink lets the entry in a slot not be found any more. What lies behind it moves up, if
+// that is on its way.
+func (t *table) unlink(f found) {
+	mask := uint32(len(t.index) - 1)
+	p := f.hash & mask
+	for t.index[p].slot != f.slot {
+		p = (p + 1) & mask
+	}
+	for q := (p + 1) & mask; t.index[q].slot != 0; q = (q + 1) & mask {
+		if (q-t.index[q].hash)&mask >= (q-p)&mask {
+			t.index[p], p = t.index[q], q
 		}
 	}
+	t.index[p] = found{}
+	t.count--
 }
 
-// grow doubles the buckets.
+// grow doubles the index.
 func (t *table) grow() {
-	old := t.buckets
-	t.buckets = make([]uint32, 2*len(old))
-	for _, i := range old {
-		for i != 0 {
-			e := t.at(i)
-			head, next := &t.buckets[e.hash&uint32(len(t.buckets)-1)], e.chain
-			e.chain, *head, i = *head, i, next
+	old := t.index
+	t.index = make([]found, 2*len(old))
+	for _, f := range old {
+		if f.slot != 0 {
+			t.put(f)
 		}
 	}
 }

@@ -238,7 +238,7 @@ func (t *Tracker) accept(e *entry, dir Dir, s *segment, m *move) {
 func (t *Tracker) timeoutTCP(e *entry, k kind) int64 {
 	timeout := tcpTimeouts[e.tcp]
 	switch {
-	case e.retrans >= t.config.MaxRetrans && timeout > timeoutRetrans:
+	case e.last.retrans >= t.config.MaxRetrans && timeout > timeoutRetrans:
 		return timeoutRetrans
 	case k == kindRST:
 		return timeoutClose

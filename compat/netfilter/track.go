@@ -21,10 +21,9 @@ func (t *Tracker) track(d *datagram, out *Verdict) {
 	}
 	u := &d.Tuple
 	t.complete(u)
-	hash := t.hash(u)
-	e, dir := t.lookup(u, hash)
+	e, dir := t.lookup(u, t.hash(u))
 	if e == nil {
-		if e = t.create(u, hash, out); e == nil {
+		if e = t.create(u, out); e == nil {
 			return
 		}
 	}
@@ -75,7 +74,7 @@ func (t *Tracker) lookup(u *Tuple, hash uint32) (*entry, Dir) {
 }
 
 // create makes an entry that is not confirmed yet, 0 if there is no room for it.
-func (t *Tracker) create(u *Tuple, hash uint32, out *Verdict) *entry {
+func (t *Tracker) create(u *Tuple, out *Verdict) *entry {
 	if isQuery(u.Proto) && !answered(u) {
 		out.State = StateInvalid
 		return nil
@@ -86,7 +85,7 @@ func (t *Tracker) create(u *Tuple, hash uint32, out *Verdict) *entry {
 		return nil
 	}
 	e := t.table.at(t.table.take())
-	e.id, e.hash, e.made = t.lastID+1, hash, t.now
+	e.id, t.table.rest(e.slot).made = t.lastID+1, t.now
 	e.src, e.dst, e.srcPort, e.dstPort, e.proto, e.v6 = u.Src, u.Dst, u.SrcPort, u.DstPort, u.Proto, u.V6
 	if t.expects.count > 0 {
 		t.meet(e, u)
@@ -110,11 +109,10 @@ func (t *Tracker) judge(e *entry, dir Dir, d *datagram, out *Verdict) {
 		}
 		out.Entry = t.show(e)
 	case again:
-		hash := e.hash
 		t.stats.Deleted++
 		t.delete(e, t.now)
 		*out = Verdict{}
-		if e = t.create(&d.Tuple, hash, out); e != nil {
+		if e = t.create(&d.Tuple, out); e != nil {
 			t.judge(e, Original, d, out)
 		}
 	default:
@@ -168,7 +166,7 @@ func (t *Tracker) confirm(e *entry) {
 	if e.status&Confirmed == 0 {
 		kind = EventNew
 		e.status |= Confirmed
-		t.table.link(e.slot)
+		t.table.link(t.found(e))
 		t.wait(e)
 	} else if e.changed == 0 {
 		return
@@ -194,11 +192,17 @@ func (t *Tracker) delete(e *entry, at int64) {
 
 // kill ends a confirmed entry. Its slot can still be read.
 func (t *Tracker) kill(e *entry, at int64) {
-	t.table.unlink(e.slot)
+	t.table.unlink(t.found(e))
 	t.leave(e)
 	t.forgetControl(e)
 	e.status |= Dying
 	t.tell(EventDestroy, e, at)
+}
+
+// found returns what the index has of an entry.
+func (t *Tracker) found(e *entry) found {
+	u := e.tuple()
+	return found{t.hash(&u), e.slot}
 }
 
 // drop forgets an entry that was never confirmed.
@@ -210,9 +214,9 @@ func (t *Tracker) drop(e *entry) {
 // inOrder returns the slots of the confirmed entries, in the order of their ID.
 func (t *Tracker) inOrder() []uint32 {
 	all := make([]uint32, 0, t.table.count)
-	for _, i := range t.table.buckets {
-		for ; i != 0; i = t.table.at(i).chain {
-			all = append(all, i)
+	for _, f := range t.table.index {
+		if f.slot != 0 {
+			all = append(all, f.slot)
 		}
 	}
 	slices.SortFunc(all, func(a, b uint32) int { return int(t.table.at(a).id) - int(t.table.at(b).id) })

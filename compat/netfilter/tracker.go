@@ -45,14 +45,16 @@ type Stats struct {
 type Tracker struct {
 	config  Config
 	table   table
-	lists   [numLists]ends
+	wheel   wheel
 	expects expectations
 	calls   map[call]uint16 // the sender's key
 	helpers helpers
 	spoilt  spoilt
 	stats   Stats
 	now     int64 // time of the packet, ns since the Unix epoch
-	nextEnd int64 // no entry in a list ends before
+	nextEnd int64 // no entry ends before, as far as the wheel knows
+	back    int64 // a time before this one has stepped back
+	behind  int   // packets that did
 	lastID  uint32
 	touched uint64 // keeps the compiler from leaving out what Expect reads
 
@@ -77,7 +79,7 @@ func New(c Config) *Tracker {
 		c.MaxEntries = 1 << 20
 	}
 	c.MaxEntries = min(c.MaxEntries, 1<<30)
-	t := &Tracker{config: c, table: newTable(), nextEnd: never, calls: map[call]uint16{}, helpers: newHelpers(c.Helpers)}
+	t := &Tracker{config: c, table: newTable(), nextEnd: never, back: math.MinInt64, calls: map[call]uint16{}, helpers: newHelpers(c.Helpers)}
 	t.expectFunc = t.expect
 	return t
 }
@@ -112,6 +114,6 @@ func (t *Tracker) Entries(each func(*Entry)) {
 
 // show makes t.view what the world may know of e.
 func (t *Tracker) show(e *entry) *Entry {
-	e.public(&t.view, t.helpers.nameOf(e.control))
+	e.public(&t.view, t.table.rest(e.slot), t.helpers.nameOf(e.control))
 	return &t.view
 }

@@ -16,7 +16,7 @@ func (t *Tracker) handleUDP(e *entry, d *datagram, out *Verdict) judgement {
 	if out.Why.Cause = d.faultUDP(!t.config.NoChecksums); out.Why.Cause != CauseNone {
 		return refused
 	}
-	if e.status&SeenReply == 0 || t.now <= e.made+streamAge {
+	if e.status&SeenReply == 0 || t.now <= t.table.rest(e.slot).made+streamAge {
 		t.refresh(e, timeoutQuery)
 		return accepted
 	}

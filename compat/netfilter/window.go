@@ -158,9 +158,8 @@ func (e *entry) countRepeats(dir Dir, s *segment) {
 	}
 	l := &e.last
 	if l.dir == dir && l.seq == s.seq && l.ack == s.ack && l.end == s.end && l.win == s.win {
-		e.retrans++
+		l.retrans++
 		return
 	}
-	l.dir, l.seq, l.ack, l.end, l.win = dir, s.seq, s.ack, s.end, s.win
-	e.retrans = 0
+	l.dir, l.seq, l.ack, l.end, l.win, l.retrans = dir, s.seq, s.ack, s.end, s.win, 0
 }
