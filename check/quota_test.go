@@ -29,8 +29,8 @@ func TestQuota(t *testing.T) {
 			n++
 		}
 	}
-	if n != maxBegun || in.Stats().GivenUp != maxBegun+1 {
-		t.Errorf("%d findings, %d given up", n, in.Stats().GivenUp)
+	if n != maxBegun || in.Stats().Findings != maxBegun+1 {
+		t.Errorf("%d findings, %d given up", n, in.Stats().Findings)
 	}
 	if !begin(3, 0) || !begin(1, 1e9) {
 		t.Error("another host, or the next second, is bounded too")
