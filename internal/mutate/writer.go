@@ -23,7 +23,7 @@ var mutantChosen = func() int { n, _ := strconv.Atoi(os.Getenv("MUTANT")); retur
 
 func mutant(n int) bool { return mutantChosen == n }
 
-type mutantBits interface{ ~uint8 | ~uint16 | ~uint32 }
+type mutantBits interface{ ~uint8 | ~uint16 | ~uint32 | ~uint64 }
 
 // Left out are: of a union either side, of a mask or a difference the right one; 0 is never.
 func mutantOr[T mutantBits](left, right int, x, y T) T {
