@@ -18,15 +18,7 @@ import (
 // watch plays a conversation as frames, and returns what was found in the end.
 func watch(t *testing.T, text string) []Finding {
 	t.Helper()
-	lines, err := segtext.ParseLines(text)
-	if err != nil {
-		t.Fatal(err)
-	}
-	p := player{t: t, in: New(Config{Overlap: 1 << 20}), decoder: packet.NewDecoder(packet.Config{})}
-	p.in.world.note(&packet.View{}) // the capture begins at 0
-	for i := range lines {
-		p.play(&lines[i], uint64(i+1))
-	}
+	p := played(t, text)
 	p.in.world.networks.add(&p.v.Key) // by another connection between the same networks
 	found := p.in.Finish(&p.c, p.end(), &p.conn)
 	for _, f := range p.in.Strays() {
@@ -34,6 +26,21 @@ func watch(t *testing.T, text string) []Finding {
 		found = append(found, f.Finding)
 	}
 	return append(found, p.events...)
+}
+
+// played returns a conversation that has passed as frames.
+func played(t *testing.T, text string) *player {
+	t.Helper()
+	lines, err := segtext.ParseLines(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := &player{t: t, in: New(Config{Overlap: 1 << 20}), decoder: packet.NewDecoder(packet.Config{})}
+	p.in.world.note(&packet.View{}) // the capture begins at 0
+	for i := range lines {
+		p.play(&lines[i], uint64(i+1))
+	}
+	return p
 }
 
 // player is one connection on its way past us.

@@ -1,0 +1,116 @@
+package check
+
+import (
+	"strings"
+	"testing"
+
+	"onpath/anomaly"
+	"onpath/tcp"
+)
+
+// lawful is a handshake between hosts that compute their checksums.
+const lawful = `
+	0.000 > S 100:100(0) win 1000 <mss 1460>
+	0.010 < S. 300:300(0) ack 101 win 1000 <mss 1460>
+	0.020 > . 101:101(0) ack 301 win 1000
+	0.030 > P. 101:201(100) ack 301 win 1000
+`
+
+// TestClosedGates: what closes a gate is told, and for whom.
+func TestClosedGates(t *testing.T) {
+	for _, tt := range []struct {
+		name, text string
+		gate       anomaly.Gate
+		why        string
+	}{
+		{"both SYNs", lawful, anomaly.GateSyn, ""},
+		{"no SYN", "0.1 > . 101:101(0) ack 301 win 1000", anomaly.GateSyn, "the handshake was not captured"},
+		{"one SYN", "0.1 > S 100:100(0) win 1000\n0.2 > . 101:101(0) ack 301 win 1000", anomaly.GateSyn, "only one SYN of the handshake was captured"},
+		{"a refused attempt", "0.1 > S 100:100(0) win 1000\n0.2 < R. 0:0(0) ack 101 win 0", anomaly.GateSyn, ""},
+		{"both ways", lawful, anomaly.GateTwoWay, ""},
+		{"one way", "0.1 > S 100:100(0) win 1000", anomaly.GateTwoWay, "only one direction was captured"},
+		{"sums", lawful, anomaly.GateNoCsumOffload, ""},
+		{"partial sums", strings.ReplaceAll(lawful, "0.030 > P. 101:201(100) ack 301 win 1000", "0.030 > F. 101:201(100) ack 301 win 1000 sum partial"),
+			anomaly.GateNoCsumOffload, "checksums hold only the sum of the pseudo-header: a card was to compute them (client)"},
+		{"full packets", lawful, anomaly.GateNoOffload, ""},
+		{"joined segments", lawful + "0.040 > P. 201:3121(2920) ack 301 win 1000", anomaly.GateNoOffload,
+			"segments are larger than the addressee or a packet takes: cards cut or join them (client)"},
+		{"one clock", lawful, anomaly.GateOneClock, ""},
+		{"an early ACK", lawful + "0.040 < . 301:301(0) ack 301 win 1000\n0.042 > P. 201:301(100) ack 301 win 1000", anomaly.GateOneClock,
+			"ACKs of this connection were recorded before what they acknowledge"},
+		{"a gap", lawful + "0.040 < . 301:301(0) ack 301 win 1000", anomaly.GateNoGap, "ACKs cover octets that were not captured"},
+		{"far from both", lawful, anomaly.GateServerSide, "by its TTL, the server is more than two hops away, or not nearer than the client"},
+		{"young", lawful, anomaly.GateCaptureStart, "the capture had begun less than one idle timeout before"},
+	} {
+		closed, why := closedBy(t, tt.text)
+		got := ""
+		if closed.Has(tt.gate) {
+			got = why.Why(tt.gate)
+		}
+		if got != tt.why {
+			t.Errorf("%s: %v is closed by %q, want %q", tt.name, tt.gate, got, tt.why)
+		}
+	}
+}
+
+// closedBy returns the gates that are closed at the end of a conversation.
+func closedBy(t *testing.T, text string) (anomaly.Gate, Reasons) {
+	p := played(t, text)
+	p.in.Finish(&p.c, p.end(), &p.conn)
+	return p.in.Closed()
+}
+
+// TestReasonsOfNobody: a gate that was closed by hand has its usual reason.
+func TestReasonsOfNobody(t *testing.T) {
+	var r Reasons
+	for _, g := range anomaly.Gates() {
+		if r.Why(g) == "" {
+			t.Errorf("%v: no reason", g)
+		}
+	}
+}
+
+// TestSkewIsForgotten: a capture whose ACKs come early again and again is distrusted
+// for one idle timeout.
+func TestSkewIsForgotten(t *testing.T) {
+	p := played(t, `
+		0.000 > S 100:100(0) win 1000
+		0.010 < S. 300:300(0) ack 101 win 1000
+		0.020 > . 101:101(0) ack 301 win 1000
+		0.030 < . 301:301(0) ack 201 win 1000
+		0.032 > P. 101:201(100) ack 301 win 1000
+		0.040 < . 301:301(0) ack 301 win 1000
+		0.042 > P. 201:301(100) ack 301 win 1000
+		0.050 < . 301:301(0) ack 401 win 1000
+		0.052 > P. 301:401(100) ack 301 win 1000`)
+	for at, want := range map[int64]shut{1e9: shutSkewed, 700e9: opened} {
+		var c Case
+		s := Scene{Case: &c, End: &End{At: at}, Before: &p.conn, inspector: p.in}
+		if got := oneClock(&s, tcp.Client); got != want {
+			t.Errorf("at %d: %d, want %d", at, got, want)
+		}
+	}
+}
+
+// TestSumsOfHosts: 9 of 10 are bad, or not.
+func TestSumsOfHosts(t *testing.T) {
+	var h sumsOf
+	for range 2 {
+		h.count(tcp.SumGood)
+	}
+	for range 18 {
+		h.count(tcp.SumBad)
+	}
+	if h.offloads() {
+		t.Error("18 of 20 are not more than 9 of 10")
+	}
+	if h.count(tcp.SumPartial); !h.offloads() {
+		t.Error("19 of 21 are")
+	}
+	for range 1 << 17 {
+		h.count(tcp.SumGood)
+	}
+	if h.offloads() {
+		t.Error("a host that computes them now is not believed")
+	}
+}
