@@ -61,6 +61,8 @@ var raisedColumns = []Column[raised]{
 			}
 			return append(dst, r.Dir.String()...)
 		}},
+	{"count", Uint, "", "how often it was shown of this record by now; null for an event of a connection's life, and without a record", srcOnpath,
+		func(dst []byte, r *raised) []byte { return appendNonZero(dst, r.Count) }},
 }
 
 // appendRaised appends what a packet raised, as JSON.
