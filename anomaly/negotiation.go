@@ -6,7 +6,7 @@ var negotiationRows = []Row{
 	{
 		ID: HandshakeTsMismatch, Name: "handshake-ts-mismatch", Family: FamilyHandshake, Tier: 1, Severity: Violation, Scope: ScopeConnection,
 		Gates: GateSyn,
-		Rule:  "TSecr of the SYN,ACK is neither 0 nor within the TSvals of the SYNs of the attempt",
+		Rule:  "TSecr of the SYN,ACK, or of a FIN or RST that answers the SYN, is neither 0 nor within the TSvals of the attempt",
 		Ref:   "RFC 7323 §3.2",
 		Traps: "each try has its own TSval; SYN proxies break the rule",
 	},

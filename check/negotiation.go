@@ -8,8 +8,8 @@ import (
 
 // negotiationRules are about what SYNs offer, and what becomes of attempts.
 var negotiationRules = []rule{
-	{anomaly.HandshakeTsMismatch, onSynAck, wrongEcho,
-		"the SYN,ACK echoes TSval {tsecr}, and those of the SYNs were {first} to {last}"},
+	{anomaly.HandshakeTsMismatch, onSynAck | onFin | onRst, wrongEcho,
+		"the answer to the SYN echoes TSval {tsecr}, and those of the client were {first} to {last}"},
 	{anomaly.WsUnsolicited, onSynAck, scaleUnasked,
 		"the SYN,ACK offers a window scale of {shift}, and the SYN none"},
 	{anomaly.WsTooLarge, onSyn | onSynAck, scaleTooLarge,
@@ -32,7 +32,7 @@ var negotiationRules = []rule{
 		"the connection's first segment is no SYN: SEQ {seq}"},
 }
 
-// answers reports whether the SYN,ACK answers a SYN whose options are known. In a
+// answers reports whether the segment answers a SYN whose options are known. In a
 // simultaneous open it repeats the sender's own.
 func answers(s *Scene) bool {
 	return !s.Step.Outside && !s.Step.Older && s.Case.has(bareSyn, s.Seg.Dir^1) && !s.Case.has(bareSyn, s.Seg.Dir) &&
