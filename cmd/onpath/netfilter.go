@@ -37,7 +37,7 @@ type setting struct {
 var settings = []setting{
 	{"nf-liberal", "the gateway refuses no segment for its window (nf_conntrack_tcp_be_liberal=1)",
 		func(f *pflag.FlagSet, s *setting, c *netfilter.Config) { f.BoolVar(&c.Liberal, s.flag, false, s.doc) }},
-	{"nf-loose", "the gateway picks connections up in their middle (nf_conntrack_tcp_loose)",
+	{"nf-loose", "the gateway picks connections up in their middle; =false: it does not (nf_conntrack_tcp_loose)",
 		func(f *pflag.FlagSet, s *setting, c *netfilter.Config) { s.bindUnless(f, &c.Strict) }},
 	{"nf-ignore-invalid-rst", "the gateway does not refuse RSTs before the window (nf_conntrack_tcp_ignore_invalid_rst=1)",
 		func(f *pflag.FlagSet, s *setting, c *netfilter.Config) { f.BoolVar(&c.IgnoreRST, s.flag, false, s.doc) }},
@@ -46,7 +46,7 @@ var settings = []setting{
 			c.MaxRetrans = 3 // the kernel's default, which help shows
 			f.Var((*retrans)(&c.MaxRetrans), s.flag, s.doc)
 		}},
-	{"nf-checksum", "the gateway verifies checksums (nf_conntrack_checksum)",
+	{"nf-checksum", "the gateway verifies checksums; =false: it does not (nf_conntrack_checksum)",
 		func(f *pflag.FlagSet, s *setting, c *netfilter.Config) { s.bindUnless(f, &c.NoChecksums) }},
 	{"nf-helper", "the gateway's rules give helpers to these ports; the word default means " + netfilter.DefaultHelpers + "; repeatable",
 		func(f *pflag.FlagSet, s *setting, c *netfilter.Config) { f.Var((*helpers)(&c.Helpers), s.flag, s.doc) }},

@@ -92,6 +92,8 @@ func (t *Tracker) trackMessage(d *datagram, out *Verdict) bool {
 		out.State = StateUntracked
 	case m.reports:
 		t.relate(d, out)
+	case !m.known:
+		out.Why.Cause = CauseNoQuery
 	default:
 		out.State = StateUnseen
 		return false
@@ -103,8 +105,9 @@ var checksumCauses = map[bool]Cause{false: CauseICMPChecksum, true: CauseICMPv6C
 
 // handleQuery keeps an entry of a question and its answers, which only questions
 // can make.
-func (t *Tracker) handleQuery(e *entry, d *datagram) judgement {
+func (t *Tracker) handleQuery(e *entry, d *datagram, out *Verdict) judgement {
 	if e.status&Confirmed == 0 && !messageOf(d.Proto, d.l4[0]).asks {
+		out.Why.Cause = CauseUnasked
 		return refused
 	}
 	t.refresh(e, timeoutQuery)

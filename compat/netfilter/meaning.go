@@ -36,6 +36,8 @@ var meanings = [numCauses]string{
 	CauseRedirectSource: "Redirects are for the link of their sender: a forged one, or one that should not have come here.",
 	CauseOuter:          "The error went to a host that it does not concern: forged, or made by something that translates addresses.",
 	CauseVersion:        broken,
+	CauseNoQuery:        "A message for its link, as those of routers are, or a probe.",
+	CauseUnasked:        "The question took another path or came before tracking began, its entry was silent for more than 30 s, or nobody asked.",
 	CauseQuote:          "The quote is cut too short or no packet: a faulty sender, or a forged error.",
 	CauseUnrelated:      "The connection took another path or its entry is gone, or the error is forged. A gateway that drops it may hide from the sender that its packets are too large (RFC 1191, RFC 8201).",
 	CauseHelper:         "The helper could not read the dialogue to its end, and the kernel drops what it cannot follow.",

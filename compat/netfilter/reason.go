@@ -39,6 +39,8 @@ const (
 	CauseSCTPShort            // no room for SCTP's header
 	CauseOuter                // an ICMP error to somebody whom it does not concern
 	CauseVersion              // ICMP over IPv6, or the other way round; not logged
+	CauseNoQuery              // an ICMP message that neither asks, nor answers, nor reports; not logged
+	CauseUnasked              // an ICMP answer without its question; not logged
 	CauseQuote                // an ICMP error that quotes no packet which could have an entry; not logged
 	CauseUnrelated            // one about a packet that has no entry; not logged
 	CauseHelper               // dropped by a helper
@@ -111,6 +113,8 @@ var causes = [numCauses]struct {
 	CauseSCTPShort:      {"sctp-short", "nf_ct_sctp: short packet", "the packet has no room for the SCTP header", false},
 	CauseOuter:          {"outer", "outer daddr $a != inner $A", "the error goes to $a and concerns $A", false},
 	CauseVersion:        {"icmp-version", "", "ICMP of the other version of IP", false},
+	CauseNoQuery:        {"no-query", "", "this type of ICMP message neither asks, nor answers, nor reports an error", false},
+	CauseUnasked:        {"unasked", "", "nothing is known that this ICMP message could answer", false},
 	CauseQuote:          {"quote", "", "the ICMP error does not quote a packet that could have an entry", false},
 	CauseUnrelated:      {"unrelated", "", "nothing is known of the connection that the ICMP error is about", false},
 	CauseHelper:         {"helper", "nf_ct_$h: dropping packet: $l", "the helper $h drops the packet: $l", false},

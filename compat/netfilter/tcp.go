@@ -13,7 +13,7 @@ func (t *Tracker) handle(e *entry, dir Dir, d *datagram, out *Verdict) judgement
 	case packet.ProtoUDP, packet.ProtoUDPLite:
 		return t.handleUDP(e, d, out)
 	case packet.ProtoICMP, packet.ProtoICMPv6:
-		return t.handleQuery(e, d)
+		return t.handleQuery(e, d, out)
 	case packet.ProtoGRE:
 		return t.handlePair(e, timeoutTunnel, timeoutTwoWay)
 	case packet.ProtoSCTP:
