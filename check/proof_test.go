@@ -1,0 +1,74 @@
+package check
+
+import (
+	"testing"
+
+	"onpath/anomaly"
+)
+
+// openStamped and openBare open a connection with ECN, with timestamps and without.
+const (
+	openStamped = `
+		0.00 > SEW 100:100(0) win 60000 <mss 1460,TS val 1000 ecr 0>
+		0.01 < S.E 300:300(0) ack 101 win 60000 <mss 1460,TS val 50 ecr 1000>
+		0.02 > . 101:101(0) ack 301 win 60000 <TS val 1020 ecr 50>`
+	openBare = `
+		0.00 > SEW 100:100(0) win 60000 <mss 1460>
+		0.01 < S.E 300:300(0) ack 101 win 60000 <mss 1460>
+		0.02 > . 101:101(0) ack 301 win 60000`
+)
+
+// TestProofs: how severe a finding is depends on what the segment proves.
+func TestProofs(t *testing.T) {
+	for _, tt := range []struct {
+		title, text string
+		id          anomaly.ID
+		want        anomaly.Severity
+	}{
+		{"an echo beyond what its peer's clock can show", openStamped + `
+			0.03 > P. 101:201(100) ack 301 win 60000 <TS val 1030 ecr 90000000>`, anomaly.TsecrNotSent, anomaly.Violation},
+		{"an echo of what may not have been captured", openStamped + `
+			0.03 > P. 101:201(100) ack 301 win 60000 <TS val 1030 ecr 55>`, anomaly.TsecrNotSent, anomaly.CaptureArtifact},
+		{"an older TSval with a newer ACK", openStamped + `
+			0.03 < P. 301:401(100) ack 101 win 60000 <TS val 60 ecr 1020>
+			0.04 > P. 101:201(100) ack 401 win 60000 <TS val 900 ecr 60>`, anomaly.TsvalRegressed, anomaly.Suspicious},
+		{"an older TSval that may be late", openStamped + `
+			0.04 > P. 101:201(100) ack 301 win 60000 <TS val 900 ecr 50>`, anomaly.TsvalRegressed, anomaly.Performance},
+		{"a keep-alive without timestamps", openStamped + `
+			0.03 > P. 101:201(100) ack 301 win 60000 <TS val 1030 ecr 50>
+			0.04 < . 301:301(0) ack 201 win 60000 <TS val 80 ecr 1030>
+			75.0 > . 200:200(0) ack 301 win 60000`, anomaly.TsMissingAfterNegotiation, anomaly.Suspicious},
+		{"ECE without timestamps", openBare + ignoredECE, anomaly.CwrMissing, anomaly.Performance},
+		{"blocks beyond all windows", openBare + `
+			0.03 < P. 401:501(100) ack 101 win 60000
+			0.04 > . 101:101(0) ack 301 win 60000 <sack 1000000401:1000000501 401:501>`, anomaly.SackBeyondSent, anomaly.Violation},
+		{"blocks of what may not have been captured", openBare + `
+			0.03 < P. 401:501(100) ack 101 win 60000
+			0.04 > . 101:101(0) ack 301 win 60000 <sack 401:502>`, anomaly.SackBeyondSent, anomaly.CaptureArtifact},
+	} {
+		found := false
+		for _, f := range watch(t, tt.text) {
+			if f.ID == tt.id {
+				found = true
+				if f.Severity != tt.want {
+					t.Errorf("%s: %v is %v, want %v", tt.title, f.ID, f.Severity, tt.want)
+				}
+			}
+		}
+		if !found {
+			t.Errorf("%s: %v is not raised", tt.title, tt.id)
+		}
+	}
+}
+
+// ignoredECE is three windows with ECE that are answered without CWR.
+const ignoredECE = `
+	0.10 > P. 101:201(100) ack 301 win 60000 ecn 2
+	0.11 < .E 301:301(0) ack 201 win 60000
+	0.12 > P. 201:301(100) ack 301 win 60000 ecn 2
+	0.13 < .E 301:301(0) ack 301 win 60000
+	0.14 > P. 301:401(100) ack 301 win 60000 ecn 2
+	0.15 < .E 301:301(0) ack 401 win 60000
+	0.16 > P. 401:501(100) ack 301 win 60000 ecn 2
+	0.17 < .E 301:301(0) ack 501 win 60000
+	0.18 > P. 501:601(100) ack 301 win 60000 ecn 2`
