@@ -46,7 +46,7 @@ var meanings = [numCauses]string{
 
 // stateMeanings say the same of a packet to which nothing happened.
 var stateMeanings = [NumStates]string{
-	StateUnseen:      "Connection tracking would not have seen this packet: not IP, broken before it, or a fragment that waits for others.",
+	StateUnseen:      "Connection tracking would not have seen this packet: not IP, a wrong IP header, or a fragment that waits for others; or too little of it was captured to tell.",
 	StateNew:         "It begins an entry, or goes on with one that nobody has answered.",
 	StateEstablished: "It belongs to an entry that both sides have sent for, whatever the state of TCP.",
 	StateRelated:     "It is an error about an entry, or belongs to a connection that another one announced, and nobody has answered.",
