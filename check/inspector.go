@@ -65,6 +65,7 @@ func New(c Config) *Inspector {
 	if in.books.max == 0 {
 		in.books.max = 1 << 18
 	}
+	in.scene.inspector = in
 	in.overlap = newOverlap(c.Overlap)
 	in.strays.off = c.Off.Union(milderThan(c.Least))
 	for _, family := range families {
@@ -121,7 +122,8 @@ func (in *Inspector) Judge(c *Case, shown Shown, v *packet.View, step *conn.Step
 		return
 	}
 	s := &in.scene
-	*s = Scene{Seg: &v.Seg, View: v, Before: before, After: after, Step: step, Case: c, inspector: in, triggering: t | c.stage()}
+	s.Seg, s.View, s.Before, s.After, s.Step, s.Case = &v.Seg, v, before, after, step, c // a literal would be copied
+	s.End, s.Quote, s.knows, s.triggering = nil, nil, false, t|c.stage()
 	if !step.Plain {
 		in.compare(s)
 	}
@@ -224,7 +226,8 @@ var noStep conn.Step
 // of it, valid until Forget.
 func (in *Inspector) Finish(c *Case, e *End, after *conn.Conn) []Finding {
 	s := &in.scene
-	*s = Scene{Before: after, After: after, Step: &noStep, Case: c, End: e, inspector: in, triggering: onEnd}
+	s.Seg, s.View, s.Before, s.After, s.Step, s.Case = nil, nil, after, after, &noStep, c
+	s.End, s.Quote, s.knows, s.triggering = e, nil, false, onEnd
 	in.question(s)
 	in.noteHosts(s)
 	return in.books.of(c)

@@ -103,8 +103,8 @@ func scaleTooLarge(s *Scene) (Evidence, bool) {
 }
 
 // ends are the facts of both ends of a record that has ended.
-func (s *Scene) ends() (client, server conn.Facts) {
-	return s.Before.Facts(tcp.Client), s.Before.Facts(tcp.Server)
+func (s *Scene) ends() (client, server *conn.Facts) {
+	return s.facts(tcp.Client), s.facts(tcp.Server)
 }
 
 // silent returns how long nothing had come when the record ended, ns.
@@ -114,7 +114,7 @@ func (e *End) silent() int64 { return e.Now - e.At }
 func halfOpen(s *Scene) (Evidence, bool) {
 	c, v := s.ends()
 	n, silent := s.Case.synAcks(), s.End.silent()
-	if opener(&c) && responder(&v) && v.HasIRS && v.IRS == c.ISS && !c.HasRcv && !c.Resets && !v.Resets && (n >= 3 || silent >= 9e9) {
+	if opener(c) && responder(v) && v.HasIRS && v.IRS == c.ISS && !c.HasRcv && !c.Resets && !v.Resets && (n >= 3 || silent >= 9e9) {
 		return because(anomaly.CauseEndpoint, int64(n), silent), true
 	}
 	return no()
@@ -122,7 +122,7 @@ func halfOpen(s *Scene) (Evidence, bool) {
 
 func noAnswer(s *Scene) (Evidence, bool) {
 	c, v := s.ends()
-	if !s.End.Cut && opener(&c) && !c.HasRcv && !c.Resets && !v.Seen && s.Case.shown&quoted == 0 {
+	if !s.End.Cut && opener(c) && !c.HasRcv && !c.Resets && !v.Seen && s.Case.shown&quoted == 0 {
 		return because(anomaly.CauseNone, int64(s.End.Packets[tcp.Client]), s.End.silent()), true
 	}
 	return no()

@@ -276,7 +276,7 @@ func (in *Inspector) noteProbe(s *Scene) {
 // lone reports whether the record of a probe holds no more than what it got. What
 // may be the rest of an older connection counts only when none is left.
 func (s *Scene) lone(d tcp.Dir, p probe) bool {
-	other, e := s.Before.Facts(d^1), s.End
+	other, e := s.facts(d^1), s.End
 	silent := e.Packets[d^1] == 0
 	if e.Packets[d] > 2 || e.Octets != [2]uint64{} || !silent && !other.Resets {
 		return false

@@ -88,10 +88,10 @@ func synackWrongAck(s *Scene) (Evidence, bool) {
 // on shows that its SYN was missed.
 func synackWithoutSyn(s *Scene) (Evidence, bool) {
 	if s.End != nil {
-		c, v := s.Before.Facts(tcp.Client), s.Before.Facts(tcp.Server)
+		c, v := s.ends()
 		e := because(anomaly.CauseNone, num(v.Rcv))
 		e.ByPeer = true
-		return e, responder(&v) && !c.Seen
+		return e, responder(v) && !c.Seen
 	}
 	me, p := s.Me(), s.Peer()
 	if !responder(p) || me.Seen || s.Seg.Flags&tcp.ACK != 0 || s.Seg.Seq != p.Rcv {

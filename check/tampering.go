@@ -219,7 +219,7 @@ func (s *Scene) falls(at stage) (Evidence, bool) {
 	silent := int64(conn.Ticks(s.End.Now)-c.At) * tick
 	waits := v.HasReal && (!c.HasRcv || v.Real.After(c.Rcv))
 	e := because(anomaly.CausePath, int64(silences[at]), 0, 0, silent)
-	if silences[at] == 0 || s.stageOf(&c) != at || !c.HasAt || silent <= tamperSilence || !waits || c.HasFin || v.Resets {
+	if silences[at] == 0 || s.stageOf(c) != at || !c.HasAt || silent <= tamperSilence || !waits || c.HasFin || v.Resets {
 		return no()
 	}
 	return e, s.End.Packets[tcp.Client] <= tamperPackets && (at != afterSyn || s.End.Packets[tcp.Client] == 1)

@@ -159,7 +159,7 @@ const staleClose = 60e9
 // halfClosedStale accuses the end that does not close.
 func halfClosedStale(s *Scene) (Evidence, bool) {
 	for _, d := range [...]tcp.Dir{tcp.Client, tcp.Server} {
-		f, p := s.Before.Facts(d), s.Before.Facts(d^1)
+		f, p := s.facts(d), s.facts(d^1)
 		if f.HasFin && p.HasRcv && p.Rcv.After(f.Fin) && !p.HasFin && !f.Resets && !p.Resets {
 			e := because(anomaly.CauseEndpoint, num(f.Fin), num(p.Rcv), s.End.silent())
 			e.ByPeer = d == tcp.Client

@@ -66,7 +66,7 @@ func afterClose(s *Scene) (Evidence, bool) {
 func neverClosed(s *Scene) (Evidence, bool) {
 	c, v := s.ends()
 	fins := int64(0)
-	for _, f := range [...]*conn.Facts{&c, &v} {
+	for _, f := range [...]*conn.Facts{c, v} {
 		if f.HasFin {
 			fins++
 		}

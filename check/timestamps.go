@@ -250,8 +250,8 @@ const ratesFrom = 60e9
 // handshake took some time.
 func clockRateOdd(s *Scene) (e Evidence, holds bool) {
 	for d := range tcp.Dir(2) {
-		f := s.After.Facts(d)
-		ticks, passed := s.Case.clock(&f, d)
+		f := s.facts(d)
+		ticks, passed := s.Case.clock(f, d)
 		most, least := ticksIn(passed+spare, usualClock), passed/1e9*9/10
 		if passed >= ratesFrom && (int64(ticks) > most || int64(ticks) < least) {
 			e = because(anomaly.CauseNone, int64(ticks), passed)

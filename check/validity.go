@@ -113,7 +113,7 @@ func ackRegression(s *Scene) (Evidence, bool) {
 
 func sequenceWrap(s *Scene) (e Evidence, holds bool) {
 	for d := range tcp.Dir(2) {
-		f := s.After.Facts(d)
+		f := s.facts(d)
 		if f.HasISS && f.HasReal && (f.Real < f.ISS || s.End.Octets[d] >= 1<<32) {
 			e = because(anomaly.CausePath, num(f.ISS), num(f.Real))
 			e.ByPeer = d == tcp.Server
@@ -125,7 +125,7 @@ func sequenceWrap(s *Scene) (e Evidence, holds bool) {
 
 func exaggerated(s *Scene) (e Evidence, holds bool) {
 	for d := range tcp.Dir(2) {
-		f := s.After.Facts(d)
+		f := s.facts(d)
 		if !f.HasISS || !f.SynSeen || !f.HasUna {
 			continue
 		}
