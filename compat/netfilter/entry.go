@@ -82,5 +82,14 @@ func (e *entry) public(to *Entry, rest *rest, helper string) {
 	}
 	to.Orig.Src, to.Orig.Dst, to.Orig.SrcPort, to.Orig.DstPort = e.src, e.dst, e.srcPort, e.dstPort
 	to.Orig.Proto, to.Orig.V6 = e.proto, e.v6
-	to.Sides, to.Expires, to.Seen, to.Helper = e.sides, e.expires, e.expires-int64(e.timeout)*second, helper
+	to.Expires, to.Seen, to.Helper = e.expires, e.expires-int64(e.timeout)*second, helper
+	to.Sides[0].copy(&e.sides[0])
+	to.Sides[1].copy(&e.sides[1])
+}
+
+// copy copies number by number: a packet has just written some of them, and the
+// processor waits for what it reads in other pieces.
+func (s *Side) copy(from *Side) {
+	s.End, s.MaxEnd, s.MaxWin, s.MaxAck = from.End, from.MaxEnd, from.MaxWin, from.MaxAck
+	s.Scale, s.Flags = from.Scale, from.Flags
 }

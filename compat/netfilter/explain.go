@@ -128,7 +128,8 @@ func (t *Tracker) compare(v *packet.View, e entry, dir Dir, a *Account) {
 	asked := t.consider(&e, dir, &s, &m, &why) == accepted && !m.unchecked
 	state := e.tcp
 	sender, peer := &e.sides[dir], &e.sides[1-dir]
-	n := numbersOf(&s, peer)
+	var n numbers
+	n.read(&s, peer)
 	begun := begin(sender, peer, dir, &s, &n, state)
 	said := n.ack
 	n.pretend(sender, peer, &s, state)
@@ -147,13 +148,4 @@ func (n *numbers) against(sender, peer *Side) [4]Bound {
 		{Got: n.end, Bound: sender.End - peer.MaxWin, Unknown: peer.MaxWin == 0},
 		{Got: n.sack, Bound: peer.End - max(leastACKWindow, sender.MaxWin)},
 	}
-}
-
-// numbersOf returns what the bounds look at.
-func numbersOf(s *segment, peer *Side) numbers {
-	n := numbers{seq: s.seq, end: s.end, ack: s.ack, sack: s.ack, win: uint32(s.win)}
-	if peer.Flags&FlagSACK != 0 && len(s.header) > tcp.MinHeader {
-		n.sack = highestSACK(s.header, s.ack)
-	}
-	return n
 }

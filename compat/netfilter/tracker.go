@@ -18,7 +18,7 @@ type Config struct {
 	Helpers     []Attach // rules that give helpers to new entries
 	MaxEntries  int      // nf_conntrack_max; 0 means 1<<20
 	Seed        packet.Seed
-	Event       func(*Event) // called as things happen, but for ends by age up to a second late; nil: not
+	Event       func(*Event) // called as things happen; nil: not. Where time steps back, ends by age may be late
 }
 
 // Attach is the rule that gives a helper to new entries to one of its ports.

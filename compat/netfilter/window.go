@@ -22,10 +22,20 @@ type numbers struct {
 	win       uint32 // as on the wire
 }
 
+// read fills n in where it stays: to return it would be to read what was just written in
+// parts, for which the processor waits.
+func (n *numbers) read(s *segment, peer *Side) {
+	n.seq, n.end, n.ack, n.sack, n.win = s.seq, s.end, s.ack, s.ack, uint32(s.win)
+	if peer.Flags&FlagSACK != 0 && len(s.header) > tcp.MinHeader {
+		n.sack = highestSACK(s.header, s.ack)
+	}
+}
+
 // window judges a segment by the four bounds of van Rooij and moves them.
 func (t *Tracker) window(e *entry, dir Dir, s *segment, state TCPState, why *Reason) judgement {
 	sender, peer := &e.sides[dir], &e.sides[1-dir]
-	n := numbersOf(s, peer)
+	var n numbers
+	n.read(s, peer)
 	if begin(sender, peer, dir, s, &n, state) {
 		return accepted
 	}
