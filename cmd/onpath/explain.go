@@ -30,16 +30,10 @@ func newExplain() *cobra.Command {
 		Long:    explainLong,
 		Example: explainExample,
 		RunE: func(_ *cobra.Command, files []string) error {
-			switch {
-			case frame == 0:
-				return errors.New("say what to explain: --nf FRAME, with a FRAME from 1")
-			case len(files) == 0:
-				return errors.New("no capture given: name a FILE, or - for standard input")
-			}
-			if err := checkMaxConnections(&c); err != nil {
+			c.Files, c.Netfilter = files, &gateway.Config
+			if err := checkExplain(&c, frame); err != nil {
 				return err
 			}
-			c.Files, c.Netfilter = files, &gateway.Config
 			return worked(run.ExplainVerdict(c, frame))
 		},
 	}
@@ -54,4 +48,15 @@ func newExplain() *cobra.Command {
 	}
 	cmd.ValidArgsFunction = completeCaptures
 	return cmd
+}
+
+// checkExplain refuses what cannot be explained.
+func checkExplain(c *run.Config, frame uint64) error {
+	switch {
+	case frame == 0:
+		return errors.New("say what to explain: --nf FRAME, with a FRAME from 1")
+	case len(c.Files) == 0:
+		return errors.New("no capture given: name a FILE, or - for standard input")
+	}
+	return checkMaxConnections(c)
 }

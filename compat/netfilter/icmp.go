@@ -73,20 +73,19 @@ func (t *Tracker) trackMessage(d *datagram, out *Verdict) bool {
 		return true // not captured: nothing can be said
 	}
 	out.State = StateInvalid
-	if d.V6 != (d.Proto == packet.ProtoICMPv6) { // nothing is looked at
+	switch {
+	case d.V6 != (d.Proto == packet.ProtoICMPv6): // nothing is looked at
 		out.Why.Cause = CauseVersion
 		return true
-	}
-	if d.length < 8 {
+	case d.length < 8:
 		out.Why.Cause = CauseShort
 		return true
 	}
-	kind := d.l4[0]
-	m := messageOf(d.Proto, kind)
+	m := messageOf(d.Proto, d.l4[0])
 	switch {
 	case d.sum == tcp.SumBad && !t.config.NoChecksums:
 		out.Why.Cause = checksumCauses[d.Proto == packet.ProtoICMPv6]
-	case d.Proto == packet.ProtoICMP && kind > highestICMPv4:
+	case d.Proto == packet.ProtoICMP && d.l4[0] > highestICMPv4:
 		out.Why.Cause = CauseICMPType
 	case m.apart:
 		out.State = StateUntracked
