@@ -5,26 +5,43 @@ import "onpath/packet"
 // Ahead is how many packets Expect looks at.
 const Ahead = 32
 
+// ahead is what Expect found for packets that Observe has not been given yet.
+type ahead struct {
+	views []packet.View
+	seen  int           // of views, by Observe
+	slots [Ahead]uint32 // where the packet's connection is likely to be; 0 for nowhere
+}
+
 // Expect reads what Observe will need for the next packets, Ahead at most, so that
 // the waits for memory overlap. It changes nothing.
 func (t *Tracker) Expect(views []packet.View) {
-	var slots, hashes [Ahead]uint32
+	var hashes [Ahead]uint32
 	views = views[:min(len(views), Ahead)]
-	index := t.table.index
+	a, index := &t.ahead, t.table.index
+	*a = ahead{views: views}
 	for i := range views {
 		if k := &views[i].Outer; k.Proto == packet.ProtoTCP || k.Proto == packet.ProtoUDP {
 			hashes[i] = t.hashKey(k)
-			slots[i] = index[hashes[i]&uint32(len(index)-1)].slot
+			a.slots[i] = index[hashes[i]&uint32(len(index)-1)].slot
 		}
 	}
-	for i, slot := range slots[:len(views)] {
+	for i, slot := range a.slots[:len(views)] {
 		if slot != 0 {
-			slots[i] = t.table.likely(hashes[i])
+			a.slots[i] = t.table.likely(hashes[i])
 		}
 	}
-	for _, s := range slots[:len(views)] {
-		t.touched += t.table.touch(s)
+	for _, slot := range a.slots[:len(views)] {
+		t.touched += t.table.touch(slot)
 	}
+}
+
+// next returns the slot that Expect found for v, if v is the next packet.
+func (a *ahead) next(v *packet.View) (slot uint32) {
+	if a.seen >= len(a.views) || v != &a.views[a.seen] {
+		return 0
+	}
+	a.seen++
+	return a.slots[a.seen-1]
 }
 
 // likely returns the first slot of a hash, 0 if there is none.

@@ -21,7 +21,7 @@ func (t *Tracker) track(d *datagram, out *Verdict) {
 	}
 	u := &d.Tuple
 	t.complete(u)
-	e, dir := t.lookup(u, t.hash(u))
+	e, dir := t.locate(u)
 	if e == nil {
 		if e = t.create(u, out); e == nil {
 			return
@@ -55,6 +55,19 @@ func (d *datagram) tuple() bool {
 		return !d.V6
 	}
 	return true
+}
+
+// locate finds the entry that u is a direction of, where Expect found it if it is still there;
+// nil if there is none.
+func (t *Tracker) locate(u *Tuple) (*entry, Dir) {
+	if t.likely != 0 {
+		if e := t.table.at(t.likely); e.place != 0 && e.expires > t.now {
+			if dir, ok := e.is(u); ok {
+				return e, dir
+			}
+		}
+	}
+	return t.lookup(u, t.hash(u))
 }
 
 // lookup finds the entry that u is a direction of; 0 if there is none. One whose

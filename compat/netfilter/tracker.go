@@ -56,6 +56,8 @@ type Tracker struct {
 	back    int64 // a time before this one has stepped back
 	behind  int   // packets that did
 	lastID  uint32
+	ahead   ahead
+	likely  uint32 // slot where the packet's connection is, if Expect was right; 0 for unknown
 	touched uint64 // keeps the compiler from leaving out what Expect reads
 
 	helping    uint32 // slot of the entry whose helper reads
@@ -94,7 +96,7 @@ func (t *Tracker) Stats() Stats {
 // Observe takes the next packet of the capture and says what is thought of it.
 func (t *Tracker) Observe(v *packet.View, out *Verdict) {
 	*out = Verdict{}
-	t.now = min(v.At, latest)
+	t.now, t.likely = min(v.At, latest), t.ahead.next(v)
 	t.expire()
 	var d datagram
 	if t.read(v, &d) {
