@@ -47,15 +47,16 @@ type lastReset struct {
 	foreign bool    // it was unlike its sender's segments
 }
 
-// lastReset returns the last RST of end d, if it passed within resetRace before the
-// scene's segment; else nil.
-func (s *Scene) lastReset(d tcp.Dir) *lastReset {
+// lastReset returns the last RST of the segment's sender, if it passed within
+// resetRace before and lies in the stream that goes on now; else nil.
+func (s *Scene) lastReset() *lastReset {
 	t := s.Case.lent(s.inspector)
 	if t == nil {
 		return nil
 	}
-	r := &t.reset[d]
-	if after := s.Seg.At - r.at; r.frame == 0 || after < 0 || after > resetRace {
+	r, me := &t.reset[s.Seg.Dir], s.Me()
+	after := s.Seg.At - r.at
+	if r.frame == 0 || after < 0 || after > resetRace || me.HasISS && !r.seq.After(me.ISS) || r.seq.After(me.Limit) {
 		return nil
 	}
 	return r
@@ -63,8 +64,8 @@ func (s *Scene) lastReset(d tcp.Dir) *lastReset {
 
 // dataContinues accuses the RST before. What may have left before it is no proof.
 func dataContinues(s *Scene) (Evidence, bool) {
-	d, seg := s.Seg.Dir, s.Seg
-	r := s.lastReset(d)
+	seg := s.Seg
+	r := s.lastReset()
 	if r == nil || seg.Len == 0 || seg.Flags&(tcp.SYN|tcp.RST|tcp.ACK) != tcp.ACK || s.Step.Begin != conn.Same || s.Step.Older {
 		return no()
 	}
@@ -91,7 +92,7 @@ func resetBehind(s *Scene) (Evidence, bool) {
 		return no()
 	}
 	atEdge := me.HasUna && seq == me.Una.Add(me.SndWnd) || seq == p.Rcv.Add(p.RcvWnd)
-	if atEdge || me.HasFin && seq == me.Fin || me.MPTCP || answersOdd(s) {
+	if atEdge || me.HasFin && seq == me.Fin || me.MPTCP || answersOdd(s) || seq == 0 && s.Seg.Flags&tcp.ACK != 0 {
 		return no()
 	}
 	e := because(anomaly.CauseNone, num(seq), int64(me.Real.Sub(seq)), num(me.Real), num(p.Rcv))
@@ -106,7 +107,7 @@ func resetBehind(s *Scene) (Evidence, bool) {
 // room for that, no end sends.
 func resetClimbs(s *Scene) (Evidence, bool) {
 	me, p, seg := s.Me(), s.Peer(), s.Seg
-	r := s.lastReset(seg.Dir)
+	r := s.lastReset()
 	if r == nil || !placed(s) || me.HasFin || seg.Seq.Sub(r.seq) <= 2 || !seg.Seq.After(r.nxt) || seg.Seq.Sub(p.Rcv) <= 2 {
 		return no()
 	}
@@ -121,7 +122,7 @@ func resetClimbs(s *Scene) (Evidence, bool) {
 // it answers. Stacks which acknowledge in every RST go up with what they got.
 func resetAckChanges(s *Scene) (Evidence, bool) {
 	p, seg := s.Peer(), s.Seg
-	r := s.lastReset(seg.Dir)
+	r := s.lastReset()
 	if r == nil || !r.acks || seg.Flags&tcp.ACK == 0 || seg.Ack == r.ack || !placed(s) {
 		return no()
 	}
@@ -139,7 +140,7 @@ func resetAckChanges(s *Scene) (Evidence, bool) {
 // host behind the same address, or the next program.
 func refusesAndAccepts(s *Scene) (Evidence, bool) {
 	c, d, p := s.Case, s.Seg.Dir, s.Peer()
-	e := because(anomaly.CauseEndpoint, num(p.ISS))
+	e := because(anomaly.CausePath, num(p.ISS))
 	if c.side[d^1].fate&synOnce == 0 || !p.HasISS {
 		return no()
 	}
@@ -205,8 +206,11 @@ func blindAttempts(s *Scene) (Evidence, bool) {
 
 // blind reports whether the segment lies where nothing of its connection can.
 func (s *Scene) blind() bool {
+	if !s.Step.Outside || s.Step.Explanation != conn.None {
+		return false
+	}
 	me, p := s.Me(), s.Peer()
-	return s.Step.Outside && s.Step.Explanation == conn.None && me.On && p.On && !me.Lossy && !p.Lossy
+	return me.On && p.On && !me.Lossy && !p.Lossy
 }
 
 // part returns the bit of the part of all sequence numbers in which n lies.
@@ -215,6 +219,12 @@ func part(n tcp.Seq) uint32 { return 1 << (n >> 27) }
 // noteInjection remembers what a later segment may unmask.
 func (c *Case) noteInjection(s *Scene) {
 	d, seg := s.Seg.Dir, s.Seg
+	if s.Step.Older {
+		return
+	}
+	if t := c.lent(s.inspector); t != nil && s.Step.Begin == conn.Begun {
+		t.reset, t.tamper, t.parts = [2]lastReset{}, tamper{}, [2]uint32{}
+	}
 	if s.blind() {
 		if t := c.borrow(s.inspector); t != nil {
 			t.parts[d] |= part(seg.Seq)
@@ -255,10 +265,10 @@ func (c *Case) noteSynFate(s *Scene) {
 // noteLastReset keeps a RST that lies in its sender's stream, or where it may go on.
 func (c *Case) noteLastReset(s *Scene) {
 	me, seg := s.Me(), s.Seg
-	if !placed(s) || seg.Seq.Before(me.First) || seg.Seq.After(me.Limit) || answersOdd(s) || s.copied() {
+	if !placed(s) || seg.Seq.Before(me.First) || seg.Seq.After(me.Limit) || answersOdd(s) || s.copied() || ofCookie(s) {
 		return
 	}
-	before := s.lastReset(seg.Dir)
+	before := s.lastReset()
 	t := c.borrow(s.inspector)
 	if t == nil {
 		return
@@ -269,6 +279,13 @@ func (c *Case) noteLastReset(s *Scene) {
 		r.back = uint32(min(r.frame-before.frame, 1<<32-1))
 	}
 	t.reset[seg.Dir] = r
+}
+
+// ofCookie reports whether the RST may be that of a listener that keeps no state, only
+// a cookie in its SYN,ACK (RFC 4987 §3.6): to what came before the cookie's ACK.
+func ofCookie(s *Scene) bool {
+	me := s.Me()
+	return s.Seg.Flags&tcp.ACK == 0 && me.Answers && me.HasISS && s.Seg.Seq == me.ISS+1
 }
 
 // foreignReset reports whether a RST is unlike its sender's segments. A host may

@@ -182,12 +182,15 @@ func (x *tamper) signature() int {
 	case x.stage == afterAck && x.rsts > 0 && x.rstAcks > 0:
 		return 0
 	}
-	sign := map[stage][2][2]int{ // without ACK or with it, one or several
-		afterSyn:  {{2, 2}, {3, 3}},
-		afterAck:  {{6, 7}, {8, 9}},
-		afterData: {{18, 18}, {19, 19}},
-	}[x.stage]
-	return sign[count(x.rstAcks > 0)][count(several)]
+	return signatures[x.stage][count(x.rstAcks > 0)][count(several)]
+}
+
+// signatures are those of RSTs without ACK or with it, of one or of several.
+var signatures = [...][2][2]int{
+	afterSyn:  {{2, 2}, {3, 3}},
+	afterAck:  {{6, 7}, {8, 9}},
+	afterData: {{18, 18}, {19, 19}},
+	afterFin:  {},
 }
 
 // afterPush returns the signature of RSTs behind the first data.
