@@ -1,0 +1,84 @@
+package check
+
+import (
+	"testing"
+
+	"onpath/anomaly"
+	"onpath/conn"
+	"onpath/packet"
+	"onpath/tcp"
+)
+
+// odds is a segment that breaks many rules at once.
+func odds(n uint32) packet.View {
+	v := packet.View{Key: packet.Key{APort: 40000, BPort: 80, Proto: packet.ProtoTCP}, Number: uint64(n)}
+	v.Seg = tcp.Segment{
+		At: int64(n) * 1e6, Dir: tcp.Dir(n & 1), Seq: tcp.Seq(n * 0x0101_0101), Ack: tcp.Seq(n * 0x1111_0101), Len: n & 1023,
+		Flags: tcp.Flags(n) & 0x1ff, Win: uint16(n), Urg: 9, Opts: tcp.OptBad | tcp.OptMSS | tcp.OptTimestamp, TSval: n << 20,
+	}
+	v.At = v.Seg.At
+	return v
+}
+
+// TestAnomaliesOfOneConnection: a flood of them costs a finding for each kind and
+// direction, and the first occurrences of each.
+func TestAnomaliesOfOneConnection(t *testing.T) {
+	in := New(Config{Overlap: -1})
+	var tracker conn.Tracker
+	var cn conn.Conn
+	var c Case
+	for n := range uint32(100_000) {
+		v := odds(n + 1)
+		shown, plain := c.Shows(&v), cn
+		step := tracker.Observe(&cn, &v.Seg)
+		before := tracker.Before()
+		if step.Plain {
+			before = &plain
+		}
+		in.Judge(&c, shown, &v, &step, before, &cn)
+	}
+	found := in.Finish(&c, &End{}, &cn)
+	if len(found) < 20 || len(found) > maxKinds {
+		t.Errorf("%d findings", len(found))
+	}
+	for i := range found {
+		if len(found[i].Kept) > in.keep {
+			t.Errorf("%v: %d occurrences are kept", found[i].ID, len(found[i].Kept))
+		}
+	}
+	v, step := odds(77), conn.Step{}
+	if n := testing.AllocsPerRun(1000, func() {
+		in.Judge(&c, c.Shows(&v), &v, &step, &cn, &cn)
+	}); n > 0 {
+		t.Errorf("%v allocations for a segment that raises what was raised before", n)
+	}
+}
+
+// TestAnomaliesOfManyConnections: what all open connections keep is bounded, what
+// is not kept is counted, and half of the room is for what is not mild.
+func TestAnomaliesOfManyConnections(t *testing.T) {
+	const room = 1000
+	in := New(Config{Overlap: -1, Max: room})
+	cases := make([]Case, 5*room)
+	for i := range cases {
+		o := Occurrence{}
+		if f := in.books.begin(&cases[i], anomaly.RstExact, tcp.Client); f != nil {
+			f.add(&o, in.keep)
+		}
+	}
+	if in.books.total != room/2 || in.Stats().Findings == 0 {
+		t.Errorf("%d mild findings are kept, %d given up", in.books.total, in.Stats().Findings)
+	}
+	for i := range cases {
+		in.books.begin(&cases[i], anomaly.SynFinSegment, tcp.Client)
+	}
+	if in.books.total != room {
+		t.Errorf("%d findings are kept", in.books.total)
+	}
+	for i := range cases {
+		in.Forget(&cases[i])
+	}
+	if in.books.total != 0 {
+		t.Errorf("%d findings are kept of nothing", in.books.total)
+	}
+}
