@@ -28,7 +28,7 @@ var compared = []struct {
 }{
 	{"retransmission", []string{"retransmission", "fast_retransmission", "spurious_retransmission"},
 		[]anomaly.ID{anomaly.SynRetransmission, anomaly.SynackRetransmission, anomaly.FinRetransmission, anomaly.RetransmissionRto,
-			anomaly.RetransmissionFast, anomaly.RetransmissionSpurious, anomaly.RetransmissionTlp}},
+			anomaly.RetransmissionFast, anomaly.RetransmissionSpurious, anomaly.RetransmissionTlp, anomaly.RetransmissionRepacketized}},
 	{"fast_retransmission", []string{"fast_retransmission"}, []anomaly.ID{anomaly.RetransmissionFast}},
 	{"spurious_retransmission", []string{"spurious_retransmission"}, []anomaly.ID{anomaly.RetransmissionSpurious}},
 	{"out_of_order", []string{"out_of_order"}, []anomaly.ID{anomaly.OutOfOrderSegment}},
