@@ -17,22 +17,16 @@ type ahead struct {
 func (t *Tracker) Expect(views []packet.View) {
 	var hashes [Ahead]uint32
 	views = views[:min(len(views), Ahead)]
-	a, index := &t.ahead, t.table.index
-	*a = ahead{views: views}
+	a := &t.ahead
+	a.views, a.seen = views, 0
 	for i := range views {
-		if k := &views[i].Outer; k.Proto == packet.ProtoTCP || k.Proto == packet.ProtoUDP {
-			hashes[i] = t.hashKey(k)
-			a.slots[i] = index[hashes[i]&uint32(len(index)-1)].slot
-		}
+		hashes[i] = t.hashKey(&views[i].Outer)
 	}
-	for i, slot := range a.slots[:len(views)] {
-		if slot != 0 {
-			a.slots[i] = t.table.likely(hashes[i])
-		}
+	read := t.table.touchIndex(hashes[:len(views)])
+	for i := range views {
+		a.slots[i] = t.table.likely(hashes[i])
 	}
-	for _, slot := range a.slots[:len(views)] {
-		t.touched += t.table.touch(slot)
-	}
+	t.touched += read + t.table.touch(a.slots[:len(views)])
 }
 
 // next returns the slot that Expect found for v, if v is the next packet.
@@ -61,11 +55,22 @@ func (t *Tracker) hashKey(k *packet.Key) uint32 {
 	return t.hashEnds(h, k.Proto)
 }
 
-// touch reads both lines of the entry in slot i.
-func (t *table) touch(i uint32) uint64 {
-	if i == 0 {
-		return 0
+// touchIndex reads where the search for each of the hashes begins.
+func (t *table) touchIndex(hashes []uint32) (read uint32) {
+	index, mask := t.index, uint32(len(t.index)-1)
+	for _, hash := range hashes {
+		read += index[hash&mask].slot
 	}
-	e := t.at(i)
-	return uint64(e.expires) + uint64(e.slot)
+	return read
+}
+
+// touch reads both lines of the entries in slots.
+func (t *table) touch(slots []uint32) (read uint32) {
+	for _, i := range slots {
+		if i != 0 {
+			e := t.at(i)
+			read += e.id + e.slot
+		}
+	}
+	return read
 }

@@ -58,7 +58,7 @@ type Tracker struct {
 	lastID  uint32
 	ahead   ahead
 	likely  uint32 // slot where the packet's connection is, if Expect was right; 0 for unknown
-	touched uint64 // keeps the compiler from leaving out what Expect reads
+	touched uint32 // keeps the compiler from leaving out what Expect reads
 
 	helping    uint32 // slot of the entry whose helper reads
 	payload    Payload
