@@ -86,12 +86,23 @@ func (g *generator) packet() {
 // syn writes the SYN of a source that nobody will hear of again.
 func (g *generator) syn() {
 	c := conv{path: g.path(0)}
-	be.PutUint32(c.addr[0][:], g.rand.Uint32()|1)
+	be.PutUint32(c.addr[0][:], g.source())
 	c.v6, c.wrap = false, plain
 	c.addr[1] = [16]byte{198, 18, 0, 1}
 	c.end[0].port, c.end[1].port = uint16(1024+g.rand.IntN(64512)), 443
 	g.Connections++
 	g.segment(&c, 0, syn, g.rand.Uint32(), 0)
+}
+
+// source returns a random address that a host can have (RFC 6890): routers drop what comes
+// from this network, loopback, multicast and reserved ones.
+func (g *generator) source() uint32 {
+	for {
+		a := g.rand.Uint32() | 1
+		if net := a >> 24; net != 0 && net != 127 && net < 224 {
+			return a
+		}
+	}
 }
 
 // conv returns the next conversation, its SYN not sent yet.

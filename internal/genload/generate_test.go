@@ -5,6 +5,7 @@ import (
 	"errors"
 	"hash/fnv"
 	"io"
+	"net/netip"
 	"testing"
 	"time"
 
@@ -115,6 +116,35 @@ func TestWriteIsDeterministic(t *testing.T) {
 	}
 	if sum(2) == first {
 		t.Error("two seeds give one capture")
+	}
+}
+
+// TestFloodSources: no SYN of the flood comes from where no host can be.
+func TestFloodSources(t *testing.T) {
+	var b bytes.Buffer
+	l, _ := genload.Find("flood")
+	if _, err := genload.Write(&b, tiny(l), genload.Options{Seed: 1}); err != nil {
+		t.Fatal(err)
+	}
+	p, err := pcapgo.NewReader(&b)
+	if err != nil {
+		t.Fatal(err)
+	}
+	syns := 0
+	for data, _, err := p.ReadPacketData(); err == nil; data, _, err = p.ReadPacketData() {
+		frame := gopacket.NewPacket(data, layers.LayerTypeEthernet, gopacket.NoCopy)
+		ip, ok := frame.Layer(layers.LayerTypeIPv4).(*layers.IPv4)
+		tcp, isTCP := frame.Layer(layers.LayerTypeTCP).(*layers.TCP)
+		if !ok || !isTCP || !tcp.SYN || tcp.ACK {
+			continue
+		}
+		syns++
+		if from, _ := netip.AddrFromSlice(ip.SrcIP.To4()); from.IsLoopback() || from.As4()[0] == 0 || from.As4()[0] >= 224 {
+			t.Errorf("a SYN from %v", from)
+		}
+	}
+	if syns < 2000 {
+		t.Errorf("only %d SYNs", syns)
 	}
 }
 

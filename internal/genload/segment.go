@@ -33,7 +33,7 @@ func (g *generator) segment(c *conv, s int, flags uint16, seq uint32, n int) {
 		acked = e.acked(c, s)
 	}
 	g.buf = be.AppendUint32(g.buf, acked)
-	g.buf = append16(g.buf, uint16(20+len(b))<<10|flags, window(flags), 0, 0)
+	g.buf = append16(g.buf, uint16(20+len(b))<<10|flags, g.window(flags), 0, 0)
 	g.buf = append(g.buf, b...)
 	g.buf = append(g.buf, payload[seq%period:][:n]...)
 	be.PutUint16(g.buf[at+16:], fold(sum(c.pseudo(protoTCP, 20+len(b)+n), g.buf[at:])))
@@ -49,10 +49,10 @@ func (e *end) acked(c *conv, s int) uint32 {
 	return e.want
 }
 
-// window is what an end with much room announces: full in a SYN, where no
-// scale applies, and 1 MiB at a scale of 7 otherwise.
-func window(flags uint16) uint16 {
-	if flags&syn != 0 {
+// window is what an end with much room announces: full where no scale applies, as
+// in a SYN or without one in the options, and 1 MiB at a scale of 7 otherwise.
+func (g *generator) window(flags uint16) uint16 {
+	if flags&syn != 0 || !g.load.Timestamp {
 		return 64240
 	}
 	return 8192
