@@ -26,9 +26,9 @@ func TestShift(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		here := told(t, lines, [2]tcp.Seq{})
+		here := told(t, lines, [2]tcp.Seq{}, 1<<20)
 		for _, by := range [][2]tcp.Seq{{1<<32 - 250, 1<<32 - 350}, toTheEnd(lines)} {
-			if there := told(t, lines, by); here != there {
+			if there := told(t, lines, by, 1<<20); here != there {
 				t.Errorf("%s: %s\nraises\n%smoved by %d\n%s", s.file, s.title, here, by, there)
 			}
 		}
@@ -44,9 +44,10 @@ func toTheEnd(lines []segtext.Line) (by [2]tcp.Seq) {
 	return by
 }
 
-// told plays lines with each stream moved, and tells what was found, by rows.
-func told(t *testing.T, lines []segtext.Line, by [2]tcp.Seq) string {
-	p := player{t: t, in: New(Config{Overlap: 1 << 20}), decoder: packet.NewDecoder(packet.Config{})}
+// told plays lines with each stream moved, and tells what was found, by rows. overlap
+// is Config's.
+func told(t *testing.T, lines []segtext.Line, by [2]tcp.Seq, overlap int) string {
+	p := player{t: t, in: New(Config{Overlap: overlap}), decoder: packet.NewDecoder(packet.Config{})}
 	for i, l := range lines {
 		move(&l, by)
 		p.play(&l, uint64(i+1))
