@@ -49,15 +49,15 @@ type Inspector struct {
 	strays   strays
 	hosts    hosts
 	quota    quota
-	raised   []Raised    // by the last segment
-	asked    anomaly.Set // rules that this segment was asked already
+	raised   []Raised            // by the last segment
+	lists    map[trigger][]*rule // what concerned returned before
 	scene    Scene
 	quote    tcp.Segment // that the last ICMP error quoted
 }
 
 // New returns an Inspector that has found nothing.
 func New(c Config) *Inspector {
-	in := &Inspector{keep: c.Keep, least: c.Least}
+	in := &Inspector{keep: c.Keep, least: c.Least, lists: map[trigger][]*rule{}}
 	if in.keep == 0 {
 		in.keep = 3
 	}
@@ -150,18 +150,37 @@ func (in *Inspector) compare(s *Scene) {
 
 // question asks each rule that one of the scene's triggers concerns, once.
 func (in *Inspector) question(s *Scene) {
-	in.asked = anomaly.Set{}
-	for t := s.triggering; t != 0; t &= t - 1 {
-		for _, r := range in.ask[bits.TrailingZeros32(uint32(t))] {
-			if in.asked.Has(r.id) {
-				continue
-			}
-			in.asked.Add(r.id)
-			if e, holds := r.holds(s); holds {
-				in.enter(s, r.id, &e)
+	for _, r := range in.concerned(s.triggering) {
+		if e, holds := r.holds(s); holds {
+			in.enter(s, r.id, &e)
+		}
+	}
+}
+
+// maxMasks bounds how many lists of concerned rules are remembered: few masks of
+// triggers occur.
+const maxMasks = 1 << 10
+
+// concerned returns the rules that some trigger of t concerns, in the order of
+// their triggers.
+func (in *Inspector) concerned(t trigger) []*rule {
+	if list, known := in.lists[t]; known {
+		return list
+	}
+	var asked anomaly.Set
+	var list []*rule
+	for rest := t; rest != 0; rest &= rest - 1 {
+		for _, r := range in.ask[bits.TrailingZeros32(uint32(rest))] {
+			if !asked.Has(r.id) {
+				asked.Add(r.id)
+				list = append(list, r)
 			}
 		}
 	}
+	if len(in.lists) < maxMasks {
+		in.lists[t] = list
+	}
+	return list
 }
 
 // enter raises what a rule found, unless a gate is closed or it is too mild.
