@@ -2,6 +2,7 @@ package main
 
 import (
 	"errors"
+	"strconv"
 
 	"github.com/spf13/cobra"
 
@@ -18,45 +19,66 @@ Frames are numbered from 1 over all captures; find them with
 onpath packets --netfilter.`
 
 const explainExample = `  onpath explain --nf 10 capture.pcap
-  onpath explain --nf 10 --nf-liberal capture.pcap`
+  onpath explain --nf 10 --nf-liberal capture.pcap
+  onpath explain --nf 10 -r capture.pcap`
 
 func newExplain() *cobra.Command {
 	var c run.Config
 	var gateway firewall
-	var frame uint64
+	var frame frameNumber
+	var read []string
 	cmd := &cobra.Command{
-		Use:     "explain --nf FRAME [flags] FILE...",
+		Use:     "explain --nf FRAME [flags] FILE... [-- FILTER]",
 		Short:   "why a packet got the verdict it got",
 		Long:    explainLong,
 		Example: explainExample,
-		RunE: func(_ *cobra.Command, files []string) error {
-			c.Files, c.Netfilter = files, &gateway.Config
-			if err := checkExplain(&c, frame); err != nil {
+		RunE: func(cmd *cobra.Command, args []string) (err error) {
+			if frame == 0 {
+				return errors.New("say what to explain: --nf FRAME, with a FRAME from 1")
+			}
+			if c.Files, err = filesOf(cmd, read, args); err != nil {
 				return err
 			}
-			return worked(run.ExplainVerdict(c, frame))
+			if err = checkMaxConnections(&c); err != nil {
+				return err
+			}
+			c.Netfilter = &gateway.Config
+			return worked(run.ExplainVerdict(c, uint64(frame)))
 		},
 	}
 	f := cmd.Flags()
 	f.SortFlags = false
-	f.Uint64Var(&frame, "nf", 0, "explain the firewall's verdict on frame `FRAME`")
+	f.Var(&frame, "nf", "explain the firewall's verdict on this frame")
+	bindCaptures(cmd, &read)
 	f.BoolVar(&c.Merge, "merge", false, "read several files as one stream in the order of time")
 	bindDecoding(f, &c)
 	gateway.bindSettings(cmd)
 	for _, name := range []string{"nf", "max-connections"} {
 		must(cmd.RegisterFlagCompletionFunc(name, cobra.NoFileCompletions))
 	}
-	cmd.ValidArgsFunction = completeCaptures
 	return cmd
 }
 
-// checkExplain refuses what cannot be explained.
-func checkExplain(c *run.Config, frame uint64) error {
-	switch {
-	case frame == 0:
-		return errors.New("say what to explain: --nf FRAME, with a FRAME from 1")
-	case len(c.Files) == 0:
-		return errors.New("no capture given: name a FILE, or - for standard input")
+// frameNumber is the value of --nf: from 1; 0 while it is not given.
+type frameNumber uint64
+
+// Type implements pflag.Value.
+func (n *frameNumber) Type() string { return "FRAME" }
+
+// String implements pflag.Value: empty while no frame is given, so that help shows no default.
+func (n *frameNumber) String() string {
+	if *n == 0 {
+		return ""
 	}
-	return checkMaxConnections(c)
+	return strconv.FormatUint(uint64(*n), 10)
+}
+
+// Set takes what a frame can be numbered.
+func (n *frameNumber) Set(text string) error {
+	frame, err := strconv.ParseUint(text, 10, 64)
+	if err != nil || frame == 0 {
+		return errors.New("want the number of a frame, from 1")
+	}
+	*n = frameNumber(frame)
+	return nil
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"strconv"
 
@@ -92,20 +93,29 @@ func (w *firewall) config(cmd *cobra.Command) *netfilter.Config {
 // unless is a flag that is on where what it points to is off.
 type unless bool
 
-func (u *unless) Type() string   { return "bool" }
+// Type implements pflag.Value; bool lets help show no name for the value.
+func (u *unless) Type() string { return "bool" }
+
+// String implements pflag.Value: the opposite of what the flag points to.
 func (u *unless) String() string { return strconv.FormatBool(!bool(*u)) }
 
 // Set takes true or false.
 func (u *unless) Set(text string) error {
 	on, err := strconv.ParseBool(text)
+	if err != nil {
+		return errors.New("want true or false")
+	}
 	*u = unless(!on)
-	return err
+	return nil
 }
 
 // retrans is the value of --nf-max-retrans.
 type retrans uint8
 
-func (r *retrans) Type() string   { return "N" }
+// Type implements pflag.Value: how help names the value.
+func (r *retrans) Type() string { return "N" }
+
+// String implements pflag.Value: how often, as Set reads it.
 func (r *retrans) String() string { return strconv.Itoa(int(*r)) }
 
 // Set takes what the kernel does, but 0.
@@ -121,7 +131,10 @@ func (r *retrans) Set(text string) error {
 // helpers is the value of --nf-helper.
 type helpers []netfilter.Attach
 
-func (h *helpers) Type() string   { return "NAME[=PORT[+PORT...]],..." }
+// Type implements pflag.Value: how help names the value.
+func (h *helpers) Type() string { return "NAME[=PORT[+PORT...]],..." }
+
+// String implements pflag.Value: empty, as there are none by default.
 func (h *helpers) String() string { return "" }
 
 // Set takes helpers more.

@@ -26,7 +26,7 @@ type options struct {
 func (o *options) bind(cmd *cobra.Command, formats [][2]string) {
 	f := cmd.Flags()
 	f.SortFlags = false
-	f.StringArrayVarP(&o.files, "read", "r", nil, "read capture `FILE`; repeatable, and then the words are the filter")
+	bindCaptures(cmd, &o.files)
 	f.VarP(&outputs{&o.run.Outputs, formats}, "output", "o", fmt.Sprintf("write a format (%s; the first is the default) to standard output or to a file; repeatable", words(formats)))
 	f.Uint64VarP(&o.run.Count, "count", "c", 0, "stop after `COUNT` packets (0: all)")
 	f.BoolVar(&o.run.Merge, "merge", false, "read several files as one stream in the order of time")
@@ -41,8 +41,6 @@ func (o *options) bind(cmd *cobra.Command, formats [][2]string) {
 }
 
 func (o *options) complete(cmd *cobra.Command, formats [][2]string) {
-	cmd.ValidArgsFunction = completeCaptures
-	must(cmd.MarkFlagFilename("read", captureFiles...))
 	must(cmd.RegisterFlagCompletionFunc("output", func(*cobra.Command, []string, string) (values []string, _ cobra.ShellCompDirective) {
 		for _, f := range formats {
 			values = append(values, f[0]+"\t"+f[1])
@@ -52,6 +50,13 @@ func (o *options) complete(cmd *cobra.Command, formats [][2]string) {
 	for _, name := range []string{"linger", "timeout", "count", "max-connections"} {
 		must(cmd.RegisterFlagCompletionFunc(name, cobra.NoFileCompletions))
 	}
+}
+
+// bindCaptures declares -r, and lets completion offer captures for it and for the words.
+func bindCaptures(cmd *cobra.Command, files *[]string) {
+	cmd.Flags().StringArrayVarP(files, "read", "r", nil, "read capture `FILE`; repeatable, and then the words are the filter")
+	cmd.ValidArgsFunction = completeCaptures
+	must(cmd.MarkFlagFilename("read", captureFiles...))
 }
 
 // completeCaptures offers captures for the words.
@@ -82,20 +87,29 @@ func (o *options) bindTimeouts() *durations {
 	return &o.times
 }
 
-// config tells captures from filter among the words, as tcpdump would.
-func (o *options) config(cmd *cobra.Command, args []string) (run.Config, error) {
+// filesOf tells captures from filter among the words, as tcpdump would; read are those of -r.
+func filesOf(cmd *cobra.Command, read, args []string) ([]string, error) {
 	files, filter := args, []string(nil)
 	if dash := cmd.ArgsLenAtDash(); dash >= 0 {
 		files, filter = args[:dash], args[dash:]
 	}
-	if len(o.files) > 0 {
-		files, filter = o.files, args
+	if len(read) > 0 {
+		files, filter = read, args
 	}
 	switch {
 	case len(filter) > 0:
-		return o.run, fmt.Errorf("filter %q: this version has no filters yet; filter with tcpdump -r FILE -w - FILTER and read the result from -", strings.Join(filter, " "))
+		return nil, fmt.Errorf("filter %q: this version has no filters yet; filter with tcpdump -r FILE -w - FILTER and read the result from -", strings.Join(filter, " "))
 	case len(files) == 0:
-		return o.run, errors.New("no capture given: name a FILE, or - for standard input")
+		return nil, errors.New("no capture given: name a FILE, or - for standard input")
+	}
+	return files, nil
+}
+
+// config returns what the words and flags say.
+func (o *options) config(cmd *cobra.Command, args []string) (run.Config, error) {
+	files, err := filesOf(cmd, o.files, args)
+	if err != nil {
+		return o.run, err
 	}
 	o.run.Files, o.run.Netfilter = files, o.nf.config(cmd)
 	return o.run, errors.Join(checkMaxConnections(&o.run), o.find.config(&o.run), noSamePlace(&o.run))
