@@ -10,31 +10,18 @@ type helpers struct {
 	all    []Helper         // those of the table of helpers
 	byName map[string]uint8 // 1 + index in all
 	byPort map[uint32]uint8 // the same, by protocol<<16 | port
-	free   uint32           // slots of controls not in use
-	slots  []control        // the first is none
+	controls
 }
-
-// control is what is kept of a connection that a helper reads.
-type control struct {
-	memory    Memory
-	children  [4]child // the newest entries that it announced
-	calls     [2]call  // the directions of its newest PPTP call
-	announced uint32   // its expectations: the newest
-	next      uint32   // of those not in use
-	helper    uint8    // 1 + index in helpers.all
-}
-
-// child is an entry that was announced; its slot may hold another one by now.
-type child struct{ slot, id uint32 }
 
 // newHelpers makes the rules ready. A rule with a helper that is not in the table gives
 // none.
 func newHelpers(rules []Attach) helpers {
-	h := helpers{byName: map[string]uint8{}, byPort: map[uint32]uint8{}, slots: make([]control, 1)}
+	h := helpers{byName: map[string]uint8{}, byPort: map[uint32]uint8{}}
 	for i, k := range known {
 		h.all = append(h.all, k.helper)
 		h.byName[k.helper.name] = uint8(i + 1)
 	}
+	h.controls = newControls(len(h.all))
 	for _, rule := range rules {
 		for i, k := range known { // sip has two rows
 			if k.helper.name == rule.Helper {
@@ -72,56 +59,10 @@ func (t *Tracker) control(e *entry, helper uint8) {
 	if helper == 0 {
 		return
 	}
-	h := &t.helpers
-	c := h.free
-	if c == 0 {
-		h.slots = append(h.slots, control{})
-		c = uint32(len(h.slots) - 1)
-	} else {
-		h.free = h.slots[c].next
-		h.slots[c] = control{}
-	}
-	h.slots[c].helper = helper
-	e.control = c
+	e.control = uint32(helper)
 	if e.status&Expected == 0 {
 		e.status |= HasHelper
 	}
-}
-
-// controlOf returns what is kept of the control connection in slot i.
-func (t *Tracker) controlOf(i uint32) *control { return &t.helpers.slots[t.table.at(i).control] }
-
-// helperOf returns the helper of the control connection in slot i.
-func (t *Tracker) helperOf(i uint32) Helper { return t.helpers.all[t.controlOf(i).helper-1] }
-
-// nameOf returns the name of the helper that a control belongs to.
-func (h *helpers) nameOf(c uint32) string {
-	if c == 0 {
-		return ""
-	}
-	return h.all[h.slots[c].helper-1].Name()
-}
-
-// forgetControl ends what a helper keeps of an entry, with all that it
-// announced.
-func (t *Tracker) forgetControl(e *entry) {
-	if e.control == 0 {
-		return
-	}
-	c := t.controlOf(e.slot)
-	for c.announced != 0 {
-		t.withdraw(c.announced)
-	}
-	t.unlearn(c)
-	c.next, t.helpers.free = t.helpers.free, e.control
-	e.control = 0
-}
-
-// adopt notes that the entry was announced by that in slot master.
-func (t *Tracker) adopt(master uint32, e *entry) {
-	c := t.controlOf(master)
-	copy(c.children[1:], c.children[:])
-	c.children[0] = child{e.slot, e.id}
 }
 
 // help lets the helper of the entry read the datagram, and reports
@@ -138,7 +79,9 @@ func (t *Tracker) help(e *entry, dir Dir, d *datagram, out *Verdict) bool {
 	t.helping = i
 	helper, memory := t.helperOf(i), t.controlOf(i).memory
 	drop := helper.Read(p, &memory, t.expectFunc)
-	t.controlOf(i).memory = memory
+	if memory != t.controlOf(i).memory {
+		t.ownControl(i).memory = memory
+	}
 	t.forget(p.Forget)
 	if p.Hangup {
 		t.hangUp(i)
@@ -162,18 +105,6 @@ func (p *Payload) read(d *datagram) {
 	}
 	p.Whole = uint32(len(d.l4)) >= d.length
 	p.Data = d.l4[min(n, uint32(len(d.l4))):]
-}
-
-// hangUp deletes the entries that the one in slot i announced.
-func (t *Tracker) hangUp(i uint32) {
-	for _, c := range t.controlOf(i).children {
-		if e := t.table.at(c.slot); c.slot != 0 && e.id == c.id && e.status&Confirmed != 0 {
-			t.stats.Deleted++
-			t.delete(e, t.now)
-		}
-	}
-	t.controlOf(i).children = [4]child{}
-	t.unlearn(t.controlOf(i))
 }
 
 // tuple returns the direction Original.

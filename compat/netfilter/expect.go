@@ -136,7 +136,7 @@ func (t *Tracker) expect(x Expectation) bool {
 		life = policy.Timeout
 	}
 	i := t.expects.take()
-	control := t.controlOf(t.helping)
+	control := t.ownControl(t.helping)
 	head := t.bucketOf(&x)
 	t.expects.slots[i] = expectation{
 		Expectation: x, expires: t.now + life, master: t.helping,
@@ -214,7 +214,7 @@ func (t *Tracker) withdraw(i uint32) {
 			break
 		}
 	}
-	for p := &t.controlOf(x.master).announced; *p != 0; p = &t.expects.slots[*p].sibling {
+	for p := &t.ownControl(x.master).announced; *p != 0; p = &t.expects.slots[*p].sibling {
 		if *p == i {
 			*p = x.sibling
 			break
