@@ -81,15 +81,16 @@ func (k *marks) bothSyns() bool { return k.has(bareSyn, tcp.Client) && k.has(bar
 
 // splitHandshake: the server's SYN is an answer to the client's if it came as late
 // as an answer does. Had it sent a SYN,ACK that was lost before us, it would have
-// sent the SYN on its own account, and sooner.
+// sent the SYN on its own account, and sooner. One that had denied the client's SYN
+// opens on its own account, too.
 func splitHandshake(s *Scene) (Evidence, bool) {
 	k, d := &s.Case.marks, s.Seg.Dir
-	if d != tcp.Server || s.Seg.Flags&(tcp.SYN|tcp.RST) != 0 || !k.bothSyns() || k.has(synAck, d) || !k.has(synAck, d^1) || k.has(spoke, d) {
+	if d != tcp.Server || s.Seg.Flags&(tcp.SYN|tcp.RST) != 0 || !k.bothSyns() || k.has(synAck, d) || !k.has(synAck, d^1) || k.has(spoke, d) || s.Me().Resets {
 		return no()
 	}
 	way := s.pause(s.Peer())
 	after := int64(k.half[d]) * tick
-	return because(anomaly.CauseEndpoint, after, way), ofSyn(s.Peer(), s.Seg.Ack) && 4*after >= 3*way
+	return because(anomaly.CauseEndpoint, after, way), ofSyn(s.Peer(), s.Seg.Ack) && 10*after >= 9*way
 }
 
 // third reports whether the segment is the first with an ACK of a client whose SYN
