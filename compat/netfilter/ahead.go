@@ -26,7 +26,12 @@ func (t *Tracker) Expect(views []packet.View) {
 	for i := range views {
 		a.slots[i] = t.table.likely(hashes[i])
 	}
-	t.touched += read + t.table.touch(a.slots[:len(views)])
+	for i, slot := range a.slots[:len(views)] {
+		if slot != 0 {
+			read += t.table.touch(slot, views[i].Outer.Proto == packet.ProtoUDP)
+		}
+	}
+	t.touched += read
 }
 
 // next returns the slot that Expect found for v, if v is the next packet.
@@ -64,13 +69,11 @@ func (t *table) touchIndex(hashes []uint32) (read uint32) {
 	return read
 }
 
-// touch reads both lines of the entries in slots.
-func (t *table) touch(slots []uint32) (read uint32) {
-	for _, i := range slots {
-		if i != 0 {
-			e := t.at(i)
-			read += e.id + e.slot
-		}
+// touch reads both lines of the entry in a slot, and when it was made if aged.
+func (t *table) touch(slot uint32, aged bool) uint32 {
+	e := t.at(slot)
+	if aged {
+		return e.id + e.slot + uint32(t.rest(slot).made)
 	}
-	return read
+	return e.id + e.slot
 }
