@@ -17,7 +17,7 @@ var netfilterColumns = []Column[Packet]{
 	{"nf_timeout", Uint, "s", "for how long the entry would live on if no packet came; null without an entry, and if the packet ended it", srcNetfilter, appendNFTimeout},
 	{"nf_status", List, "", "what the entry has been through: EXPECTED, SEEN_REPLY, ASSURED, CONFIRMED, DYING, HELPER; null if nothing", srcNetfilter, appendNFStatus},
 	{"nf_windows", Numbers, "", "windows of both directions after the packet: for each that was seen the highest end sent, the highest that the peer allows, the largest window offered, the highest ACK sent, the shift of windows; null if not TCP", "G. van Rooij, Real Stateful TCP Packet Filtering in IP Filter", appendNFWindows},
-	{"nf_reason", Text, "", "why the packet was ignored or refused: the kernel's sentence, and ours with its numbers; null if it was not", srcNetfilter, appendNFReason},
+	{"nf_reason", Text, "", "why the packet was ignored, refused or not seen: the kernel's sentence, and ours with its numbers; null if it was not", srcNetfilter, appendNFReason},
 }
 
 func appendNFState(dst []byte, p *Packet) []byte {

@@ -17,52 +17,57 @@ type datagram struct {
 	stays  bool    // routing drops it after tracking saw it: an entry that it makes is not confirmed
 }
 
-// read reads the outermost IP packet and reports whether a router would have
-// taken it as far as to its connection tracking: header whole and right, a datagram that came in
-// one piece or was put together. What was not captured is taken for good.
-func (t *Tracker) read(v *packet.View, d *datagram) bool {
+// read reads the outermost IP packet, or says why a router would not have
+// taken it as far as to its connection tracking, which wants a header whole and right, a
+// datagram that came in one piece or was put together. What was not captured is taken for good.
+func (t *Tracker) read(v *packet.View, d *datagram) Cause {
 	b := v.OuterIP
 	if len(b) < 20 {
-		return false
+		return CauseNotIP
 	}
 	d.sum = tcp.SumUnknown
 	if v.Depth == 1 {
 		d.sum = v.L4Sum
 	}
-	if b[0]>>4 == 6 {
-		whole := d.readIPv6(b, v) && !overlaps(v)
-		if v.Depth == 1 && len(v.Fragment) >= 40 {
-			return t.fragment(v.Fragment, d, whole)
-		}
-		return whole
+	if b[0]>>4 != 6 {
+		return unlessOverlap(v, d.readIPv4(b, v, !t.config.NoChecksums))
 	}
-	return d.readIPv4(b, v, !t.config.NoChecksums) && !overlaps(v)
+	cause := unlessOverlap(v, d.readIPv6(b, v))
+	if v.Depth == 1 && len(v.Fragment) >= 40 {
+		return t.fragment(v.Fragment, d, cause)
+	}
+	return cause
 }
 
-// overlaps reports whether the datagram was put together from fragments that
-// overlap. The kernel gives up those of both versions (RFC 5722 §4).
-func overlaps(v *packet.View) bool { return v.Overlap && v.Depth == 1 }
+// unlessOverlap returns the cause, or where there is none whether the datagram was put
+// together from fragments that overlap. The kernel gives up those of both versions (RFC 5722 §4).
+func unlessOverlap(v *packet.View, cause Cause) Cause {
+	if cause == CauseNone && v.Overlap && v.Depth == 1 {
+		return CauseOverlap
+	}
+	return cause
+}
 
 // readIPv4 reads an IPv4 header (RFC 791 §3.1). A TTL of 1 is not minded: the
 // capture is of another point of the path than the router.
-func (d *datagram) readIPv4(b []byte, v *packet.View, checked bool) bool {
+func (d *datagram) readIPv4(b []byte, v *packet.View, checked bool) Cause {
 	n, total := uint32(b[0]&15)*4, uint32(binary.BigEndian.Uint16(b[2:]))
 	if total == 0 {
 		total = outerLength(b, v)
 	}
 	switch {
 	case n < 20, uint32(len(b)) < n, total < n:
-		return false
-	case binary.BigEndian.Uint16(b[6:])&0x3fff != 0: // a fragment that waits for others
-		return false
+		return CauseIPHeader
 	case checked && headerSum(b[:n], v) == tcp.SumBad:
-		return false
+		return CauseIPChecksum
+	case binary.BigEndian.Uint16(b[6:])&0x3fff != 0: // a fragment that waits for others
+		return CauseFragment
 	}
 	d.V6, d.Proto, d.l4, d.length = false, b[9], b[n:], total-n
 	putMapped(&d.Src, b[12:16])
 	putMapped(&d.Dst, b[16:20])
 	d.stays = staysIPv4(binary.BigEndian.Uint32(b[12:]), binary.BigEndian.Uint32(b[16:]))
-	return true
+	return CauseNone
 }
 
 // outerLength is the length of a datagram whose header says 0: a segment that the

@@ -101,7 +101,7 @@ func protoOf(v *packet.View) uint8 {
 // account finds what is kept of the packet's connection before it counts.
 func (t *Tracker) account(v *packet.View, a *Account) (uint32, Dir) {
 	var d datagram
-	if !t.read(v, &d) || !d.tuple() {
+	if t.read(v, &d) != CauseNone || !d.tuple() {
 		return 0, Original
 	}
 	t.complete(&d.Tuple)
@@ -119,7 +119,7 @@ func (t *Tracker) account(v *packet.View, a *Account) (uint32, Dir) {
 func (t *Tracker) compare(v *packet.View, e entry, dir Dir, a *Account) {
 	var d datagram
 	var s segment
-	if !t.read(v, &d) || readSegment(&d, !t.config.NoChecksums, &s) != CauseNone {
+	if t.read(v, &d) != CauseNone || readSegment(&d, !t.config.NoChecksums, &s) != CauseNone {
 		return
 	}
 	a.Segment, a.SYN = true, s.flags&tcp.SYN != 0

@@ -38,11 +38,11 @@ func (s *spoilt) add(id *fragmentID) {
 // fragment has the last word on an IPv6 datagram of which this frame brought the
 // fragment b. The kernel leaves a first one alone that lacks part of the transport
 // header (RFC 7112 §5): it goes on as it is, nothing can be tracked by it, and its
-// datagram never becomes whole, though a Decoder puts it together.
-func (t *Tracker) fragment(b []byte, d *datagram, whole bool) bool {
+// datagram never becomes whole, though a Decoder puts it together. For others cause is the answer.
+func (t *Tracker) fragment(b []byte, d *datagram, cause Cause) Cause {
 	b = fragmentHeader(b)
 	if b == nil || refusedIPv6(&d.Src, &d.Dst) {
-		return whole
+		return cause
 	}
 	id := fragmentID{d.Src, d.Dst, binary.BigEndian.Uint32(b[4:])}
 	var f datagram
@@ -50,9 +50,12 @@ func (t *Tracker) fragment(b []byte, d *datagram, whole bool) bool {
 	if first && f.skipExtensions(b[0], b[8:], uint32(len(b)-8), 0) && uint32(len(f.l4)) < headerOctets[f.Proto] {
 		t.spoilt.add(&id)
 		d.Proto, d.l4, d.length = packet.ProtoNoNext, nil, 0
-		return true
+		return CauseNone
 	}
-	return whole && !t.spoilt.has(&id)
+	if cause == CauseNone && t.spoilt.has(&id) {
+		return CauseFragment
+	}
+	return cause
 }
 
 // fragmentHeader returns the octets of an IPv6 packet from its fragment header on;

@@ -69,18 +69,32 @@ func answerOf(proto, kind uint8) (answer uint8, ok bool) {
 // trackMessage judges the ICMP messages that make no entries, and reports whether
 // d is one.
 func (t *Tracker) trackMessage(d *datagram, out *Verdict) bool {
-	if d.length >= 8 && len(d.l4) < 8 {
-		return true // not captured: nothing can be said
+	switch out.Why.Cause = d.headless(); out.Why.Cause {
+	case CauseNone:
+		return t.judgeMessage(d, out)
+	case CauseCut: // nothing can be said
+	default:
+		out.State = StateInvalid
 	}
-	out.State = StateInvalid
+	return true
+}
+
+// headless says why there is no header of a message that could be looked at.
+func (d *datagram) headless() Cause {
 	switch {
-	case d.V6 != (d.Proto == packet.ProtoICMPv6): // nothing is looked at
-		out.Why.Cause = CauseVersion
-		return true
+	case d.length >= 8 && len(d.l4) < 8:
+		return CauseCut
+	case d.V6 != (d.Proto == packet.ProtoICMPv6):
+		return CauseVersion
 	case d.length < 8:
-		out.Why.Cause = CauseShort
-		return true
+		return CauseShort
 	}
+	return CauseNone
+}
+
+// judgeMessage does what trackMessage says of a message whose header is there.
+func (t *Tracker) judgeMessage(d *datagram, out *Verdict) bool {
+	out.State = StateInvalid
 	m := messageOf(d.Proto, d.l4[0])
 	switch {
 	case d.sum == tcp.SumBad && !t.config.NoChecksums:

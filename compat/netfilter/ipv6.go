@@ -9,9 +9,9 @@ import (
 // readIPv6 reads an IPv6 header and walks over its extensions as connection
 // tracking does (RFC 8200 §4). Where it finds no transport header the protocol is
 // packet.ProtoNoNext, which nothing can be tracked by.
-func (d *datagram) readIPv6(b []byte, v *packet.View) bool {
+func (d *datagram) readIPv6(b []byte, v *packet.View) Cause {
 	if len(b) < 40 {
-		return false
+		return CauseIPHeader
 	}
 	total := 40 + uint32(binary.BigEndian.Uint16(b[4:]))
 	if total == 40 && b[6] != packet.ProtoNoNext {
@@ -19,10 +19,13 @@ func (d *datagram) readIPv6(b []byte, v *packet.View) bool {
 	}
 	d.V6, d.hops, d.Src, d.Dst = true, b[7], [16]byte(b[8:24]), [16]byte(b[24:40])
 	if refusedIPv6(&d.Src, &d.Dst) {
-		return false
+		return CauseAddress
 	}
 	d.stays = staysIPv6(&d.Src, &d.Dst)
-	return d.skipExtensions(b[6], b[40:min(uint32(len(b)), total)], total-40, allParts)
+	if !d.skipExtensions(b[6], b[40:min(uint32(len(b)), total)], total-40, allParts) {
+		return CauseFragment
+	}
+	return CauseNone
 }
 
 // Which fragments are no datagrams: all, or those without the transport header.

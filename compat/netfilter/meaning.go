@@ -4,6 +4,7 @@ package netfilter
 const (
 	broken  = "The packet is broken: a faulty sender, or a probe."
 	damaged = "Damage on the way, or a forged error."
+	unseen  = "Connection tracking would not have seen this packet."
 )
 
 // meanings say what a person may conclude from a cause.
@@ -42,6 +43,14 @@ var meanings = [numCauses]string{
 	CauseUnrelated:      "The connection took another path or its entry is gone, or the error is forged. A gateway that drops it may hide from the sender that its packets are too large (RFC 1191, RFC 8201).",
 	CauseHelper:         "The helper could not read the dialogue to its end, and the kernel drops what it cannot follow.",
 	CauseFull:           "The table was full of connections that must not be dropped: raise nf_conntrack_max, or look for a flood.",
+	CauseNoTuple:        broken,
+	CauseNotIP:          unseen,
+	CauseIPHeader:       unseen + " The packet is broken, or too little of it was captured.",
+	CauseIPChecksum:     unseen + " Damage on the way; or the capture was taken on the sender, whose card fills checksums in: then say --nf-checksum=false.",
+	CauseFragment:       unseen + " The verdict on the datagram stands at the fragment that makes it whole.",
+	CauseOverlap:        unseen + " Hosts differ in what they make of overlaps: an attempt to get past a filter, or a broken stack.",
+	CauseAddress:        unseen + " A faulty sender, or a probe.",
+	CauseCut:            "The verdict cannot be told: capture more of each packet (tcpdump -s 0).",
 }
 
 // stateMeanings say the same of a packet to which nothing happened.

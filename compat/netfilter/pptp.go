@@ -140,13 +140,8 @@ func pptpFromServer(m *Memory, kind uint16, b []byte) int {
 			m[pptpSession] = pptpResult(b[0], pptpClosed, pptpRefused)
 		}
 	case pptpOutgoingReply:
-		asked := m[pptpCall] == pptpAsked || m[pptpCall] == pptpAccepted
-		if open && asked && pptpID(b[2:]) == m[pptpClient] {
-			m[pptpCall] = pptpResult(b[4], pptpAccepted, pptpNone)
-			m[pptpServer] = pptpID(b)
-		}
-		if open && asked && m[pptpCall] == pptpAccepted && pptpID(b[2:]) == m[pptpClient] {
-			return pptpConnected
+		if open {
+			return pptpOutgoing(m, b)
 		}
 	case pptpIncomingRequest:
 		if open {
@@ -158,6 +153,19 @@ func pptpFromServer(m *Memory, kind uint16, b []byte) int {
 		}
 	case pptpDisconnect:
 		return pptpOver
+	}
+	return 0
+}
+
+// pptpOutgoing takes note of the answer to the call that the client asked for.
+func pptpOutgoing(m *Memory, b []byte) int {
+	asked := m[pptpCall] == pptpAsked || m[pptpCall] == pptpAccepted
+	if !asked || pptpID(b[2:]) != m[pptpClient] {
+		return 0
+	}
+	m[pptpCall], m[pptpServer] = pptpResult(b[4], pptpAccepted, pptpNone), pptpID(b)
+	if m[pptpCall] == pptpAccepted {
+		return pptpConnected
 	}
 	return 0
 }

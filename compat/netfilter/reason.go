@@ -45,6 +45,14 @@ const (
 	CauseUnrelated            // one about a packet that has no entry; not logged
 	CauseHelper               // dropped by a helper
 	CauseFull                 // dropped because the table is full
+	CauseNoTuple              // no ports, or what stands for them; not logged
+	CauseNotIP                // never seen, as the following: no IP packet that could be read
+	CauseIPHeader             // an IP header that contradicts itself, or was cut
+	CauseIPChecksum           // wrong checksum of the IPv4 header
+	CauseFragment             // of a datagram that is not whole
+	CauseOverlap              // fragments that overlap
+	CauseAddress              // IPv6 addresses that no host takes
+	CauseCut                  // too little was captured to tell
 	numCauses
 )
 
@@ -55,6 +63,7 @@ type Reason struct {
 	Dir   Dir      // of the packet
 	State TCPState // of the entry before it
 	Upper bool     // Bound is an upper one
+	SACK  bool     // Got is the highest edge of the SACK blocks, and not the ACK
 	// Shortened says that this FIN or RST, refused after one of the other side, made
 	// the entry's timeout 300 s; LastIndex is the kind of that one.
 	Shortened bool
@@ -65,7 +74,7 @@ type Reason struct {
 	// Outer is the addressee of an ICMP error, Inner whom it concerns; addresses as
 	// in Tuple.
 	Outer, Inner [16]byte
-	Log          string // what the log of the helper that dropped it says
+	Log          string // what the log of the helper that dropped it says; of what is not IP, what it is
 	Helper       string // its name
 }
 
@@ -76,7 +85,7 @@ func (r *Reason) bound(c Cause, got, bound uint32) {
 
 // causes is the only place where a cause is put into words. In them $n is the
 // distance between Got and Bound, $b is Bound as the kernel logs it, $B as it is,
-// $g is Got, $i, $d and $s are Index, Dir and State, $k the kind in words, $o and $a are Outer
+// $g is Got, $i, $d and $s are Index, Dir and State, $k the kind in words, $e ACK or SACK, $o and $a are Outer
 // and Inner, $h and $l Helper and Log.
 var causes = [numCauses]struct {
 	name   string // stable, for programs
@@ -99,8 +108,8 @@ var causes = [numCauses]struct {
 	CauseOvershoot:      {"overshoot", "$o bytes more than expected", "END $g is $n octets over the upper bound $B, less than a window: passed, but the sender's END is $g now", true},
 	CauseSeqOver:        {"seq-over", "SEQ is over upper bound $b (over the window of the receiver)", "SEQ $g is $n octets over the upper bound $B, the end of the receiver's window", true},
 	CauseSeqUnder:       {"seq-under", "SEQ is under lower bound $b (already ACKed data retransmitted)", "END $g is $n octets under the lower bound $B, a window before the newest octet: passed, nothing is learnt", false},
-	CauseAckOver:        {"ack-over", "ACK is over upper bound $b (ACKed data not seen yet)", "ACK $g is $n octets over the upper bound $B, the end of what its addressee was seen to send", true},
-	CauseAckUnder:       {"ack-under", "ignored ACK under lower bound $b (possible overly delayed)", "ACK $g is $n octets under the lower bound $B, 66000 octets or the largest window before the newest octet: passed, nothing is learnt", false},
+	CauseAckOver:        {"ack-over", "ACK is over upper bound $b (ACKed data not seen yet)", "$e $g is $n octets over the upper bound $B, the end of what its addressee was seen to send", true},
+	CauseAckUnder:       {"ack-under", "ignored ACK under lower bound $b (possible overly delayed)", "$e $g is $n octets under the lower bound $B, 66000 octets or the largest window before the newest octet: passed, nothing is learnt", false},
 	CauseUDPLength:      {"udp-length", "truncated/malformed packet", "the UDP length does not fit the packet", false},
 	CauseICMPType:       {"icmp-type", "invalid icmp type", "there is no such ICMP type", false},
 	CauseICMPChecksum:   {"icmp-checksum", "bad hw icmp checksum", "the ICMP checksum is wrong", false},
@@ -119,10 +128,21 @@ var causes = [numCauses]struct {
 	CauseUnrelated:      {"unrelated", "", "nothing is known of the connection that the ICMP error is about", false},
 	CauseHelper:         {"helper", "nf_ct_$h: dropping packet: $l", "the helper $h drops the packet: $l", false},
 	CauseFull:           {"full", "nf_conntrack: table full, dropping packet", "the table is full and holds nothing that may go early: dropped", false},
+	CauseNoTuple:        {"no-tuple", "", "nothing tells its connection: the packet ends before its ports, its IPv6 extensions lead to no transport header, or it is GRE of version 1 without PPP", false},
+	CauseNotIP:          {"not-ip", "", "no IP packet could be read: $l", false},
+	CauseIPHeader:       {"ip-header", "", "the lengths of the IP header cannot be, or the capture cut it", false},
+	CauseIPChecksum:     {"ip-checksum", "", "the checksum of the IPv4 header is wrong: a router drops the packet at once", false},
+	CauseFragment:       {"fragment", "", "a fragment: what is tracked is its datagram, once that is whole", false},
+	CauseOverlap:        {"overlap", "", "fragments of the datagram overlap: the kernel drops all of it (RFC 5722)", false},
+	CauseAddress:        {"address", "", "it comes from a multicast address, or goes to one that must not leave its host: thrown away at once", false},
+	CauseCut:            {"cut", "", "too little of the transport header was captured to tell", false},
 }
 
 // kindWords are the kinds of segments, by Index.
 var kindWords = [...]string{"SYN", "SYN,ACK", "FIN", "ACK", "RST", "segment"}
+
+// edgeWords say what was acknowledged, by Reason.SACK.
+var edgeWords = map[bool]string{false: "ACK", true: "the SACK edge"}
 
 // String returns the name of the cause; "" for none. It is stable.
 func (c Cause) String() string { return causes[c].name }
@@ -130,6 +150,10 @@ func (c Cause) String() string { return causes[c].name }
 // Drops reports whether the kernel drops the packet itself, and does not leave it
 // to the rules.
 func (c Cause) Drops() bool { return c == CauseHelper || c == CauseFull }
+
+// Unseen reports whether it is why connection tracking would not have seen the packet, or why
+// that cannot be told.
+func (c Cause) Unseen() bool { return c >= CauseNotIP && c < numCauses }
 
 // Append appends what the kernel logs of the packet (nf_conntrack_log_invalid),
 // without the "nf_ct_proto_6: " that it puts in front; nothing where it logs nothing.
@@ -174,6 +198,8 @@ func (r *Reason) number(dst []byte, letter byte) []byte {
 	switch letter {
 	case 'k':
 		return append(dst, kindWords[min(int(r.Index), len(kindWords)-1)]...)
+	case 'e':
+		return append(dst, edgeWords[r.SACK]...)
 	case 's':
 		return append(dst, r.State.String()...)
 	case 'r':

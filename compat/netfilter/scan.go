@@ -104,11 +104,9 @@ func parseIPv6(b []byte) (a [16]byte, n int) {
 		gap, n = 0, 2
 	}
 	for at < 16 {
-		if at <= 12 && gap >= 0 || at == 12 {
-			if v4, digits := parseIPv4(b[n:]); digits > 0 {
-				at, n = at+copy(a[at:], v4[12:]), n+digits
-				break
-			}
+		if v4, digits := parseIPv4(b[n:]); digits > 0 && (at == 12 || at < 12 && gap >= 0) {
+			at, n = at+copy(a[at:], v4[12:]), n+digits
+			break
 		}
 		v, digits := hex4(b[n:])
 		if digits == 0 {

@@ -25,17 +25,16 @@ func (s *sipMessage) media() string {
 		if class == 0 || port == 0 {
 			continue
 		}
-		if uint32(port) < 1024 || uint32(port) > 65535 {
-			return sipWrongPort
-		}
 		addr, ok := sdpAddress(rest, s.Tuples[s.Dir].V6)
 		if !ok {
 			addr, ok = session, hasSession
 		}
-		if !ok {
+		switch {
+		case uint32(port) < 1024 || uint32(port) > 65535:
+			return sipWrongPort
+		case !ok:
 			return s.dropped(sipNoMedia)
-		}
-		if !s.stream(class, addr, uint16(port)) {
+		case !s.stream(class, addr, uint16(port)):
 			return sipNoVoice
 		}
 		streams++

@@ -60,8 +60,10 @@ func (a *Account) tellVerdict(b *strings.Builder) {
 	v := &a.Verdict
 	text := v.State.String()
 	switch {
-	case v.State == StateUnseen && v.Why.Cause != CauseNone:
+	case v.State == StateUnseen && v.Why.Cause.Drops():
 		text = "none: the packet is dropped"
+	case v.Why.Cause == CauseCut:
+		text = "none: it cannot be told"
 	case v.State == StateUnseen:
 		text = "none: connection tracking does not see it"
 	case v.Entry != nil || v.State == StateRelated:

@@ -27,14 +27,12 @@ func (t *Tracker) handle(e *entry, dir Dir, d *datagram, out *Verdict) judgement
 func (t *Tracker) handleTCP(e *entry, dir Dir, d *datagram, out *Verdict) judgement {
 	why := &out.Why
 	var s segment
-	if cause := readSegment(d, !t.config.NoChecksums, &s); cause != CauseNone {
-		why.Cause = cause
+	if why.Cause = readSegment(d, !t.config.NoChecksums, &s); why.Cause != CauseNone {
 		return refused
 	}
 	why.Index, why.Dir, why.State = uint8(s.kind), dir, e.tcp
 	if e.status&Confirmed == 0 {
-		if cause := e.open(&s, t.config.Strict); cause != CauseNone {
-			why.Cause = cause
+		if why.Cause = e.open(&s, t.config.Strict); why.Cause != CauseNone {
 			return refused
 		}
 	}
@@ -89,13 +87,9 @@ func (t *Tracker) consider(e *entry, dir Dir, s *segment, m *move, why *Reason) 
 	l := &e.last
 	switch m.to {
 	case SynSent:
-		if m.old < TimeWait {
-			break
+		if m.old >= TimeWait {
+			return e.reopen(dir, s, m, why)
 		}
-		if (e.sides[0].Flags|e.sides[1].Flags)&FlagCloseInit != 0 || l.dir == dir && l.kind == kindRST {
-			return again
-		}
-		return e.passOver(dir, s, m, why)
 	case ignore:
 		return e.passOver(dir, s, m, why)
 	case refuse:
@@ -118,6 +112,14 @@ func (t *Tracker) consider(e *entry, dir Dir, s *segment, m *move, why *Reason) 
 		}
 	}
 	return accepted
+}
+
+// reopen lets a SYN begin anew where one end was seen to leave first, or its RST.
+func (e *entry) reopen(dir Dir, s *segment, m *move, why *Reason) judgement {
+	if (e.sides[0].Flags|e.sides[1].Flags)&FlagCloseInit != 0 || e.last.dir == dir && e.last.kind == kindRST {
+		return again
+	}
+	return e.passOver(dir, s, m, why)
 }
 
 // challenged reports whether an ACK in direction dir may answer a SYN in LAST_ACK

@@ -13,10 +13,11 @@ func (t *Tracker) track(d *datagram, out *Verdict) {
 		return
 	}
 	if uint32(len(d.l4)) < min(headerOctets[d.Proto], d.length) {
-		return // what would have to be judged was not captured
+		out.Why.Cause = CauseCut
+		return
 	}
 	if !d.tuple() {
-		out.State = StateInvalid
+		out.State, out.Why.Cause = StateInvalid, CauseNoTuple
 		return
 	}
 	u := &d.Tuple
@@ -70,7 +71,7 @@ func (t *Tracker) locate(u *Tuple) (*entry, Dir) {
 	return t.lookup(u, t.hash(u))
 }
 
-// lookup finds the entry that u is a direction of; 0 if there is none. One whose
+// lookup finds the entry that u is a direction of; nil if there is none. One whose
 // time is over is deleted.
 func (t *Tracker) lookup(u *Tuple, hash uint32) (*entry, Dir) {
 	i, dir := t.table.find(u, hash)
@@ -86,12 +87,8 @@ func (t *Tracker) lookup(u *Tuple, hash uint32) (*entry, Dir) {
 	return nil, Original
 }
 
-// create makes an entry that is not confirmed yet, 0 if there is no room for it.
+// create makes an entry that is not confirmed yet, nil if there is no room for it.
 func (t *Tracker) create(u *Tuple, out *Verdict) *entry {
-	if isQuery(u.Proto) && !answered(u) {
-		out.State = StateInvalid
-		return nil
-	}
 	if t.table.count >= t.config.MaxEntries && !t.makeRoom() {
 		t.stats.Full++
 		out.Why.Cause = CauseFull

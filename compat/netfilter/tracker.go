@@ -99,9 +99,11 @@ func (t *Tracker) Observe(v *packet.View, out *Verdict) {
 	t.now, t.likely = min(v.At, latest), t.ahead.next(v)
 	t.expire()
 	var d datagram
-	if t.read(v, &d) {
-		t.track(&d, out)
+	if cause := t.read(v, &d); cause != CauseNone {
+		out.Why.Cause, out.Why.Log = cause, v.Why.Doc()
+		return
 	}
+	t.track(&d, out)
 }
 
 // Entries calls each with the entries that are in the table, in the order of

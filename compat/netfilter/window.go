@@ -121,12 +121,14 @@ func bounds(sender, peer *Side, n *numbers, why *Reason) judgement {
 		return refused
 	case after(n.sack, peer.End):
 		why.bound(CauseAckOver, n.sack, peer.End)
+		why.SACK = n.sack != n.ack
 		return refused
 	case peer.MaxWin > 0 && after(dataLow, n.end):
 		why.bound(CauseSeqUnder, n.end, dataLow)
 		return passed
 	case after(ackLow, n.sack):
 		why.bound(CauseAckUnder, n.sack, ackLow)
+		why.SACK = n.sack != n.ack
 		return passed
 	}
 	return accepted

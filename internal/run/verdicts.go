@@ -11,6 +11,7 @@ import (
 func verdicts(b *strings.Builder, t netfilter.Tally, s netfilter.Stats) {
 	line(b, "nf packets", list(largestFirst(states(&t))))
 	line(b, "nf invalid", list(largestFirst(causes(&t.Refused))))
+	line(b, "nf not seen", list(largestFirst(causes(&t.Unseen))))
 	line(b, "nf dropped", list(largestFirst(causes(&t.Dropped))))
 	t.Ignored[netfilter.CauseNone] = 0 // they were not
 	line(b, "nf ignored", list(largestFirst(causes(&t.Ignored))))

@@ -14,7 +14,7 @@ var dirs = [...]string{netfilter.Original: " orig", netfilter.Reply: " reply"}
 // why the packet was ignored or refused.
 func appendVerdict(line []byte, p *record.Packet) []byte {
 	v := p.Netfilter
-	if v == nil || v.State == netfilter.StateUnseen && v.Why.Cause == netfilter.CauseNone {
+	if v == nil || v.State == netfilter.StateUnseen && !v.Why.Cause.Drops() {
 		return line
 	}
 	mark := ", nf "
