@@ -11,9 +11,10 @@ import (
 // 1.9 MiB, from the first host on.
 type hosts struct {
 	all     []host
-	second  int64  // in which hosts were last taken in, since the Unix epoch
-	fresh   int    // how many were, in that second
-	givenUp uint64 // hosts that were not taken in, or forgotten before they were silent
+	second  int64    // in which hosts were last taken in, since the Unix epoch
+	fresh   int      // how many were, in that second
+	silent  [16]byte // who left the last attempt unanswered that was
+	givenUp uint64   // hosts that were not taken in, or forgotten before they were silent
 }
 
 // Bounds of hosts. Addresses that a flood makes up push out as many as maxFresh a

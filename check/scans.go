@@ -13,7 +13,7 @@ var hostRules = []rule{
 	{id: anomaly.HostRstScan, says: "{rsts} RSTs of no connection, at {addresses} or more addresses and {ports} or more ports"},
 	{id: anomaly.HostBackscatter, says: "{answers} SYN,ACKs and RSTs that nothing asked for, at {addresses} or more addresses and {ports} or more ports"},
 	{id: anomaly.HostRefusalBurst, says: "{refused} attempts in a row at port {port} of one host were refused"},
-	{id: anomaly.HostSynFloodVictim, says: "{half} attempts at this host were left half-open within a minute, of {sources} or more addresses, and {served} were completed"},
+	{id: anomaly.HostSynFloodVictim, says: "{half} attempts at this host were left half-open or unanswered within a minute, of {sources} or more addresses, and {served} were completed"},
 	{id: anomaly.HostStackNonconformant, says: "this host breaks the same rule in {connections} connections; frame {frame} shows it"},
 }
 
@@ -46,8 +46,9 @@ type opens struct {
 type serves struct {
 	servedAt int64
 	sources  spread
-	half     uint32
-	whole    uint32
+	half     uint32 // left half-open, or unanswered
+	whole    uint32 // completed
+	answers  bool   // it answered somebody: the capture sees both directions
 }
 
 // socket returns the address and port of an end.
@@ -125,7 +126,8 @@ func (s *Scene) outcomeOfOpen() outcome {
 func (in *Inspector) noteOpener(s *Scene, o outcome) {
 	addr, _ := s.End.socket(tcp.Client)
 	h := in.hosts.find(addr)
-	if o < closedEmpty {
+	proven := in.world.proven(s)
+	if o < closedEmpty && (o != unanswered || proven) {
 		h = in.hosts.take(addr, s.End.Key.V6, s.End.Start)
 	}
 	if h == nil {
@@ -135,7 +137,7 @@ func (in *Inspector) noteOpener(s *Scene, o outcome) {
 		h.opens = opens{triedAt: s.End.Start, heard: h.heard}
 	}
 	h.heard = h.heard || o != unanswered
-	if o == unanswered && !h.heard && !in.world.proven(s) {
+	if o == unanswered && !h.heard && !proven {
 		return
 	}
 	h.opens.count(s.End, o)
@@ -172,20 +174,24 @@ func (x *opens) count(e *End, o outcome) {
 }
 
 // noteServer counts an attempt for the host that it went to. A scan leaves attempts
-// half-open, too, but at many ports.
+// half-open, too, but at many ports or hosts.
 func (in *Inspector) noteServer(s *Scene, o outcome) {
 	addr, _ := s.End.socket(tcp.Server)
 	h := in.hosts.find(addr)
-	if o == leftHalf {
+	if o == leftHalf || o == unanswered && in.hosts.silent == *addr {
 		h = in.hosts.take(addr, s.End.Key.V6, s.End.Start)
+	}
+	if o == unanswered {
+		in.hosts.silent = *addr
 	}
 	if h == nil {
 		return
 	}
 	x := &h.serves
 	if s.End.Start-x.servedAt > floodTime {
-		*x = serves{servedAt: s.End.Start}
+		*x = serves{servedAt: s.End.Start, answers: x.answers}
 	}
+	x.answers = x.answers || o != unanswered
 	switch o {
 	case usedIt, closedEmpty:
 		x.whole++
@@ -194,7 +200,7 @@ func (in *Inspector) noteServer(s *Scene, o outcome) {
 		_, port := s.End.socket(tcp.Server)
 		x.half++
 		x.sources.at(from, port)
-		if x.half >= manyHalf && x.half > 4*x.whole && x.sources.sockets() <= fewPlaces {
+		if x.answers && x.half >= manyHalf && x.half > 4*x.whole && x.sources.sockets() <= fewPlaces {
 			in.tell(anomaly.HostSynFloodVictim, h, s, int64(x.half), int64(x.sources.addresses()), int64(x.whole))
 		}
 	}

@@ -169,6 +169,8 @@ func TestFloodVictim(t *testing.T) {
 		play  func(w *crowd)
 	}{
 		{"flood", true, func(w *crowd) { w.ask(400, halfMade) }},
+		{"flood that it answers no more", true, func(w *crowd) { w.ask(2, halfMade); w.ask(400, silence) }},
+		{"flood of a port that answers nobody", false, func(w *crowd) { w.ask(400, silence) }},
 		{"a busy server", false, func(w *crowd) { w.ask(400, service) }},
 		{"some are left", false, func(w *crowd) {
 			for range 300 {
