@@ -70,7 +70,7 @@ func (w *wheel) first(place uint16) uint64 {
 // rankOf returns the rank of those that wait in a place.
 func rankOf(place uint16) int { return int(place-1) >> digitBits % numRanks }
 
-// some marks whether a place has anybody.
+// mark notes whether anybody waits in a place.
 func (w *wheel) mark(place uint16, some bool) {
 	level, rank := (place-1)/(numRanks<<digitBits), rankOf(place)
 	bit := uint64(1) << ((place - 1) % (1 << digitBits))
