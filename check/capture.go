@@ -10,7 +10,7 @@ import (
 // did to all is among the strays.
 var captureRules = []rule{
 	{anomaly.CaptureDuplicate, onDelivery, captureDuplicate, "the frame with SEQ {seq} and IP-ID {id} was captured twice"},
-	{anomaly.CaptureReordered, onFirst, captureReordered, "for the {times}. time an ACK was recorded before what it acknowledges, here by {early:t}, or time went back"},
+	{anomaly.CaptureReordered, onFirst, captureReordered, "{times} segments by now stand behind what answers or follows them; this one's time is {later:t} later"},
 	{anomaly.CaptureTruncated, onCut, captureTruncated, "{captured} of {wire} octets of the frame were captured"},
 	{anomaly.ViewOneSided, onEnd, oneSided, "{packets} packets of one end, whose ACKs advance to {ack}, and none of the other"},
 	{anomaly.PickupMidstream, onFirst, midstream, "the first segment, SEQ {seq}, has no SYN"},
@@ -89,15 +89,15 @@ func captureDuplicate(s *Scene) (Evidence, bool) {
 	return because(anomaly.CauseCapture, num(s.Seg.Seq), int64(s.Seg.IPID)), s.Step.Delivery == conn.CaptureDuplicate
 }
 
-// recordedLate returns by how much the segment was recorded after its ACK, or after a
-// later one of its sender, ns.
+// recordedLate returns how much later than its ACK, or than the segment before it of
+// its sender, the segment was recorded, ns: negative if time went back.
 func (s *Scene) recordedLate() (by int64, ok bool) {
 	if at := s.Case.gap[s.Seg.Dir]; at != 0 && s.Step.Filled > 0 {
 		late := int16(uint16(conn.Ticks(s.Seg.At)) - at)
 		return int64(late) * tick, late <= earlyAtMost
 	}
-	back := -s.pause(s.Me())
-	return back, back > 0
+	by = s.pause(s.Me())
+	return by, by < 0
 }
 
 func captureReordered(s *Scene) (Evidence, bool) {

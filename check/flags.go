@@ -20,7 +20,7 @@ var flagsRules = []rule{
 	{anomaly.SynackWithData, onSynAck, synackData, "the SYN,ACK carries {len} octets, and its SYN asked for no Fast Open"},
 	{anomaly.RstWithData, onRst, rstData, "the RST carries {len} octets"},
 	{anomaly.ScannerFingerprintSyn, onSyn, scannerSyn, "the SYN has SEQ {seq}, IP-ID {id}, TTL {ttl}, window {window} and {options} octets of options, as scanning tools have"},
-	{anomaly.StealthScanAnswered, onEnd, stealthScan, "{probes} segments to no connection, and {answers} in reply"},
+	{anomaly.StealthScanAnswered, onEnd, stealthScan, "{probes} segments that ask without opening, as scanners send them, and {answers} from their addressee"},
 }
 
 func nullFlags(s *Scene) (Evidence, bool) {

@@ -38,7 +38,7 @@ func TestClosedGates(t *testing.T) {
 		{"one clock", lawful, anomaly.GateOneClock, ""},
 		{"an early ACK", lawful + "0.040 < . 301:301(0) ack 301 win 1000\n0.042 > P. 201:301(100) ack 301 win 1000", anomaly.GateOneClock,
 			"ACKs of this connection were recorded before what they acknowledge"},
-		{"a gap", lawful + "0.040 < . 301:301(0) ack 301 win 1000", anomaly.GateNoGap, "ACKs cover octets that were not captured"},
+		{"a gap", lawful + "0.040 < . 301:301(0) ack 301 win 1000", anomaly.GateNoGap, "ACKs or windows tell of segments that were not captured"},
 		{"far from both", lawful, anomaly.GateServerSide, "by its TTL, the server is more than two hops away, or not nearer than the client"},
 		{"young", lawful, anomaly.GateCaptureStart, "the capture had begun less than one idle timeout before"},
 	} {

@@ -25,7 +25,7 @@ var handshakeRules = []rule{
 	{anomaly.DataBeforeEstablished, onOpening, dataEarly,
 		"{len} octets at SEQ {seq} before the handshake was complete"},
 	{anomaly.AckBeforeSynack, onOpening, ackEarly,
-		"the SYN is answered by ACK {ack} of another connection; its own would be {want}"},
+		"ACK {ack} alone answers the SYN, where a SYN,ACK with ACK {want} is due"},
 	{anomaly.SynInEstablished, onSyn, synInside,
 		"a SYN with ISS {seq} comes inside a connection whose client has come to SEQ {nxt}"},
 	{anomaly.PortReuseAfterClose, onSyn, reuseAfterClose,

@@ -22,7 +22,7 @@ var headerRules = []rule{
 	{anomaly.SegmentExceedsMss, onBig, exceedsMSS, "{len} octets of payload and {options} of options; the peer takes {mss} together"},
 	{anomaly.ReservedBitsSet, onHeader, reservedBits, "reserved bits {bits} are set, which a sender leaves 0"},
 	{anomaly.UrgentPointerWithoutUrg, onHeader, urgentUnmarked, "the urgent pointer is {pointer}, and URG is clear"},
-	{anomaly.UrgentPointerBeyondData, onBits, urgentBeyond, "the urgent pointer is {pointer}, beyond the segment's {len} octets"},
+	{anomaly.UrgentPointerBeyondData, onBits, urgentBeyond, "the urgent pointer is {pointer}, and the segment has {len} octets"},
 	{anomaly.UrgentData, onBits, urgentWithin, "the first {pointer} of {len} octets are urgent"},
 	{anomaly.PortZero, onHeader, portZero, "the ports are {source} and {destination}; 0 is reserved"},
 	{anomaly.LandSegment, onFirst, land, "the sender's address and port {port} are the addressee's as well"},

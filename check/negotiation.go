@@ -21,7 +21,7 @@ var negotiationRules = []rule{
 	{anomaly.TsUnsolicited, onSynAck, tsUnasked,
 		"the SYN,ACK has timestamps, TSval {tsval}, and the SYN had none"},
 	{anomaly.HalfOpenConnection, onEnd, halfOpen,
-		"{synacks} SYN,ACKs or more, and no ACK of the client; nothing came for {silent:t}"},
+		"{synacks} SYN,ACKs or more, and no ACK of theirs by the client; nothing came for {silent:t}"},
 	{anomaly.ConnectionAttemptNoAnswer, onEnd, noAnswer,
 		"{syns} packets of the client, and nothing of the server for {silent:t} after the last"},
 	{anomaly.ConnectionRefused, onRst, refused,

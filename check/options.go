@@ -7,7 +7,7 @@ import (
 
 // optionRules look at the option list of a single segment.
 var optionRules = []rule{
-	{anomaly.TcpOptionLengthInvalid, onHeader, optionLength, "option {kind} has length {length}; {want} is what its kind has"},
+	{anomaly.TcpOptionLengthInvalid, onHeader, optionLength, "option {kind} has length {length}, and its kind has {want} or, if that varies, no less"},
 	{anomaly.TcpOptionTruncated, onHeader, optionBeyond, "option {kind} has length {length}, and {left} octets are left of the header"},
 	{anomaly.TcpOptionDuplicate, onHeader, optionTwice, "option {kind} stands {times} times in the segment"},
 	{anomaly.TcpOptionAfterEol, onSyn | onSynAck, optionAfterEnd, "octet {octet} follows the end of the options, where zeros are due"},

@@ -19,7 +19,7 @@ var retransmissionRules = []rule{
 	{anomaly.NetworkDuplicate, onDelivery, networkDuplicate, "the packet with SEQ {seq} and IP-ID {id} came twice"},
 	{anomaly.LostSegmentBeforeTap, onDelivery, lostBefore, "{len} octets at SEQ {seq} are sent again, and their first copy never passed here"},
 	{anomaly.LostSegmentAfterTap, onDelivery, lostAfter, "{len} octets at SEQ {seq} are sent again; their first copy passed here, and was not acknowledged"},
-	{anomaly.CaptureGap, onGap, captureGap, "ACK {ack} covers {gap} octets that were not captured"},
+	{anomaly.CaptureGap, onGap, captureGap, "ACK {ack} covers {gap} octets that were not captured before it"},
 	{anomaly.UnackedDataExcessive, onLong | onFin | onOutside, unackedExcessive, "SEQ+LEN {end} is {flight} octets beyond {una}, the last ACK; the largest window was {window}"},
 	{anomaly.ReassemblyLimit, onLong | onDelivery, reassemblyLimit, "{holes} holes in the stream are more than are kept"},
 	{anomaly.RetransmitBurst, onDelivery, retransmitBurst, "{segments} segments, up to SEQ {seq}, were sent again at once"},

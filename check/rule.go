@@ -11,7 +11,7 @@ type rule struct {
 	id    anomaly.ID
 	when  trigger
 	holds func(*Scene) (Evidence, bool)
-	says  string // the inequality in a sentence; {name} stands for a number of Evidence, in their order; {name:t} for ns
+	says  string // the inequality in a sentence; {name} stands for a number of Evidence, in their order; {name:t} for ns, {name:s} for a conn.Set
 }
 
 // maxNumbers is how many numbers an inequality has at most.

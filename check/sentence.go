@@ -6,12 +6,14 @@ import (
 	"time"
 
 	"onpath/anomaly"
+	"onpath/conn"
 )
 
 // Number says what a number of an inequality is.
 type Number struct {
-	Name string // as in the sentence; each once
-	Span bool   // a time in ns, not a count
+	Name   string // as in the sentence; each once
+	Span   bool   // a time in ns, not a count
+	States bool   // a conn.Set: what an end may be in
 }
 
 // wordings are the rules' sentences by ID, cut in front of and behind each number.
@@ -37,8 +39,8 @@ func newWording(says string) (w wording) {
 	w.head = parts[0]
 	for _, part := range parts[1:] {
 		name, tail, _ := strings.Cut(part, "}")
-		name, span := strings.CutSuffix(name, ":t")
-		w.numbers = append(w.numbers, Number{name, span})
+		name, kind, _ := strings.Cut(name, ":")
+		w.numbers = append(w.numbers, Number{name, kind == "t", kind == "s"})
 		w.tails = append(w.tails, tail)
 	}
 	return w
@@ -54,12 +56,24 @@ func AppendSentence(dst []byte, id anomaly.ID, numbers [maxNumbers]int64) []byte
 	w := &wordings[id]
 	dst = append(dst, w.head...)
 	for i, n := range w.numbers {
-		if n.Span {
-			dst = append(dst, time.Duration(numbers[i]).String()...)
-		} else {
+		switch {
+		case n.Span:
+			dst = append(dst, rounded(numbers[i]).String()...)
+		case n.States:
+			dst = append(dst, conn.Set(numbers[i]).String()...)
+		default:
 			dst = strconv.AppendInt(dst, numbers[i], 10)
 		}
 		dst = append(dst, w.tails[i]...)
 	}
 	return dst
+}
+
+// rounded returns a time, given in ns, without digits that nobody measured: what was
+// counted in ticks is known to about a millisecond.
+func rounded(ns int64) time.Duration {
+	if ns%tick == 0 {
+		return time.Duration(ns).Round(time.Millisecond)
+	}
+	return time.Duration(ns)
 }

@@ -51,9 +51,6 @@ const odd = tcp.OptBad | tcp.OptLength | tcp.OptTwice | tcp.OptCut
 // rare are those of a segment that no plain segment has: a SYN's, and what few use.
 const rare = tcp.OptMSS | tcp.OptWScale | tcp.OptSACKOK | tcp.OptTFO | tcp.OptTFOExp | tcp.OptOther | tcp.OptExp
 
-// ordinaryFlags are the flags of a plain segment; PSH says nothing.
-const ordinaryFlags = tcp.ACK | tcp.PSH
-
 // shows returns what the segment shows of itself, before conn has moved.
 func (c *Case) shows(v *packet.View) (t trigger) {
 	s := &v.Seg

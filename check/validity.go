@@ -22,7 +22,7 @@ var validityRules = []rule{
 	{anomaly.ChallengeAck, onAck, challengeAck, "ACK {ack} again, in answer to a segment that cannot be taken"},
 	{anomaly.SequenceWrap, onEnd, sequenceWrap, "sequence numbers went from {iss} past 2^32 to {top}"},
 	{anomaly.SynAckBytesExaggerated, onEnd, exaggerated, "by sequence numbers it sent {span} octets, but {seen} were captured and {missed} are known to be missed"},
-	{anomaly.AckNoKnownState, onAck | onLong | onFin | onOutside, ackNoState, "ACK {ack} is acceptable in none of the states (bits) {sender} of its sender and {receiver} of its receiver"},
+	{anomaly.AckNoKnownState, onAck | onLong | onFin | onOutside, ackNoState, "ACK {ack} is acceptable in none of the states that its sender ({sender:s}) or its receiver ({receiver:s}) may be in"},
 }
 
 // pure reports whether the segment is an ACK and nothing else.

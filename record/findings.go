@@ -129,7 +129,7 @@ var occurrenceColumns = []Column[occurrence]{
 		func(dst []byte, o *occurrence) []byte { return appendNonZero(dst, o.Other) }},
 	{"explanation", String, "", "the mildest that fits: none, endpoint, capture, path", srcOnpath,
 		func(dst []byte, o *occurrence) []byte { return append(dst, o.Cause.String()...) }},
-	{"numbers", JSON, "", "of the inequality, by name: octets, sequence numbers and counts, and times in seconds", srcCatalogue, appendNumbers},
+	{"numbers", JSON, "", "of the inequality, by name: octets, sequence numbers and counts; times in seconds; names of states", srcCatalogue, appendNumbers},
 	{"says", Text, "", "the inequality in words", srcCatalogue,
 		func(dst []byte, o *occurrence) []byte { return check.AppendSentence(dst, o.id, o.Numbers) }},
 	{"client_stack", JSON, "", "virtual stack of the client before the frame: an object; null without a record", srcTcpad,
@@ -161,9 +161,12 @@ func appendNumbers(dst []byte, o *occurrence) []byte {
 	mark := byte('{')
 	for i, n := range check.Inequality(o.id) {
 		dst = append(append(append(dst, mark, '"'), n.Name...), `":`...)
-		if n.Span {
+		switch {
+		case n.Span:
 			dst = AppendSeconds(dst, o.Numbers[i])
-		} else {
+		case n.States:
+			dst = append(append(append(dst, '"'), conn.Set(o.Numbers[i]).String()...), '"')
+		default:
 			dst = appendInt(dst, o.Numbers[i])
 		}
 		mark = ','
