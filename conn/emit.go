@@ -102,7 +102,18 @@ func (m *move) emits() {
 		to |= inSS
 	}
 	e.set = follow(to, e.pend)
+	if m.outlivesRst() {
+		lead = to & d
+	}
 	e.lead = follow(lead&filter, e.pend&^e.before)
+}
+
+// outlivesRst reports whether s is presumed to come after a RST of its sender: one
+// with no place in the stream answers an odd ACK (RFC 9293 §3.10.7.4 fifth) and
+// ends nothing.
+func (m *move) outlivesRst() bool {
+	e := m.e
+	return e.bits&(rstAny|rstIn|altNew) == rstAny && !m.p.has(rstPend)
 }
 
 // before returns the states that the sender may have been in by the belief w,

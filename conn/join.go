@@ -27,12 +27,6 @@ func (m *move) joins() {
 func (m *move) joinsSender() {
 	e, s := m.e, m.s
 	e.start(s.Seq)
-	if e.set.in(gone) {
-		e.set = alive
-		e.bits |= lossy
-		m.p.bits |= lossy
-		m.because(Capture)
-	}
 	e.bits |= maybe
 	if s.SeqLen() == 0 {
 		e.set = follow(closes(e.set, false), e.pend)

@@ -122,8 +122,11 @@ func (m *move) rstSent(inside bool) {
 	e, p := m.e, m.p
 	e.bits |= rstAny | seen
 	if !inside || m.ofCookie() {
-		e.set |= gone
 		e.lead = 0
+		if m.atOdd() && e.set&(inSS|inSR) != 0 { // it refuses an ACK, and goes on (RFC 9293 §3.10.7.3 first, .4 fifth)
+			e.lead = e.set & (inSS | inSR)
+		}
+		e.set |= gone
 		return
 	}
 	if e.livesWith(p) { // else its ACKs are of another stream
