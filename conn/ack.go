@@ -11,7 +11,7 @@ func (m *move) acknowledges() {
 	if e.has(altNew) && !m.old && s.Ack.After(e.rstLine) {
 		e.forgetCandidate()
 	}
-	if e.pend&evOther != 0 && !e.has(rstIn) && !m.old && s.Ack.After(e.rstLine) {
+	if !e.has(rstIn) && !m.old && s.Ack.After(e.rstLine) {
 		e.pend &^= evOther
 	}
 	m.newest = !e.has(rstAny) && (!e.has(hasRcv) || s.Ack.After(e.rcv) || m.newerStamp())
@@ -52,11 +52,11 @@ func (m *move) coversUnseen() {
 	}
 	before := e.bits & lossy
 	e.bits |= lossy
-	if !e.has(hasISS) && e.top == e.base {
+	if e.top == e.base {
 		e.bits |= maybe
 	}
 	if s.Ack.After(p.top) {
-		p.bits = p.bits&^preLossy | tentative
+		p.bits |= tentative
 		if before != 0 {
 			p.bits |= preLossy
 		}
@@ -86,7 +86,7 @@ func (m *move) takeBack() {
 		p.contig = p.real
 	}
 	p.bits &^= maybe | tentative
-	if !p.has(hasFin) && p.set&^finOut != 0 {
+	if !p.has(hasFin) {
 		p.set &^= finOut
 	}
 	e.rcv, e.edge = s.Ack, s.Ack.Add(e.window(p, s))

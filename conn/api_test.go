@@ -137,7 +137,21 @@ func TestSwapKeepsEvidence(t *testing.T) {
 		tr.Observe(&c, &s)
 	}
 	c.Swap()
-	if step := tr.Observe(&c, &parse(t, "0.50 < P. 131:141(10) ack 301 id 16")[0]); step.Delivery != Retransmission || step.Loss != LostBefore {
+	if step := tr.Observe(&c, &parse(t, "0.14 < P. 131:141(10) ack 301 id 16")[0]); step.Delivery != Retransmission || step.Loss != LostBefore {
 		t.Errorf("%v", step.Delivery)
+	}
+}
+
+// TestUnknownOpener: a SYN,ACK of a SYN far from the stream that was joined late
+// gives the block of that stream back.
+func TestUnknownOpener(t *testing.T) {
+	var tr Tracker
+	var c Conn
+	for i := range tcp.Seq(9) {
+		tr.Observe(&c, &tcp.Segment{Flags: tcp.ACK, Seq: 101 + 20*i, Ack: 301, Len: 10, Win: 1000})
+	}
+	tr.Observe(&c, &parse(t, "0.1 < S. 80000300:80000300(0) ack 90000101")[0])
+	if n := tr.Lent(); n != 0 {
+		t.Errorf("%d blocks are still lent", n)
 	}
 }

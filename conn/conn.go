@@ -15,7 +15,7 @@ const (
 	hasISS                      // iss is known
 	hasAlt                      // alt is known
 	altNew                      // alt is the ISN of a candidate for the next incarnation, not of the last one
-	hasIRS                      // irs is known
+	hasIRS                      // irs is known, and so is the peer's iss
 	hasRcv                      // rcv, edge and shut are known
 	hasFin                      // fin is known
 	hasUna                      // una is known

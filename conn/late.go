@@ -80,7 +80,7 @@ func (m *move) exchange(x *end, also Set) {
 // still lives with that one.
 func (m *move) reachesOlder() {
 	e, p, s := m.e, m.p, m.s
-	if !e.has(hasAlt) || !p.has(hasIRS) || p.irs != e.alt || s.Flags&tcp.ACK == 0 || s.Ack.After(p.top) {
+	if !e.has(hasAlt) || !p.has(hasIRS) || p.irs != e.alt || s.Ack.After(p.top) {
 		return
 	}
 	q := m.ackEvents()

@@ -47,7 +47,7 @@ func (m *move) inOrder() {
 		m.step.Delivery = d
 	} else if s.Len == 0 && m.ageOf() == older {
 		m.step.Delivery = Reordered
-	} else if s.Len > 0 && s.IPID-m.ev.id > 1 {
+	} else if s.IPID-m.ev.id > 1 {
 		m.step.Delivery, m.step.Loss = m.deliverTail()
 	}
 	m.noteAck(e.rcv, true)

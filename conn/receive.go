@@ -99,7 +99,7 @@ func (p *end) acksFin(ack tcp.Seq) bool {
 
 // livesWith reports whether the peer that p lives with is the incarnation of e
 // that is followed, as far as is known.
-func (p *end) livesWith(e *end) bool { return !p.has(hasIRS) || !e.has(hasISS) || p.irs == e.iss }
+func (p *end) livesWith(e *end) bool { return !p.has(hasIRS) || p.irs == e.iss }
 
 // finEvents are those of a FIN, and of a FIN with an ACK of the addressee's FIN:
 // both arrived, or neither. The FIN alone is refused only if octets before it are
@@ -109,11 +109,9 @@ func (m *move) finEvents() event {
 	if s.Flags&tcp.FIN == 0 || !p.livesWith(e) || m.old && p.set.in(inSS|gone) {
 		return 0 // SYN-SENT answers an ACK of the incarnation before with a RST
 	}
-	if s.Flags&tcp.ACK == 0 || s.Ack.After(p.top) || !p.acksFin(s.Ack) {
-		return evFin
-	}
-	if p.has(hasFin|hasRcv) && s.Len == 0 && s.Seq == p.rcv && p.pend&evAckFin == 0 && !p.has(shut) {
+	acks := s.Flags&tcp.ACK != 0 && !s.Ack.After(p.top) && p.has(hasFin) && s.Ack.After(p.fin)
+	if acks && s.Len == 0 && s.Seq == p.rcv && p.pend&evAckFin == 0 && !p.has(shut) {
 		return evFinAck
 	}
-	return evFin | evAckFin | evFinAck
+	return evFin
 }

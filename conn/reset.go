@@ -123,7 +123,7 @@ func (m *move) rstSent(inside bool) {
 	e.bits |= rstAny | seen
 	if !inside || m.ofCookie() {
 		e.lead = 0
-		if m.atOdd() && e.set&(inSS|inSR) != 0 { // it refuses an ACK, and goes on (RFC 9293 §3.10.7.3 first, .4 fifth)
+		if m.atOdd() { // in the handshake it refuses an ACK, and goes on (RFC 9293 §3.10.7.3 first, .4 fifth)
 			e.lead = e.set & (inSS | inSR)
 		}
 		e.set |= gone

@@ -204,7 +204,7 @@ func (m *move) newSyn() {
 // passed: it may have gone on from there.
 func (m *move) answeredBefore() bool {
 	e, p := m.e, m.p
-	return e.set&inES != 0 && e.has(hasISS) && p.has(hasIRS) && p.irs == e.iss
+	return e.set&inES != 0 && p.irs == e.iss
 }
 
 // candidate notes a SYN that may begin another incarnation.

@@ -66,7 +66,7 @@ func (m *move) answersAnew(to Set, known bool) {
 // copy of the old SYN. Both are kept until the end goes on.
 func (m *move) besides() bool {
 	e, p := m.e, m.p
-	if !e.has(hasISS) || !p.has(hasIRS) || p.irs != e.iss || p.set&inSS != 0 || e.set&alive == 0 || e.finished(p) {
+	if !p.has(hasIRS) || p.irs != e.iss || p.set&inSS != 0 || e.set&alive == 0 || e.finished(p) {
 		return false
 	}
 	e.alt, e.bits = m.s.Seq, e.bits&^altNew|hasAlt

@@ -33,7 +33,7 @@ func (m *move) grants() {
 	win := e.window(m.p, s)
 	e.wmax = max(e.wmax, win)
 	shown := win
-	if e.learns(m.p) && s.Flags&tcp.SYN == 0 {
+	if e.learns(m.p) {
 		shown = uint32(s.Win) << e.shift
 	}
 	e.win = shown
