@@ -2,7 +2,7 @@
 
 FUZZTIME ?= 30s
 RUNS ?= 100000
-RULES ?= arrows.go emit.go receive.go syn.go synack.go ack.go late.go reset.go window.go plain.go step.go join.go sack.go forgedfin.go stream.go
+RULES ?= arrows.go emit.go receive.go syn.go synack.go ack.go late.go reset.go window.go plain.go step.go join.go sack.go forgedfin.go
 # Packages with goroutines, or called from some.
 CONCURRENT = ./internal/run/... ./source/... ./cmd/...
 

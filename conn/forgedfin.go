@@ -12,7 +12,7 @@ import "onpath/tcp"
 // for its addressee, whoever sent which.
 func (m *move) takesBackFin() {
 	e, s := m.e, m.s
-	if !e.has(hasFin|hasUna) || e.contig.After(e.fin) || e.una.After(e.fin) || !e.livesWith(m.p) {
+	if !e.has(hasFin|hasUna) || e.contig.After(e.fin) {
 		return
 	}
 	switch {
@@ -33,7 +33,7 @@ func (m *move) takesBackFin() {
 // newerThanAll reports whether s left its sender after all of its segments that
 // passed.
 func (m *move) newerThanAll() bool {
-	return !m.e.has(rstAny) && m.e.has(hasRcv) && (m.s.Ack.After(m.e.rcv) || m.newerStamp())
+	return !m.e.has(rstAny) && (m.s.Ack.After(m.e.rcv) || m.newerStamp())
 }
 
 // windowEnds reports whether s may stand at the end of a window that was shrunk
@@ -46,12 +46,11 @@ func (m *move) takeFinBack() {
 	e.bits &^= hasFin
 	top := e.contig
 	if n := e.sent.n; n > 0 {
-		top = top.Max(m.t.spans(&e.sent)[n-1].to)
+		top = m.t.spans(&e.sent)[n-1].to
 	}
 	e.nxt, e.top, e.real = top, top, top
-	e.pend &^= evAckFin | evFinAck
 	e.set = follow(e.set.without(finUnsent), e.pend)
-	p.pend &^= evFin | evFinAck
+	p.pend &^= evFin
 	back := p.set.without(finUnseen)
 	if p.has(lossy) {
 		back |= p.set

@@ -42,6 +42,7 @@ func TestPlain(t *testing.T) {
 		{"octets with an older ACK", opened + "0.5 > P. 201:301(100) ack 400 win 1001", false},
 		{"an ACK of octets that did not pass", opened + "0.5 > P. 201:301(100) ack 402 win 1000", false},
 		{"into a closed window", opened + "0.5 < . 401:401(0) ack 201 win 0\n0.6 > P. 201:301(100) ack 401 win 1000", false},
+		{"into a closed window, with a new ACK", opened + "0.5 < P. 401:501(100) ack 201 win 0\n0.6 > P. 201:301(100) ack 501 win 1000", false},
 		{"a window that shrinks", opened + "0.5 > P. 201:301(100) ack 401 win 999", false},
 		{"SACK", opened + "0.5 > P. 201:301(100) ack 401 win 1000 <sack 351:361>", false},
 		{"to what has a hole", opened + "0.5 < P. 451:501(50) ack 201 win 900\n0.6 > P. 201:301(100) ack 401 win 1000", false},
@@ -52,6 +53,7 @@ func TestPlain(t *testing.T) {
 0.8 > P. 201:301(100) ack 401 win 1000`, false},
 		{"timestamps", openedTS + "0.5 > P. 201:301(100) ack 401 win 1000 <TS val 1500 ecr 5001>", true},
 		{"none, where they were usual", openedTS + "0.5 > P. 201:301(100) ack 401 win 1000", true},
+		{"another option", openedTS + "0.5 > P. 201:301(100) ack 401 win 1000 <mptcp dss>", true},
 		{"an older one", openedTS + "0.5 > P. 201:301(100) ack 401 win 1000 <TS val 1001 ecr 5001>", false},
 		{"one far ahead", openedTS + "0.5 > P. 201:301(100) ack 401 win 1000 <TS val 33770 ecr 5001>", false},
 		{"an echo of what was not sent", openedTS + "0.5 > P. 201:301(100) ack 401 win 1000 <TS val 1500 ecr 5002>", false},
@@ -112,9 +114,13 @@ func TestPlainKeepsEvidence(t *testing.T) {
 			var short, long Tracker
 			var c, twin Conn
 			segs := parse(t, tt.text)
+			for i := range segs {
+				segs[i].Win = 60000
+			}
+			taken := 0
 			for i := range tcp.Seq(60) {
-				s := segs[3]
-				s.At, s.Seq, s.TTL, s.IPID = int64(i)*1e9, 201+100*i, 64, counts*uint16(i+1)
+				s := segs[5]
+				s.At, s.Seq, s.Len, s.TTL, s.IPID = int64(i)*1e9, 201+100*i, 100, 64, counts*uint16(i+1)
 				s.Digest = uint32(i)
 				segs = append(segs, s)
 			}
@@ -123,10 +129,16 @@ func TestPlainKeepsEvidence(t *testing.T) {
 					tt.odd(&segs[i])
 				}
 				a := short.Observe(&c, &segs[i])
+				if a.Plain {
+					taken++
+				}
 				a.Plain = false
 				if b, _ := long.ObserveLong(&twin, &segs[i]); a != b || c != twin {
 					t.Fatalf("%s, segment %d:\n%+v %+v\n%+v\n%+v", tt.name, i, a, b, c, twin)
 				}
+			}
+			if taken < 40 {
+				t.Errorf("%s: the short path was taken %d times", tt.name, taken)
 			}
 		}
 	}

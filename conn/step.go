@@ -86,7 +86,7 @@ type move struct {
 	older  bool // it belongs to the older incarnation
 	newest bool // proven to be the sender's newest emission
 	alone  bool // nothing of the peer was known before
-	hole   bool // a pure ACK that is the first to show octets which did not pass
+	hole   bool // it is the first to show octets which did not pass, and lies behind them
 }
 
 // because strengthens the segment's explanation.
@@ -198,12 +198,10 @@ func (m *move) goes() {
 	if m.old {
 		p.oddAck(s.Ack) // the newer incarnation answers it with a RST
 	}
-	m.hole = s.Len == 0 && s.Flags&tcp.FIN == 0 && s.Seq.After(e.top)
+	m.hole = s.Seq.After(e.top)
 	m.step.Gap = m.gap()
 	m.acknowledges()
-	if s.NumSACK > 0 || p.nSacked > 0 {
-		m.step.DSACK = m.t.takeSACK(p, s)
-	}
+	m.step.DSACK = m.t.takeSACK(p, s)
 	m.emits()
 	m.grants()
 	p.learn(e)
@@ -221,7 +219,7 @@ func (m *move) beyondFin() bool {
 		return false
 	}
 	data := s.Seq.Add(s.Len)
-	return data.After(e.fin) && !(s.Seq == e.fin && s.Len == 1 && s.Flags&tcp.FIN == 0) && s.Len > 0 ||
+	return data.After(e.fin) && !(s.Seq == e.fin && s.Len == 1) && s.Len > 0 ||
 		s.Flags&tcp.FIN != 0 && data != e.fin
 }
 
@@ -231,8 +229,6 @@ func (m *move) outside(why Explanation) {
 	m.p.oddAck(m.s.Ack)
 	if why == Path {
 		m.reachesOlder()
-	} else {
-		why = None
 	}
 	m.because(why)
 	m.step.Outside = true

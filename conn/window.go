@@ -60,7 +60,7 @@ func (e *end) learns(p *end) bool { return e.scale(p) == maxShift && !e.has(hasS
 
 // learn raises the shift of p's windows until it allows what e has under way.
 func (p *end) learn(e *end) {
-	if !p.learns(e) || !e.has(hasUna) || !p.has(hasRcv) {
+	if !p.learns(e) || !e.has(hasUna) {
 		return
 	}
 	raw := p.wmax >> maxShift
@@ -123,7 +123,7 @@ func (e *end) right(p *end) tcp.Seq {
 	if e.has(hasUna) {
 		una = e.una
 	}
-	if p.has(on) && !p.has(seen) { // a one-way view: what it has sent was acknowledged elsewhere
+	if !p.has(seen) { // a one-way view: what it has sent was acknowledged elsewhere
 		una = e.top
 	}
 	switch {

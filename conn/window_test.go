@@ -68,3 +68,28 @@ func TestSwapMirrors(t *testing.T) {
 		}
 	}
 }
+
+// TestShiftLimit: no shift is above 14 (RFC 7323 §2.3).
+func TestShiftLimit(t *testing.T) {
+	c, _ := run(t, "0.00 < . 5000:5000(0) ack 1000 win 1\n0.01 > . 1000:51000(50000) ack 5000\n0.02 < . 5000:5000(0) ack 1000 win 1")
+	if s := c.Stack(tcp.Client); s.SndScale != maxShift {
+		t.Errorf("shift %d", s.SndScale)
+	}
+}
+
+// TestSameSegmentOlderAck: of the same SEQ only a newer ACK sets SND.WND (RFC 9293
+// §3.10.7.4).
+func TestSameSegmentOlderAck(t *testing.T) {
+	c, _ := run(t, open+"0.1 > P. 101:111(10) ack 301\n0.2 < . 301:301(0) ack 111 win 500\n0.3 < . 301:301(0) ack 101 win 900")
+	if s := c.Stack(tcp.Client); s.SndWnd != 500 || s.SndWL2 != 111 {
+		t.Errorf("SND.WND %d, SND.WL2 %d", s.SndWnd, s.SndWL2)
+	}
+}
+
+// TestLimitOfLoneSyn: of a peer that nothing is known of every window is possible.
+func TestLimitOfLoneSyn(t *testing.T) {
+	c, _ := run(t, "0.00 > S 100:100(0)")
+	if f := c.Facts(tcp.Client); f.Limit != 101+0xffff+2 {
+		t.Errorf("limit %d", f.Limit)
+	}
+}
