@@ -49,6 +49,7 @@ const (
 	sawAlone                     // its ACKs advance, and nothing of its peer had passed
 	sawMD5                       // its SYN was signed (RFC 2385)
 	sawAO                        // the same (RFC 5925)
+	sawForeign                   // its last judged segment was unlike its others, as that of a third party is
 )
 
 // Shown is what a segment shows of itself, before conn has moved. 0: nothing that
@@ -86,6 +87,7 @@ func (c *Case) note(s *Scene) {
 	}
 	me.set(sawTS, seg.Opts&tcp.OptTimestamp != 0 && seg.Flags&tcp.RST == 0 || me.saw&sawTS != 0 && seg.Flags&tcp.RST != 0)
 	me.set(sawZero, seg.Win == 0)
+	me.set(sawForeign, seg.Flags&(tcp.SYN|tcp.RST) == 0 && s.foreign())
 	if seg.Flags&tcp.SYN != 0 && !s.Step.Outside {
 		me.saw |= sawSyn
 		me.mss = s.mssOf(me)

@@ -31,6 +31,7 @@ func goesOnAfterReset(s *Scene) (Evidence, bool) {
 	after := seg.At - rst.at
 	e := because(anomaly.CausePath, num(seg.Seq), num(end), after, num(rst.seq))
 	e.Accused = rst.frame
+	_, forged := dataContinues(s)
 	late := s.Step.Delivery == conn.Reordered || s.Step.Delivery == conn.NetworkDuplicate || s.Step.Delivery == conn.CaptureDuplicate
 	switch {
 	case seg.Seq.Before(rst.seq) && !end.After(rst.seq):
@@ -38,7 +39,7 @@ func goesOnAfterReset(s *Scene) (Evidence, bool) {
 	case late:
 	case s.Step.Explanation == conn.None && !s.Step.Outside, // it acknowledges what passed after the RST
 		k.has(rstLast, d) && end.After(rst.seq),
-		after > k.way(tcp.Client)+k.way(tcp.Server):
+		after > k.way(tcp.Client)+k.way(tcp.Server), forged:
 		e.Cause = anomaly.CauseNone
 	}
 	return e, true

@@ -116,11 +116,15 @@ func windowUpdate(s *Scene) (Evidence, bool) {
 
 // shrinks returns by how many octets the segment's edge lies left of that of the
 // segment before. Less than a unit of the window is rounding (RFC 7323 §2.4); of a
-// SYN's window, which is not scaled, nothing can be said.
+// SYN's window, which is not scaled, nothing can be said, nor of what a third party
+// may have offered in its name.
 func (s *Scene) shrinks() (under uint32) {
 	me, p := s.Me(), s.Peer()
 	if s.Step.Shrunk == 0 || !s.judged() || s.Step.Outside || s.copied() || !me.ScaleOK || me.MPTCP || p.MPTCP ||
 		me.HasFin || p.HasFin || me.Resets || p.Resets || s.Seg.Flags&tcp.FIN != 0 || s.Seg.Ack.Before(me.Rcv) {
+		return 0
+	}
+	if s.Case.side[s.Seg.Dir].saw&sawForeign != 0 {
 		return 0
 	}
 	if me.Offers && me.HasIRS && me.Rcv == me.IRS+1 && me.RcvWnd == uint32(s.Case.windows.syn[s.Seg.Dir]) {
