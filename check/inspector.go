@@ -197,22 +197,27 @@ func (in *Inspector) enter(s *Scene, id anomaly.ID, e *Evidence) {
 
 // raise keeps what a rule found.
 func (in *Inspector) raise(s *Scene, id anomaly.ID, e *Evidence) {
-	o := Occurrence{Moment: s.moment(), Accused: e.Accused, Other: e.Other, Cause: e.Cause, Numbers: e.Numbers}
-	if o.Accused == 0 {
-		o.Accused = o.Frame
-	}
-	if s.Before != nil {
-		o.Stacks = [2]conn.Stack{s.Before.Stack(tcp.Client), s.Before.Stack(tcp.Server)}
-	}
 	d := s.accused(e)
 	r := Raised{ID: id, Dir: d, Cause: e.Cause, Severity: id.Severity().Given(e.Cause)}
 	if !event(id) {
 		if f := in.finding(s, id, d); f != nil {
-			f.add(&o, in.keep)
+			in.count(s, f, e)
 			r.Count = f.Count
 		}
 	}
 	in.raised = append(in.raised, r)
+}
+
+// count adds an occurrence to f; its stacks only where it is kept.
+func (in *Inspector) count(s *Scene, f *Finding, e *Evidence) {
+	o := Occurrence{Moment: s.moment(), Accused: e.Accused, Other: e.Other, Cause: e.Cause, Numbers: e.Numbers}
+	if o.Accused == 0 {
+		o.Accused = o.Frame
+	}
+	if s.Before != nil && len(f.Kept) < in.keep {
+		o.Stacks = [2]conn.Stack{s.Before.Stack(tcp.Client), s.Before.Stack(tcp.Server)}
+	}
+	f.add(&o, in.keep)
 }
 
 // moment returns when the scene is.

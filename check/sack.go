@@ -21,7 +21,7 @@ var sackRules = []rule{
 		"the first SACK block {left}:{right} says that octets arrived twice; ACK {ack}"},
 	{anomaly.SackBelowAckNotFirst, onSACK, sackBelowNotFirst,
 		"SACK block {left}:{right}, not the first, begins at or below ACK {ack}"},
-	{anomaly.SackReneging, onAck, sackReneging,
+	{anomaly.SackReneging, onAck | onCalm, sackReneging,
 		"ACK {ack} with {blocks} SACK blocks, room for {room}, leaves out {left}:{right}, which its sender had reported"},
 }
 

@@ -27,6 +27,7 @@ const (
 	onAck                           // a pure ACK that is not Plain
 	onWindow                        // the window is 0, was 0, or its edge moved left
 	onLong                          // data that is not Plain
+	onCalm                          // what comes next, but not Plain: nearly no rule has anything to ask
 	onBig                           // more payload than the peer's MSS, or than a packet holds
 	onBegin                         // another incarnation begins
 	onShow                          // an end's shown state has changed
@@ -108,6 +109,12 @@ func reserved(v *packet.View) bool {
 	return h != nil && (h[12]&0x0e != 0 || v.Key.APort == 0 || v.Key.BPort == 0 || v.Seg.Flags&tcp.URG == 0 && h.Urgent() != 0)
 }
 
+// calm reports whether a segment of no open connection is nevertheless what comes
+// next: nothing about it is surprising, and it carries octets or acknowledges some.
+func calm(s *tcp.Segment, step *conn.Step) bool {
+	return step.Explanation == conn.Unsurprising && (s.Len > 0 || step.Advances)
+}
+
 // moved returns what conn says of a segment that was not Plain.
 func moved(s *tcp.Segment, step *conn.Step) (t trigger) {
 	if step.Repeated > 0 {
@@ -128,12 +135,14 @@ func moved(s *tcp.Segment, step *conn.Step) (t trigger) {
 	if step.Begin != conn.Same {
 		t |= onBegin
 	}
-	if s.Flags&(tcp.SYN|tcp.FIN|tcp.RST) == 0 {
-		if s.Len == 0 {
-			t |= onAck
-		} else {
-			t |= onLong
-		}
+	switch {
+	case s.Flags&(tcp.SYN|tcp.FIN|tcp.RST) != 0:
+	case t == 0 && calm(s, step):
+		t = onCalm
+	case s.Len == 0:
+		t |= onAck
+	default:
+		t |= onLong
 	}
 	return t
 }

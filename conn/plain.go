@@ -61,6 +61,7 @@ func (m *move) inOrder() {
 	}
 	win := e.window(p, s)
 	e.win, e.wmax = win, max(e.wmax, win)
+	m.step.Advances = s.Ack.After(e.rcv)
 	e.moves(s.Ack, win)
 	e.edge = s.Ack.Add(win)
 	p.updateWindow(s, win)

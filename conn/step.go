@@ -21,6 +21,7 @@ type Step struct {
 	Older       bool    // it belongs to the incarnation before
 	Outside     bool    // its numbers lie outside of every window: nothing moved
 	Refutes     bool    // it shows that a FIN which passed in its sender's name was not its own
+	Advances    bool    // its ACK is higher than any before it, of an end whose ACKs passed
 	Plain       bool    // the next segment of an open connection: nothing can be surprising
 	New         uint32  // payload octets that had not passed before
 	Repeated    uint32  // payload octets that had

@@ -44,6 +44,7 @@ func (m *move) grants() {
 	if !e.has(hasRcv) {
 		e.rcv, e.edge, e.bits = s.Ack, edge, e.bits|hasRcv
 	}
+	m.step.Advances = s.Ack.After(e.rcv)
 	if edge.Before(e.edge) && s.Flags&tcp.SYN == 0 {
 		m.step.Shrunk = uint32(e.edge - edge)
 	}
