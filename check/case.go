@@ -115,6 +115,7 @@ type End struct {
 	Packets   [2]uint64 // by tcp.Client, tcp.Server
 	Octets    [2]uint64 // distinct payload octets
 	Syn       bool      // its first segment was a SYN
+	Continues bool      // an earlier record has counted what came before
 	Cut       bool      // it ended because the capture did, or a bound pushed it out
 	Evicted   bool      // a bound pushed it out
 }

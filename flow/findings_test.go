@@ -115,3 +115,17 @@ func TestRolesChange(t *testing.T) {
 func segment(at float64, isn uint32) string {
 	return fmt.Sprintf("%.3f > S %d:%d(0) win 1000\n", at, isn, isn)
 }
+
+// TestExaggeratedOverRecords: what an earlier record counted was captured.
+func TestExaggeratedOverRecords(t *testing.T) {
+	got := found(t, `
+		0.00 > S 100:100(0) win 1000
+		0.01 < S. 300:300(0) ack 101 win 1000
+		0.02 > P. 101:201(100) ack 301 win 1000
+		0.03 < . 301:301(0) ack 201 win 1000
+		3000 > P. 201:211(10) ack 301 win 1000
+		3000.01 < . 301:301(0) ack 211 win 1000`)
+	if len(got) != 2 || has(got, "syn-ack-bytes-exaggerated of the client") {
+		t.Errorf("found %v", got)
+	}
+}
