@@ -155,3 +155,15 @@ func TestUnknownOpener(t *testing.T) {
 		t.Errorf("%d blocks are still lent", n)
 	}
 }
+
+// TestPickedUp: ends that are picked up anew give the block of their stream back.
+func TestPickedUp(t *testing.T) {
+	var tr Tracker
+	c := manyHoles(t, &tr, 9)
+	for _, s := range parse(t, "1.0 > . 90000100:90000110(10) ack 80000000\n1.1 < . 80000000:80000000(0) ack 90000110") {
+		tr.Observe(&c, &s)
+	}
+	if n := tr.Lent(); n != 0 || c.Stack(tcp.Client).SndMax != 90000110 {
+		t.Errorf("%d blocks are still lent, SND.MAX %d", n, c.Stack(tcp.Client).SndMax)
+	}
+}

@@ -113,7 +113,7 @@ func (m *move) emits() {
 // ends nothing.
 func (m *move) outlivesRst() bool {
 	e := m.e
-	return e.bits&(rstAny|rstIn|altNew) == rstAny && !m.p.has(rstPend)
+	return e.bits&(rstAny|altNew) == rstAny && !m.p.has(rstPend)
 }
 
 // before returns the states that the sender may have been in by the belief w,

@@ -105,6 +105,7 @@ func TestPlainKeepsEvidence(t *testing.T) {
 		{"all as before", opened, func(*tcp.Segment) {}},
 		{"another way", opened, func(s *tcp.Segment) { s.TTL = 9 }},
 		{"a step of the counter", opened, func(s *tcp.Segment) { s.IPID += 7 }},
+		{"a step of one, or the first identification", opened, func(s *tcp.Segment) { s.IPID++ }},
 		{"another counter", opened, func(s *tcp.Segment) { s.IPID += 900 }},
 		{"no identification", opened, func(s *tcp.Segment) { s.IPID = 0 }},
 		{"no timestamp", openedTS, func(s *tcp.Segment) { s.Opts = 0 }},

@@ -32,7 +32,7 @@ func (t *Tracker) takeSACK(e *end, s *tcp.Segment) (dsack bool) {
 		if !b.from.Before(b.to) || b.to.After(e.top) || uint32(b.to-b.from) > 1<<30 {
 			continue
 		}
-		if !b.from.After(s.Ack) && !b.to.After(s.Ack) {
+		if !b.to.After(s.Ack) {
 			dsack = dsack || i == 0
 			continue
 		}

@@ -86,3 +86,18 @@ func acksOf(t *testing.T, text string) (segs []tcp.Segment) {
 	}
 	return segs
 }
+
+// TestSackedOctets: of octets 401 to 500, what a block of them says.
+func TestSackedOctets(t *testing.T) {
+	e := end{nSacked: 1, sacked: [2]span{{401, 501}}}
+	for _, tt := range []struct {
+		from, to    tcp.Seq
+		held, above bool
+	}{
+		{401, 501, true, true}, {411, 421, true, true}, {400, 501, false, true}, {401, 502, false, true}, {501, 511, false, false},
+	} {
+		if held, above := e.sacks(tt.from, tt.to), e.sackedAbove(tt.from); held != tt.held || above != tt.above {
+			t.Errorf("%d to %d: %v, above %v", tt.from, tt.to, held, above)
+		}
+	}
+}
