@@ -60,12 +60,14 @@ const (
 	enough  = 7
 )
 
-// Bits of evidence.dups: identifications differ; echo, at are known.
+// Bits of evidence.dups: new octets came under the identification of other ones;
+// identifications differ; echo, at are known.
 const (
-	varies = 1 << (iota + 5)
+	stands = 1 << (iota + 4)
+	varies
 	hasEcho
 	hasAt
-	dupCount = varies - 1
+	dupCount = stands - 1
 )
 
 // millis is a time in units of 2²⁰ ns (1.05 ms), modulo 2³² (52 days).
@@ -373,6 +375,9 @@ func (m *move) note(leads bool) {
 	}
 	if m.step.Begin == Begun {
 		ev.steps = 0 // another socket, another counter
+	}
+	if s.SeqLen() > 0 && !first && m.step.Delivery == New && s.IPID == ev.id && s.IPID != 0 {
+		ev.dups |= stands
 	}
 	ev.counts(s.IPID)
 	ev.at = millisOf(s.At)

@@ -213,6 +213,13 @@ func TestDeliveryClasses(t *testing.T) {
 		0.040 < .  301:301(0) ack 101 id 7 | new
 		0.050 < .  301:301(0) ack 101 id 7 | new
 		0.060 < .  301:301(0) ack 101 id 7 | new`},
+		{"a constant identification makes no copies of octets that a timeout sends again", `
+		0.000 > S  100:100(0)         id 7
+		0.010 < S. 300:300(0) ack 101 id 7
+		0.020 > .  101:101(0) ack 301 id 7
+		0.030 > P. 101:111(10) ack 301 id 7`, `
+		0.330 > P. 101:111(10) ack 301 id 7 | retransmission after
+		0.930 > P. 101:111(10) ack 301 id 7 | retransmission after`},
 		{"octets again within a retransmission's least time, without identity", plainOpen, `
 		0.030 > P. 101:111(10) ack 301 | new
 		0.060 > P. 101:111(10) ack 301 | network-duplicate

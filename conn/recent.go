@@ -39,7 +39,7 @@ func (m *move) copies() (d Delivery, yes bool) {
 		apart = -apart
 	}
 	octets := s.SeqLen() > 0
-	identity := s.IPID != 0 && (octets || m.ev.dups&varies != 0) || octets && s.Opts&tcp.OptTimestamp != 0
+	identity := s.IPID != 0 && m.ev.dups&stands == 0 && (octets || m.ev.dups&varies != 0) || octets && s.Opts&tcp.OptTimestamp != 0
 	switch {
 	case identity && apart>>20 < copyLives, octets && apart>>20 < belowRTO && !m.askedSince(last.at):
 		if last.mark != mark || apart < mirrored {
