@@ -35,6 +35,8 @@ type Raised struct {
 	Cause    anomaly.Cause
 	Severity anomaly.Severity
 	Count    uint64 // how often by now; 0: it is an event, or there was no room
+	Accused  uint64 // number of the frame that is accused, often an earlier one
+	Other    uint64 // number of another frame that is accused as well; 0: none
 }
 
 // Inspector asks the rules.
@@ -198,7 +200,10 @@ func (in *Inspector) enter(s *Scene, id anomaly.ID, e *Evidence) {
 // raise keeps what a rule found.
 func (in *Inspector) raise(s *Scene, id anomaly.ID, e *Evidence) {
 	d := s.accused(e)
-	r := Raised{ID: id, Dir: d, Cause: e.Cause, Severity: id.Severity().Given(e.Cause)}
+	r := Raised{ID: id, Dir: d, Cause: e.Cause, Severity: id.Severity().Given(e.Cause), Accused: e.Accused, Other: e.Other}
+	if r.Accused == 0 {
+		r.Accused = s.moment().Frame
+	}
 	if !event(id) {
 		if f := in.finding(s, id, d); f != nil {
 			in.count(s, f, e)

@@ -114,7 +114,7 @@ func (in *Inspector) Undecoded(v *packet.View) {
 func (in *Inspector) stray(id anomaly.ID, v *packet.View, numbers ...int64) {
 	in.strays.found(id, v, numbers...)
 	if !in.strays.off.Has(id) {
-		in.raised = append(in.raised, Raised{ID: id, Severity: id.Severity()})
+		in.raised = append(in.raised, Raised{ID: id, Severity: id.Severity(), Accused: v.Number})
 	}
 }
 

@@ -41,7 +41,7 @@ func lost() *Finding {
 // raising is seen with what it raised.
 func raising() *Packet {
 	p := seen()
-	p.Raised = []check.Raised{{ID: anomaly.ZeroWindow, Severity: anomaly.Performance, Count: 3}, {ID: anomaly.AckOfUnsentData, Severity: anomaly.Violation, Dir: tcp.Server, Cause: anomaly.CausePath}}
+	p.Raised = []check.Raised{{ID: anomaly.ZeroWindow, Severity: anomaly.Performance, Accused: 9, Count: 3}, {ID: anomaly.AckOfUnsentData, Severity: anomaly.Violation, Dir: tcp.Server, Cause: anomaly.CausePath, Accused: 5, Other: 3}}
 	return p
 }
 
@@ -82,7 +82,7 @@ occurrences=[{"frame":9,"time":"2001-02-03T20:06:32.845356000Z","accused":9,"acc
 `},
 		"gates":  {string(appendGates(nil, r)), `["two-way: only one direction was captured","full-packet: packets were not captured whole"]`},
 		"flat":   {texts(FlatColumns()[len(columns)-2:], r), "findings=zero-window,ack-of-unsent-data\ngates_closed=two-way,full-packet\n"},
-		"raised": {string(appendRaised(nil, raising())), `[{"id":"zero-window","severity":"performance","explanation":"none","dir":"client","count":3},{"id":"ack-of-unsent-data","severity":"violation","explanation":"path","dir":"server","count":null}]`},
+		"raised": {string(appendRaised(nil, raising())), `[{"id":"zero-window","severity":"performance","explanation":"none","dir":"client","frame":9,"accused_too":null,"count":3},{"id":"ack-of-unsent-data","severity":"violation","explanation":"path","dir":"server","frame":5,"accused_too":3,"count":null}]`},
 		"worst":  {string(appendWorst(nil, r)), "!! ack-of-unsent-data"},
 	} {
 		if c.got != c.want {

@@ -61,6 +61,10 @@ var raisedColumns = []Column[raised]{
 			}
 			return append(dst, r.Dir.String()...)
 		}},
+	{"frame", Uint, "", "number of the accused frame, often an earlier one", srcOnpath,
+		func(dst []byte, r *raised) []byte { return appendUint(dst, r.Accused) }},
+	{"accused_too", Uint, "", "number of another frame that is accused as well: nothing tells which; null if there is none", srcOnpath,
+		func(dst []byte, r *raised) []byte { return appendNonZero(dst, r.Other) }},
 	{"count", Uint, "", "how often it was shown of this record by now; null for an event of a connection's life, and without a record", srcOnpath,
 		func(dst []byte, r *raised) []byte { return appendNonZero(dst, r.Count) }},
 }

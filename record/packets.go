@@ -44,7 +44,7 @@ var packetColumns = append([]Column[Packet]{
 	{"tcpstates", String, "", "what tcpStates would have said of the sender's direction after this packet: 0x00, or bits that onpath columns tcpstates 0x43 explains; null if not TCP", srcStates, appendTCPStates},
 	{"checksum", String, "", "transport checksum: good, bad, partial (left to the sender's card), unknown (not all captured, or not asked); null if not decoded", "RFC 9293 §3.1", appendSum},
 	{"undecoded", String, "", "why the frame could not be decoded; null if it was", srcOnpath, appendUndecoded},
-	{"findings", JSON, "", "what the packet showed, be it of another one: an array of objects with id, severity, explanation, dir, count; in tsv their ids; null if not decoded and nothing is strange", srcCatalogue, appendRaised},
+	{"findings", JSON, "", "what the packet showed, be it of another one: an array of objects with id, severity, explanation, dir, frame (the accused one), accused_too, count; in tsv their ids; null if not decoded and nothing is strange", srcCatalogue, appendRaised},
 }, netfilterColumns...)
 
 // PacketColumns returns the table of the columns of a Packet.
