@@ -15,7 +15,7 @@ type Quote struct {
 	MTU   uint32    // of the next hop, octets, in the errors that tell one (RFC 1191 §4, RFC 4443 §3.2); 0: not told
 	Kind  uint8     // type of the error (RFC 792, RFC 4443)
 	Code  uint8
-	FromB bool   // the segment's sender is Key.B
+	FromB bool // the segment's sender is Key.B
 }
 
 // Types of ICMP and ICMPv6 errors that quote what could not be delivered.
