@@ -10,7 +10,6 @@ import (
 	"strconv"
 
 	"onpath/anomaly"
-	"onpath/check"
 	"onpath/packet"
 	"onpath/record"
 	"onpath/tcp"
@@ -61,7 +60,7 @@ func appendUndecoded(line []byte, p *record.Packet) []byte {
 	line = append(line, ": "...)
 	line = append(line, why.Doc()...)
 	line = appendCount(line, ", length ", p.View.WireLen)
-	return appendRaised(line, p.Raised)
+	return appendRaised(line, p)
 }
 
 func appendPacket(line []byte, p *record.Packet) []byte {
@@ -130,18 +129,22 @@ func appendRemark(line []byte, p *record.Packet) []byte {
 	if p.View.L4Sum == tcp.SumBad {
 		line = append(line, ", bad checksum"...)
 	}
-	return appendRaised(line, p.Raised)
+	return appendRaised(line, p)
 }
 
-// appendRaised appends what the packet showed, each with its severity, but for the
-// ordinary events of a connection's life: flags and states tell those.
-func appendRaised(line []byte, raised []check.Raised) []byte {
-	for i := range raised {
-		r := &raised[i]
+// appendRaised appends what the packet showed, each with its severity, and of which
+// frame if it is another one; but for the ordinary events of a connection's life: flags
+// and states tell those.
+func appendRaised(line []byte, p *record.Packet) []byte {
+	for i := range p.Raised {
+		r := &p.Raised[i]
 		if r.ID.Row().Family == anomaly.FamilyLifecycle {
 			continue
 		}
 		line = append(append(line, ", "...), r.ID.String()...)
+		if r.Accused != p.View.Number {
+			line = strconv.AppendUint(append(line, " of frame "...), r.Accused, 10)
+		}
 		line = append(append(append(line, " ("...), r.Severity.String()...), ')')
 	}
 	return line

@@ -50,12 +50,12 @@ func TestRaised(t *testing.T) {
 	p := decode(t, esp)
 	p.Raised = []check.Raised{
 		{ID: anomaly.EventSyn, Severity: anomaly.Informational},
-		{ID: anomaly.ZeroWindow, Severity: anomaly.Performance},
-		{ID: anomaly.AckOfUnsentData, Severity: anomaly.Violation},
+		{ID: anomaly.ZeroWindow, Severity: anomaly.Performance, Accused: p.View.Number},
+		{ID: anomaly.AckOfUnsentData, Severity: anomaly.Violation, Accused: 77},
 	}
 	for why, want := range map[packet.Reason]string{
-		packet.Decoded:   " ESP, length 8 | conn 1, zero-window (performance), ack-of-unsent-data (violation)\n",
-		packet.TCPOffset: ", length 28, zero-window (performance), ack-of-unsent-data (violation)\n",
+		packet.Decoded:   " ESP, length 8 | conn 1, zero-window (performance), ack-of-unsent-data of frame 77 (violation)\n",
+		packet.TCPOffset: ", length 28, zero-window (performance), ack-of-unsent-data of frame 77 (violation)\n",
 	} {
 		var b strings.Builder
 		p.View.Why = why
