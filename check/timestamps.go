@@ -10,7 +10,7 @@ import (
 var timestampsRules = []rule{
 	{anomaly.TsMissingAfterNegotiation, onTS, tsMissing,
 		"SEQ {seq} has no timestamps, though both SYNs had; the last TSval was {last}"},
-	{anomaly.TsPresentNotNegotiated, onTS | onAck | onLong | onFin, tsPresent,
+	{anomaly.TsPresentNotNegotiated, onTS | onAck | onLong | onFin | onCalm, tsPresent,
 		"TSval {tsval} at SEQ {seq}, though not both SYNs had timestamps"},
 	{anomaly.TsvalRegressed, onAck | onLong | onFin | onCalm, tsvalRegressed,
 		"TSval {tsval} is {behind} ticks below {recent}, which its addressee had in sequence"},
