@@ -137,7 +137,7 @@ var extensionsRows = []Row{
 	{
 		ID: AuthOptionInconsistent, Name: "auth-option-inconsistent", Family: FamilyExtensions, Tier: 2, Severity: Suspicious, Scope: ScopeSegment,
 		Gates: GateSyn,
-		Rule:  "the connection uses MD5 or TCP-AO, and this segment, a RST above all, does not",
+		Rule:  "the SYN of X was signed (MD5 or TCP-AO), and this segment, a RST above all, is not; or the other way round",
 		Ref:   "RFC 5925 §7.5; RFC 2385 §2",
 		Traps: "a forged RST against BGP; after its own restart a host has no key at hand (RFC 5925 §7.7)",
 	},

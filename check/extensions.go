@@ -18,7 +18,7 @@ var extensionsRules = []rule{
 	{anomaly.MptcpFallback, onSynAck, mptcpFallback, "the SYN offers Multipath TCP, and its SYN,ACK {seq} does not"},
 	{anomaly.MptcpAlgorithmMissing, onSyn | onSynAck, mptcpNoAlgorithm, "MP_CAPABLE of version {version} has flags {flags}, which name no algorithm"},
 	{anomaly.MptcpResetReason, onRst, mptcpReset, "the RST closes a subflow, for reason {reason} of RFC 8684"},
-	{anomaly.AuthOptionInconsistent, onFirst, authMissing, "SEQ {seq} has no signature (option {kind}), and the SYN of its sender had one"},
+	{anomaly.AuthOptionInconsistent, onFirst | onCalm, authDiffers, "of SEQ {seq} and the SYN of its sender one is signed (option {kind}), and the other is not"},
 }
 
 // openers is what is remembered of how a connection opens: 2 octets.
@@ -170,16 +170,18 @@ func mptcpReset(s *Scene) (Evidence, bool) {
 	return because(anomaly.CauseNone, int64(data[1])), true
 }
 
-// authMissing: a host that has restarted has no key at hand (RFC 5925 §7.7).
-func authMissing(s *Scene) (Evidence, bool) {
+// authDiffers: a host that has restarted has no key at hand (RFC 5925 §7.7).
+func authDiffers(s *Scene) (Evidence, bool) {
 	saw, opts := s.Case.side[s.Seg.Dir].saw, s.Seg.Opts
+	if saw&sawSyn == 0 || s.Seg.Flags&tcp.SYN != 0 || s.Step.Begin != conn.Same || opts&(tcp.OptCut|tcp.OptBad) != 0 {
+		return no()
+	}
 	e := because(anomaly.CauseNone, num(s.Seg.Seq), int64(tcp.KindMD5))
 	if s.Seg.Flags&tcp.RST != 0 {
 		e.Cause = anomaly.CauseEndpoint
 	}
-	if saw&sawAO != 0 {
+	if saw&sawAO != 0 || opts&tcp.OptAO != 0 {
 		e.Numbers[1] = int64(tcp.KindAO)
 	}
-	signed := opts&(tcp.OptMD5|tcp.OptAO) != 0
-	return e, saw&(sawMD5|sawAO) != 0 && !signed && s.Step.Begin == conn.Same && opts&(tcp.OptCut|tcp.OptBad) == 0
+	return e, saw&(sawMD5|sawAO) != 0 != (opts&(tcp.OptMD5|tcp.OptAO) != 0)
 }
