@@ -32,7 +32,7 @@ func (f *clash) trigger() trigger {
 // probe. The last octet alone may always be a keep-alive's.
 func (s *Scene) comparable() bool {
 	switch {
-	case s.Seg.Flags&tcp.RST != 0, s.Step.Outside, s.Step.Older, s.Step.Delivery == conn.KeepAlive, probesWindow(s):
+	case s.Seg.Flags&tcp.RST != 0, s.Step.Outside && !behindFin(s), s.Step.Older, s.Step.Delivery == conn.KeepAlive, probesWindow(s):
 		return false
 	}
 	return s.Seg.Len > 1 || s.Seg.Seq != s.Me().Nxt-1

@@ -144,7 +144,10 @@ func (in *Inspector) compare(s *Scene) {
 	if !o.keeps(s.View) || !s.comparable() {
 		return
 	}
-	if s.Step.Repeated == 0 || !o.compare(s.Case, s.View) || s.Step.New > 0 {
+	switch {
+	case s.Step.Outside: // behind a FIN: conn did not count its octets
+		o.compare(s.Case, s.View)
+	case s.Step.Repeated == 0 || !o.compare(s.Case, s.View) || s.Step.New > 0:
 		o.note(s.Case, s.View)
 	}
 	s.triggering |= o.found.trigger()

@@ -106,15 +106,23 @@ func finMoved(s *Scene) (Evidence, bool) {
 	return no()
 }
 
-// dataAfterFin: a keep-alive may have an octet in the FIN's place.
+// dataAfterFin: a keep-alive may have an octet in the FIN's place. Where octets that
+// came with the FIN are not those that come now, one of the two is forged, and
+// retransmission-inconsistent tells of both.
 func dataAfterFin(s *Scene) (Evidence, bool) {
-	me, seg := s.Me(), s.Seg
-	end := seg.Seq.Add(seg.Len)
-	probe := seg.Seq == me.Fin && seg.Len == 1 && seg.Flags&tcp.FIN == 0
-	if own(s) && seg.Len > 0 && end.After(me.Fin) && !probe && !beyondWindow(s) {
-		return whoseFin(s, because(anomaly.CauseNone, num(end), int64(end.Sub(me.Fin)), num(me.Fin))), true
+	if !behindFin(s) || s.inspector.overlap.found.trigger() != 0 {
+		return no()
 	}
-	return no()
+	me, end := s.Me(), s.Seg.Seq.Add(s.Seg.Len)
+	return whoseFin(s, because(anomaly.CauseNone, num(end), int64(end.Sub(me.Fin)), num(me.Fin))), true
+}
+
+// behindFin reports whether octets of a segment lie behind the FIN of its sender,
+// and inside the window.
+func behindFin(s *Scene) bool {
+	me, seg := s.Me(), s.Seg
+	probe := seg.Seq == me.Fin && seg.Len == 1 && seg.Flags&tcp.FIN == 0
+	return own(s) && seg.Len > 0 && seg.Seq.Add(seg.Len).After(me.Fin) && !probe && !beyondWindow(s)
 }
 
 // finAckBeyond: what acknowledges octets that passed behind a FIN is right, and the
