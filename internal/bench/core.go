@@ -3,6 +3,8 @@ package main
 import (
 	"io"
 
+	"onpath/anomaly"
+	"onpath/check"
 	"onpath/compat/netfilter"
 	"onpath/flow"
 	"onpath/packet"
@@ -14,6 +16,12 @@ import (
 // the reader, in batches as internal/run has them. Its table is left as the last
 // packet left it.
 func runCore(path string) (result, error) { return core(flow.Config{}, path) }
+
+// runQuiet is the core without what grows with what is found: findings are not
+// kept, and payloads not noted.
+func runQuiet(path string) (result, error) {
+	return core(flow.Config{Rules: check.Config{Least: anomaly.Violation, Overlap: -1}}, path)
+}
 
 // runNetfilter is the core under --netfilter.
 func runNetfilter(path string) (result, error) {
