@@ -57,7 +57,7 @@ func (m *move) missedAnswer() {
 	m.pickUp(p, m.s.Ack)
 	p.set = everything(inSR, false)
 	e.set = everything(inSS, false)
-	e.bits = e.bits&^hasIRS | lossy
+	e.bits |= lossy
 }
 
 // exchange lets the older ISN of x be its TCB: its peer took the other of its two

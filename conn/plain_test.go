@@ -109,9 +109,10 @@ func TestPlainKeepsEvidence(t *testing.T) {
 		{"another counter", opened, func(s *tcp.Segment) { s.IPID += 900 }},
 		{"no identification", opened, func(s *tcp.Segment) { s.IPID = 0 }},
 		{"no timestamp", openedTS, func(s *tcp.Segment) { s.Opts = 0 }},
+		{"another option instead", openedTS, func(s *tcp.Segment) { s.Opts = tcp.OptMPTCP }},
 		{"another timestamp", openedTS, func(s *tcp.Segment) { s.TSval += 3 }},
 	} {
-		for _, counts := range []uint16{0, 1} {
+		for _, first := range []uint16{0, 1, 1000} { // 0: it does not count
 			var short, long Tracker
 			var c, twin Conn
 			segs := parse(t, tt.text)
@@ -121,7 +122,7 @@ func TestPlainKeepsEvidence(t *testing.T) {
 			taken := 0
 			for i := range tcp.Seq(60) {
 				s := segs[5]
-				s.At, s.Seq, s.Len, s.TTL, s.IPID = int64(i)*1e9, 201+100*i, 100, 64, counts*uint16(i+1)
+				s.At, s.Seq, s.Len, s.TTL, s.IPID = int64(i)*1e9, 201+100*i, 100, 64, min(first, 1)*(first+uint16(i))
 				s.Digest = uint32(i)
 				segs = append(segs, s)
 			}
