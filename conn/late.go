@@ -55,7 +55,6 @@ func (m *move) missedAnswer() {
 	e, p := m.e, m.p
 	m.because(Capture)
 	m.pickUp(p, m.s.Ack)
-	p.set = everything(inSR, false)
 	e.set = everything(inSS, false)
 	e.bits |= lossy
 }
