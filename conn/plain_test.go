@@ -109,7 +109,7 @@ func TestPlainKeepsEvidence(t *testing.T) {
 		{"another counter", opened, func(s *tcp.Segment) { s.IPID += 900 }},
 		{"no identification", opened, func(s *tcp.Segment) { s.IPID = 0 }},
 		{"no timestamp", openedTS, func(s *tcp.Segment) { s.Opts = 0 }},
-		{"another option instead", openedTS, func(s *tcp.Segment) { s.Opts = tcp.OptMPTCP }},
+		{"another option instead", openedTS, func(s *tcp.Segment) { s.Opts, s.TSval = tcp.OptMPTCP, 0 }},
 		{"another timestamp", openedTS, func(s *tcp.Segment) { s.TSval += 3 }},
 	} {
 		for _, first := range []uint16{0, 1, 1000} { // 0: it does not count
