@@ -78,19 +78,15 @@ func (p *player) play(l *segtext.Line, number uint64) {
 func (p *player) watch() {
 	s := &p.v.Seg
 	shown := p.c.Shows(&p.v)
-	plain := p.conn
+	p.tracker.Keep = true
 	step := p.tracker.Observe(&p.conn, s)
-	before := p.tracker.Before()
-	if step.Plain {
-		before = &plain
-	}
 	if p.e.Packets == [2]uint64{} {
 		p.e.Start, p.e.Syn = s.At, s.Flags&(tcp.SYN|tcp.ACK) == tcp.SYN
 	}
 	p.e.At, p.e.Now = s.At, s.At
 	p.e.Packets[s.Dir]++
 	p.e.Octets[s.Dir] += uint64(step.New)
-	p.in.Judge(&p.c, shown, &p.v, &step, before, &p.conn)
+	p.in.Judge(&p.c, shown, &p.v, &step, p.tracker.Before(), &p.conn)
 	for _, r := range p.in.Raised() {
 		if event(r.ID) {
 			p.events = append(p.events, Finding{ID: r.ID, Dir: r.Dir, Severity: r.Severity, Kept: make([]Occurrence, 1)})

@@ -24,18 +24,14 @@ func odds(n uint32) packet.View {
 // direction, and the first occurrences of each.
 func TestAnomaliesOfOneConnection(t *testing.T) {
 	in := New(Config{Overlap: -1})
-	var tracker conn.Tracker
+	tracker := conn.Tracker{Keep: true}
 	var cn conn.Conn
 	var c Case
 	for n := range uint32(100_000) {
 		v := odds(n + 1)
-		shown, plain := c.Shows(&v), cn
+		shown := c.Shows(&v)
 		step := tracker.Observe(&cn, &v.Seg)
-		before := tracker.Before()
-		if step.Plain {
-			before = &plain
-		}
-		in.Judge(&c, shown, &v, &step, before, &cn)
+		in.Judge(&c, shown, &v, &step, tracker.Before(), &cn)
 	}
 	found := in.Finish(&c, &End{}, &cn)
 	if len(found) < 20 || len(found) > maxKinds {

@@ -36,6 +36,8 @@ type Step struct {
 // Tracker moves Conns. It holds what they share: a bounded pool for streams
 // with many holes. The zero Tracker is ready; it is used by one goroutine.
 type Tracker struct {
+	Keep bool // Before is wanted of the next segment even if its Step is Plain
+
 	SACKGivenUp  uint64 // SACK blocks that were not kept: only two of a direction are
 	HolesGivenUp uint64 // holes forgotten because the pool, or a stream's share of it, was full
 
@@ -46,7 +48,7 @@ type Tracker struct {
 }
 
 // Before returns the Conn as it was before the last segment whose Step is not
-// Plain; it is valid until the next one.
+// Plain, or for which Keep was set; it is valid until the next one.
 func (t *Tracker) Before() *Conn { return &t.before }
 
 // Observe moves c by s, whose Dir is set. Segments are given in the order they
@@ -64,6 +66,9 @@ func (t *Tracker) Move(c *Conn, s *tcp.Segment, step *Step) {
 	var m move // filled field by field: a literal would be copied
 	m.t, m.c, m.e, m.p, m.s, m.ev, m.end, m.step = t, c, e, p, s, &c.seen[s.Dir], s.End(), step
 	if plain(e, p, s) {
+		if t.Keep {
+			t.before = *c
+		}
 		step.Plain = true
 		m.inOrder()
 		return

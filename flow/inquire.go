@@ -10,9 +10,7 @@ import (
 // move lets conn take a segment, and returns what the segment shows the rules.
 func (t *Table) move(e *entry, v *packet.View) check.Shown {
 	shown := e.inquiry.Shows(v)
-	if shown != 0 {
-		t.ordinary = e.conn
-	}
+	t.tracker.Keep = shown != 0
 	t.tracker.Move(&e.conn, &v.Seg, &t.step)
 	return shown
 }
@@ -37,13 +35,10 @@ func (t *Table) inquireQuote(v *packet.View, q *packet.Quote) {
 // found returns what the last segment of e found; what it left, if it showed
 // nothing and moved nothing but the next numbers.
 func (t *Table) found(e *entry, shown check.Shown) *conn.Conn {
-	switch {
-	case !t.step.Plain:
-		return t.tracker.Before()
-	case shown == 0:
+	if t.step.Plain && shown == 0 {
 		return &e.conn
 	}
-	return &t.ordinary
+	return t.tracker.Before()
 }
 
 // conclude asks what is asked when a record ends, and adds all that was found to

@@ -14,28 +14,27 @@ import (
 
 // Table is all connections that are remembered.
 type Table struct {
-	emit     func(*record.Record)
-	max      int
-	limits   [numClasses]int64 // ns
-	states   tcpstates.Limits
-	chain    tcpchain.Rules
-	seed     packet.Seed
-	slab     slab
-	index    index
-	repairs  repairs
-	lists    [numClasses]list
-	tracker  conn.Tracker
-	rules    *check.Inspector
-	ended    check.End // the record that ends
-	ordinary conn.Conn // what the last segment found that a rule looked at although its Step is Plain
-	now      int64     // time of the last packet
-	due      int64     // before it no entry's time can have come
-	stats    Stats
-	row      record.Record   // the one that emit is given
-	flags    tcpstates.Flags // of the last segment
-	step     conn.Step       // what it did
-	quote    packet.Quote    // the last one
-	read     uint64          // keeps the compiler from leaving out what expect reads
+	emit    func(*record.Record)
+	max     int
+	limits  [numClasses]int64 // ns
+	states  tcpstates.Limits
+	chain   tcpchain.Rules
+	seed    packet.Seed
+	slab    slab
+	index   index
+	repairs repairs
+	lists   [numClasses]list
+	tracker conn.Tracker
+	rules   *check.Inspector
+	ended   check.End // the record that ends
+	now     int64     // time of the last packet
+	due     int64     // before it no entry's time can have come
+	stats   Stats
+	row     record.Record   // the one that emit is given
+	flags   tcpstates.Flags // of the last segment
+	step    conn.Step       // what it did
+	quote   packet.Quote    // the last one
+	read    uint64          // keeps the compiler from leaving out what expect reads
 
 	firewall *netfilter.Tracker // nil: none
 	verdict  netfilter.Verdict  // its last one
