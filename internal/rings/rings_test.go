@@ -45,6 +45,7 @@ var packages = map[string]pkg{
 	"sink/table":   {ring: 3, may: "record", world: true},
 	"sink/jsonl":   {ring: 3, may: "record", world: true},
 	"sink/tsv":     {ring: 3, may: "record", world: true},
+	"sink/pcapng":  {ring: 3, may: "packet", world: true},
 	"sink/text":    {ring: 3, may: "tcp anomaly check packet record compat/netfilter", world: true},
 	"internal/run": {ring: 3, may: "anomaly check tcp packet conn record flow compat/tcpstates compat/tcpchain compat/netfilter source sink/table sink/jsonl sink/tsv sink/text", world: true},
 	"cmd/onpath":   {ring: 3, may: "anomaly check packet record flow compat/tcpstates compat/tcpchain compat/netfilter source internal/run", world: true},
