@@ -17,7 +17,7 @@ var resetRules = []rule{
 	{anomaly.RstOutOfWindow, onRst, rstOutside,
 		"RST, SEQ {seq}, outside of {acked} to {limit}"},
 	{anomaly.RstBadAck, onRst, rstBadAck,
-		"the RST acknowledges {ack}, and its addressee's numbers go from {from} to {top}"},
+		"the RST has ACK {ack} (flag {flag}), and its addressee's numbers go from {from} to {top}"},
 	{anomaly.RstTtlDiffers, onRst, rstTTL,
 		"the RST comes with TTL {ttl}, its sender's other segments with {usual}"},
 	{anomaly.RstIpidDiffers, onRst, rstID,
@@ -101,14 +101,19 @@ func answersOdd(s *Scene) bool {
 // rstBadAck: broken stacks leave the field 0.
 func rstBadAck(s *Scene) (Evidence, bool) {
 	me, p, seg := s.Me(), s.Peer(), s.Seg
-	e := because(anomaly.CauseNone, num(seg.Ack), num(p.ISS+1), num(p.Top))
+	acks := seg.Flags&tcp.ACK != 0
+	e := because(anomaly.CauseNone, num(seg.Ack), count(acks), num(p.ISS+1), num(p.Top))
 	if seg.Ack == 0 {
 		e.Cause = anomaly.CauseEndpoint
 	}
-	if seg.Flags&tcp.ACK == 0 || !p.HasISS || !p.SynSeen || s.Case.shown&several != 0 || s.Case.has(candidate, seg.Dir^1) || s.Step.Begin != conn.Same {
+	if !p.HasISS || !p.SynSeen || s.Case.shown&several != 0 || s.Case.has(candidate, seg.Dir^1) || s.Step.Begin != conn.Same {
 		return no()
 	}
-	if !me.SynSeen {
+	switch {
+	case !acks:
+		e.Cause = s.causeOfBare()
+		return e, opener(p) && !p.HasRcv && !me.SynSeen && !me.HasRcv
+	case !me.SynSeen:
 		return e, opener(p) && !p.HasRcv && !ofSyn(p, seg.Ack)
 	}
 	if seg.Ack.After(p.Top) && me.HasRcv && !seg.Ack.After(me.Edge.Add(me.Slack)) {
@@ -134,6 +139,17 @@ func rstID(s *Scene) (Evidence, bool) {
 		return because(anomaly.CauseNone, int64(id), int64(apart(id, me.IPID)), int64(me.IPID)), true
 	}
 	return no()
+}
+
+// causeOfBare explains a RST without ACK towards SYN-SENT, which nobody takes there
+// (RFC 9293 §3.10.7.3): what answers a SYN has an ACK (§3.5.2). It may answer a
+// segment of the connection before, whose ACK is its SEQ. With 0, which goes with
+// an ACK, it is a stack that leaves the ACK out.
+func (s *Scene) causeOfBare() anomaly.Cause {
+	if s.Seg.Seq == 0 {
+		return anomaly.CauseEndpoint
+	}
+	return anomaly.CausePath
 }
 
 func rstAfterFin(s *Scene) (Evidence, bool) {

@@ -100,7 +100,20 @@ func ackTooOld(s *Scene) (Evidence, bool) {
 	if !s.judged() || !p.HasUna || !ack.Before(p.Una-tcp.Seq(window)) {
 		return no()
 	}
-	return because(anomaly.CausePath, num(ack), int64(p.Una.Sub(ack)), num(p.Una), int64(window)), true
+	why := anomaly.CausePath // it is late
+	if s.acksNobody() {
+		why = anomaly.CauseNone
+	}
+	return because(why, num(ack), int64(p.Una.Sub(ack)), num(p.Una), int64(window)), true
+}
+
+// acksNobody reports whether the ACK lies before all that its peer ever sent, though
+// its sender lives with that stream and its SEQ is in place: however late, an ACK of
+// this incarnation is beyond the peer's ISN, and one of another has another SEQ.
+func (s *Scene) acksNobody() bool {
+	me, p, seg := s.Me(), s.Peer(), s.Seg
+	inPlace := me.On && !seg.Seq.Before(me.First) && !seg.End().After(me.Limit)
+	return me.HasIRS && p.HasISS && me.IRS == p.ISS && seg.Ack.Before(p.First) && inPlace && s.Step.Explanation == conn.None
 }
 
 func ackRegression(s *Scene) (Evidence, bool) {
@@ -169,8 +182,10 @@ func (s *Scene) numbersBroken() bool {
 	switch {
 	case me.On && end.After(me.Limit), me.HasFin && (end.After(me.Fin+1) || s.Seg.Flags&tcp.FIN != 0):
 		return true
-	case p.HasReal && s.Seg.Ack.After(p.Top), p.HasUna && s.Seg.Ack.Before(p.Una-tcp.Seq(me.MaxWin)):
+	case p.HasReal && s.Seg.Ack.After(p.Top):
 		return true
+	case p.HasUna && s.Seg.Ack.Before(p.Una-tcp.Seq(me.MaxWin)):
+		return !s.acksNobody()
 	}
 	return me.HasUna && !end.After(me.Una-tcp.Seq(p.MaxWin))
 }

@@ -28,7 +28,6 @@ var undecidable = map[string]string{
 	"scans, path:scan-ack":    "a bare ACK, before and behind which nothing passed, may belong to a connection older than the capture; a RST denies it, where one comes",
 	"scans, path:scan-maimon": "a FIN,ACK, likewise: the close of a connection older than the capture",
 
-	"own__rst-in-syn-sent, 2":              "a RST without ACK may answer a segment of an older connection; nobody in SYN-SENT takes it (RFC 9293 §3.10.7.3)",
 	"own__rst-out-of-window, 5":            "a RST below the window: a closed end sends one for each segment still in flight, at its ACK",
 	"own__syn-in-established, 6":           "the SYN again, octet for octet: a copy of the network",
 	"goog__md5__md5-only-on-client-ack, 3": "a signature that its addressee has no key for: the capture does not know either",
