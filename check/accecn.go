@@ -19,7 +19,7 @@ var accurateRules = []rule{
 	{anomaly.AccecnAceZeroed, onECN, aceZeroed,
 		"ACE of its first segment without SYN is 0; the counter begins at 5"},
 	{anomaly.AccecnOptionBadLength, onECN, accurateLengthBad,
-		"an AccECN option of {length} octets, and not of 2, 5, 8 or 11"},
+		"an AccECN option of {length} octet{s}, and not of 2, 5, 8 or 11"},
 	{anomaly.AccecnOptionRegressed, onECN, accurateRegressed,
 		"counter {counter} (ECT(0), CE, ECT(1)) of the AccECN option is {now}, and was {before}"},
 	{anomaly.AccecnEctAfterDisable, onECN, ectDisabled,

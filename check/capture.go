@@ -10,11 +10,11 @@ import (
 // did to all is among the strays.
 var captureRules = []rule{
 	{anomaly.CaptureDuplicate, onDelivery, captureDuplicate, "the frame with SEQ {seq} and IP-ID {id} was captured twice"},
-	{anomaly.CaptureReordered, onFirst, captureReordered, "{times} segments by now stand behind what answers or follows them; this one's time is {later:t} later"},
-	{anomaly.CaptureTruncated, onCut, captureTruncated, "{captured} of {wire} octets of the frame were captured"},
-	{anomaly.ViewOneSided, onEnd, oneSided, "{packets} packets of one end, whose ACKs advance to {ack}, and none of the other"},
+	{anomaly.CaptureReordered, onFirst, captureReordered, "{times} segment{s} by now stand behind what answers or follows them; this one's time is {later:t} later"},
+	{anomaly.CaptureTruncated, onCut, captureTruncated, "{captured} of {wire} octet{s} of the frame were captured"},
+	{anomaly.ViewOneSided, onEnd, oneSided, "{packets} packet{s} of one end, whose ACKs advance to {ack}, and none of the other"},
 	{anomaly.PickupMidstream, onFirst, midstream, "the first segment, SEQ {seq}, has no SYN"},
-	{anomaly.TrackerEvicted, onEnd, evicted, "the record ended to free memory, after {packets} packets"},
+	{anomaly.TrackerEvicted, onEnd, evicted, "the record ended to free memory, after {packets} packet{s}"},
 }
 
 // captured is what is remembered of how a connection was captured: 14 octets.

@@ -154,9 +154,15 @@ func TestStories(t *testing.T) {
 		t.Run(strings.TrimSuffix(s.file, ".txt")+"/"+strings.ReplaceAll(s.title, " ", "_"), func(t *testing.T) {
 			found := map[string]bool{}
 			var all []string
-			for _, f := range watch(t, s.text) {
+			watched := watch(t, s.text)
+			for _, f := range watched {
 				found[f.ID.String()] = true
 				all = append(all, fmt.Sprintf("%v of the %v, %v: %s", f.ID, f.Dir, f.Severity, AppendSentence(nil, f.ID, f.Kept[0].Numbers)))
+			}
+			for _, f := range watched {
+				if f.Severity > Strongest(f.ID) {
+					t.Errorf("%v is %v, and %v at most", f.ID, f.Severity, Strongest(f.ID))
+				}
 			}
 			for _, id := range s.raises {
 				if !found[id] {

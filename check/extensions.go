@@ -8,12 +8,12 @@ import (
 
 // extensionsRules are about Fast Open, Multipath TCP, and options that authenticate.
 var extensionsRules = []rule{
-	{anomaly.TfoSynData, onSyn, tfoData, "the SYN carries a Fast Open cookie of {cookie} octets, and {len} octets of payload"},
-	{anomaly.TfoDataAccepted, onSynAck, tfoAccepted, "the SYN,ACK acknowledges {ack}, with all {len} octets that the SYN carried"},
-	{anomaly.TfoDataIgnored, onSynAck, tfoIgnored, "the SYN,ACK acknowledges {ack}, none of the {len} octets that the SYN carried"},
-	{anomaly.TfoPartialAck, onSynAck, tfoPartly, "the SYN,ACK acknowledges {ack}, {part} of the {len} octets that the SYN carried"},
-	{anomaly.TfoCookieBadLength, onSyn | onSynAck, tfoLength, "a Fast Open cookie of {cookie} octets, where {least} to {most} and an even number are lawful"},
-	{anomaly.TfoDataWithoutCookie, onSyn, tfoUncovered, "the SYN carries {len} octets and a Fast Open option without cookie"},
+	{anomaly.TfoSynData, onSyn, tfoData, "the SYN carries a Fast Open cookie of {cookie} octet{s}, and {len} octet{s} of payload"},
+	{anomaly.TfoDataAccepted, onSynAck, tfoAccepted, "the SYN,ACK acknowledges {ack}, with all {len} octet{s} that the SYN carried"},
+	{anomaly.TfoDataIgnored, onSynAck, tfoIgnored, "the SYN,ACK acknowledges {ack}, none of the {len} octet{s} that the SYN carried"},
+	{anomaly.TfoPartialAck, onSynAck, tfoPartly, "the SYN,ACK acknowledges {ack}, {part} of the {len} octet{s} that the SYN carried"},
+	{anomaly.TfoCookieBadLength, onSyn | onSynAck, tfoLength, "a Fast Open cookie of {cookie} octet{s}, where {least} to {most} and an even number are lawful"},
+	{anomaly.TfoDataWithoutCookie, onSyn, tfoUncovered, "the SYN carries {len} octet{s} and a Fast Open option without cookie"},
 	{anomaly.TfoBlackholed, onSynAck, tfoBlackholed, "the SYN with Fast Open found no answer, and one without it did, {pause:t} later"},
 	{anomaly.MptcpFallback, onSynAck, mptcpFallback, "the SYN offers Multipath TCP, and its SYN,ACK {seq} does not"},
 	{anomaly.MptcpAlgorithmMissing, onSyn | onSynAck, mptcpNoAlgorithm, "MP_CAPABLE of version {version} has flags {flags}, which name no algorithm"},

@@ -1,6 +1,8 @@
 package check
 
 import (
+	"slices"
+
 	"onpath/anomaly"
 	"onpath/conn"
 	"onpath/tcp"
@@ -105,6 +107,17 @@ func (b *books) of(c *Case) []Finding {
 		return nil
 	}
 	return b.all[c.book].findings
+}
+
+// drop forgets those of c's findings that are of rows.
+func (b *books) drop(c *Case, rows *anomaly.Set) {
+	if c.book == 0 || *rows == (anomaly.Set{}) {
+		return
+	}
+	list := &b.all[c.book].findings
+	before := len(*list)
+	*list = slices.DeleteFunc(*list, func(f Finding) bool { return rows.Has(f.ID) })
+	b.total -= before - len(*list)
 }
 
 // close forgets the findings of c.

@@ -8,19 +8,19 @@ import (
 
 // flagsRules look at the control bits of a single segment.
 var flagsRules = []rule{
-	{anomaly.NullFlagsSegment, onBits, nullFlags, "a segment of {len} octets at SEQ {seq} without any flag"},
-	{anomaly.XmasFlagsSegment, onFin, xmasFlags, "FIN, PSH and URG together, with {len} octets and an urgent pointer of {pointer}"},
+	{anomaly.NullFlagsSegment, onBits, nullFlags, "a segment of {len} octet{s} at SEQ {seq} without any flag"},
+	{anomaly.XmasFlagsSegment, onFin, xmasFlags, "FIN, PSH and URG together, with {len} octet{s} and an urgent pointer of {pointer}"},
 	{anomaly.SynFinSegment, onFin, synFin, "SYN and FIN together, SEQ {seq}"},
 	{anomaly.SynRstSegment, onRst, synRst, "SYN and RST together, SEQ {seq}"},
 	{anomaly.FinRstSegment, onRst, finRst, "FIN and RST together, SEQ {seq}"},
 	{anomaly.SynUrgSegment, onSyn | onSynAck, synUrg, "SYN and URG together, SEQ {seq}, urgent pointer {pointer}"},
-	{anomaly.MissingAckFlag, onBits, missingAck, "no ACK on a segment of {len} octets at SEQ {seq}, in a connection that both ends have opened"},
+	{anomaly.MissingAckFlag, onBits, missingAck, "no ACK on a segment of {len} octet{s} at SEQ {seq}, in a connection that both ends have opened"},
 	{anomaly.FinWithoutAck, onFin, finAlone, "a FIN at SEQ {seq} without ACK"},
-	{anomaly.SynWithData, onSyn, synData, "the SYN carries {len} octets, and no Fast Open option"},
-	{anomaly.SynackWithData, onSynAck, synackData, "the SYN,ACK carries {len} octets, and its SYN asked for no Fast Open"},
-	{anomaly.RstWithData, onRst, rstData, "the RST carries {len} octets"},
-	{anomaly.ScannerFingerprintSyn, onSyn, scannerSyn, "the SYN has SEQ {seq}, IP-ID {id}, TTL {ttl}, window {window} and {options} octets of options, as scanning tools have"},
-	{anomaly.StealthScanAnswered, onEnd, stealthScan, "{probes} segments that ask without opening, as scanners send them, and {answers} from their addressee"},
+	{anomaly.SynWithData, onSyn, synData, "the SYN carries {len} octet{s}, and no Fast Open option"},
+	{anomaly.SynackWithData, onSynAck, synackData, "the SYN,ACK carries {len} octet{s}, and its SYN asked for no Fast Open"},
+	{anomaly.RstWithData, onRst, rstData, "the RST carries {len} octet{s}"},
+	{anomaly.ScannerFingerprintSyn, onSyn, scannerSyn, "the SYN has SEQ {seq}, IP-ID {id}, TTL {ttl}, window {window} and {options} octet{s} of options, as scanning tools have"},
+	{anomaly.StealthScanAnswered, onEnd, stealthScan, "{probes} segment{s} that ask without opening, as scanners send them, and {answers} from their addressee"},
 }
 
 func nullFlags(s *Scene) (Evidence, bool) {

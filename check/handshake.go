@@ -23,7 +23,7 @@ var handshakeRules = []rule{
 	{anomaly.HandshakeAckWrongSeq, onOpening, thirdWrongSeq,
 		"the handshake's last segment has SEQ {seq}, outside of {from} to {to}"},
 	{anomaly.DataBeforeEstablished, onOpening, dataEarly,
-		"{len} octets at SEQ {seq} before the handshake was complete"},
+		"{len} octet{s} at SEQ {seq} before the handshake was complete"},
 	{anomaly.AckBeforeSynack, onOpening, ackEarly,
 		"ACK {ack} alone answers the SYN, where a SYN,ACK with ACK {want} is due"},
 	{anomaly.SynInEstablished, onSyn, synInside,

@@ -16,14 +16,14 @@ const onFirst = onSyn | onSynAck | onFin | onRst | onBits | onAck | onLong | onO
 // headerRules look at the fields of a single segment; optionRules, at its options.
 // Frames that cannot be read as TCP are those of Undecoded.
 var headerRules = []rule{
-	{anomaly.TcpChecksumBad, onHeader, sumBad, "the checksum is {field}, wrong for these {octets} octets"},
+	{anomaly.TcpChecksumBad, onHeader, sumBad, "the checksum is {field}, wrong for these {octets} octet{s}"},
 	{anomaly.MssZero, onSyn | onSynAck, mssZero, "the SYN offers a maximum segment size of {mss}"},
 	{anomaly.MssTooSmall, onSyn | onSynAck, mssSmall, "the SYN offers a maximum segment size of {mss}, below {least}"},
-	{anomaly.SegmentExceedsMss, onBig, exceedsMSS, "{len} octets of payload and {options} of options; the peer takes {mss} together"},
+	{anomaly.SegmentExceedsMss, onBig, exceedsMSS, "{len} octet{s} of payload and {options} of options; the peer takes {mss} together"},
 	{anomaly.ReservedBitsSet, onHeader, reservedBits, "reserved bits {bits} are set, which a sender leaves 0"},
 	{anomaly.UrgentPointerWithoutUrg, onHeader, urgentUnmarked, "the urgent pointer is {pointer}, and URG is clear"},
-	{anomaly.UrgentPointerBeyondData, onBits, urgentBeyond, "the urgent pointer is {pointer}, and the segment has {len} octets"},
-	{anomaly.UrgentData, onBits, urgentWithin, "the first {pointer} of {len} octets are urgent"},
+	{anomaly.UrgentPointerBeyondData, onBits, urgentBeyond, "the urgent pointer is {pointer}, and the segment has {len} octet{s}"},
+	{anomaly.UrgentData, onBits, urgentWithin, "the urgent pointer ends at octet {pointer} of {len}"},
 	{anomaly.PortZero, onHeader, portZero, "the ports are {source} and {destination}; 0 is reserved"},
 	{anomaly.LandSegment, onFirst, land, "the sender's address and port {port} are the addressee's as well"},
 	{anomaly.TcpToMulticastOrBroadcast, onFirst, toMany, "a segment to or from a group of hosts, ports {source} and {destination}"},

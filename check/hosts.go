@@ -125,7 +125,11 @@ func (t *hosts) oldest(addr *[16]byte) *host {
 
 // tell counts a finding about a host, and sets its numbers to what they are now.
 func (in *Inspector) tell(id anomaly.ID, h *host, s *Scene, numbers ...int64) {
-	if f := in.strays.add(id, h.addr, s.moment()); f != nil {
+	in.tellOf(who{id: id, from: h.addr}, h, s, numbers...)
+}
+
+func (in *Inspector) tellOf(w who, h *host, s *Scene, numbers ...int64) {
+	if f := in.strays.add(w, s.moment()); f != nil {
 		f.V6 = h.v6
 		copy(f.Numbers[:], numbers)
 	}
@@ -149,7 +153,8 @@ func (in *Inspector) noteBreaches(s *Scene) {
 			continue
 		}
 		if n := h.breaks(f.ID); n >= manyBreaches {
-			in.tell(anomaly.HostStackNonconformant, h, s, int64(n), int64(f.First.Frame))
+			w := who{id: anomaly.HostStackNonconformant, rule: f.ID, from: h.addr}
+			in.tellOf(w, h, s, int64(f.ID), int64(n), int64(f.First.Frame))
 		}
 	}
 }

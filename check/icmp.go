@@ -15,7 +15,7 @@ var icmpRules = []rule{
 	{anomaly.IcmpAdminProhibited, onICMP, prohibited,
 		"an ICMP error, code {code}, says that the segment with SEQ {seq} is not let through"},
 	{anomaly.IcmpFragNeeded, onICMP, tooBig,
-		"an ICMP error says that the segment with SEQ {seq} is larger than {mtu} octets, the next hop's MTU"},
+		"an ICMP error says that the segment with SEQ {seq} is larger than {mtu} octet{s}, the next hop's MTU"},
 	{anomaly.IcmpOutOfWindow, onICMP, quotesOutside,
 		"an ICMP error quotes SEQ {seq}, outside of {una} to {nxt}, which its addressee has under way"},
 	{anomaly.IcmpHardErrorReset, onRst, abortsAfterError,

@@ -15,7 +15,7 @@ var injectionRules = []rule{
 	{anomaly.RstInjectedDataContinues, onRepeat | onDelivery | onLong | onClosing, dataContinues,
 		"payload up to {end} comes {after:t} after a RST with SEQ {rst} of its sender, which had sent no further than {nxt}"},
 	{anomaly.RstInjectedSeqBehind, onRst, resetBehind,
-		"RST, SEQ {seq}, is {behind} octets behind {end}, all that its sender has sent, and beyond {acked}, the highest ACK that it could answer"},
+		"RST, SEQ {seq}, is {behind} octet{s} behind {end}, all that its sender has sent, and beyond {acked}, the highest ACK that it could answer"},
 	{anomaly.RstInjectedSeqIncreasing, onRst, resetClimbs,
 		"RST, SEQ {seq}, comes {after:t} after a RST with SEQ {rst}, and is beyond {nxt}, all that their sender has sent, and {acked}, the highest ACK"},
 	{anomaly.RstInjectedAckChange, onRst, resetAckChanges,
@@ -25,7 +25,7 @@ var injectionRules = []rule{
 	{anomaly.DataInjectedRace, onClash, injectedRace,
 		"the octets at {seq} that frame {frame} brought are not those that followed, and its TTL {ttl} or identification {id} are not its sender's, {usual} and {last}"},
 	{anomaly.FinInjected, onOutside | onClosing, finForged,
-		"payload up to {end} comes {beyond} octets behind the sender's FIN at {fin}, which came otherwise than its other segments"},
+		"payload up to {end} comes {beyond} octet{s} behind the sender's FIN at {fin}, which came otherwise than its other segments"},
 	{anomaly.BlindInjectionAttempt, onOutside, blindAttempts,
 		"segments outside of every window lie in {parts} of 32 parts of all sequence numbers"},
 }

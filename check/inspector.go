@@ -44,6 +44,7 @@ type Inspector struct {
 	keep     int
 	least    anomaly.Severity
 	ask      [numTriggers][]*rule
+	counted  anomaly.Set // rows that are off, but asked about for host-stack-nonconformant
 	books    books
 	world    world
 	overlap  overlap
@@ -70,12 +71,27 @@ func New(c Config) *Inspector {
 	in.scene.inspector = in
 	in.overlap = newOverlap(c.Overlap)
 	in.strays.off = c.Off.Union(milderThan(c.Least))
+	in.counted = countedOf(&c.Off)
 	for _, family := range families {
 		for i := range family {
 			in.add(&family[i], &c.Off)
 		}
 	}
 	return in
+}
+
+// countedOf returns the rows that are off and nevertheless asked about: violations, if
+// hosts are looked for that commit them again and again.
+func countedOf(off *anomaly.Set) (rows anomaly.Set) {
+	if off.Has(anomaly.HostStackNonconformant) {
+		return rows
+	}
+	for id := range off.All() {
+		if id.Severity() == anomaly.Violation {
+			rows.Add(id)
+		}
+	}
+	return rows
 }
 
 // milderThan returns the rows whose findings are always milder.
@@ -90,7 +106,7 @@ func milderThan(least anomaly.Severity) (rows anomaly.Set) {
 
 // add lists a rule under each of its triggers.
 func (in *Inspector) add(r *rule, off *anomaly.Set) {
-	if off.Has(r.id) {
+	if off.Has(r.id) && !in.counted.Has(r.id) {
 		return
 	}
 	for t := r.when; t != 0; t &= t - 1 {
@@ -193,6 +209,7 @@ func (in *Inspector) enter(s *Scene, id anomaly.ID, e *Evidence) {
 	gates := id.Row().Gates &^ e.Settles
 	switch {
 	case id.Severity().Given(e.Cause) < in.least:
+	case in.counted.Has(id) && e.Cause != anomaly.CauseNone:
 	case s.open(gates, e):
 		in.raise(s, id, e)
 	default:
@@ -213,7 +230,9 @@ func (in *Inspector) raise(s *Scene, id anomaly.ID, e *Evidence) {
 			r.Count = f.Count
 		}
 	}
-	in.raised = append(in.raised, r)
+	if !in.counted.Has(id) {
+		in.raised = append(in.raised, r)
+	}
 }
 
 // count adds an occurrence to f; its stacks only where it is kept.
@@ -262,6 +281,7 @@ func (in *Inspector) Finish(c *Case, e *End, after *conn.Conn) []Finding {
 	s.End, s.Quote, s.knows, s.triggering = e, nil, false, onEnd
 	in.question(s)
 	in.noteHosts(s)
+	in.books.drop(c, &in.counted)
 	return in.books.of(c)
 }
 

@@ -8,13 +8,13 @@ import (
 // optionRules look at the option list of a single segment.
 var optionRules = []rule{
 	{anomaly.TcpOptionLengthInvalid, onHeader, optionLength, "option {kind} has length {length}, and its kind has {want} or, if that varies, no less"},
-	{anomaly.TcpOptionTruncated, onHeader, optionBeyond, "option {kind} has length {length}, and {left} octets are left of the header"},
+	{anomaly.TcpOptionTruncated, onHeader, optionBeyond, "option {kind} has length {length}, and the header has {left} octet{s} left"},
 	{anomaly.TcpOptionDuplicate, onHeader, optionTwice, "option {kind} stands {times} times in the segment"},
 	{anomaly.TcpOptionAfterEol, onSyn | onSynAck, optionAfterEnd, "octet {octet} follows the end of the options, where zeros are due"},
 	{anomaly.TcpOptionNopRun, onSyn | onSynAck, optionNops, "{nops} NOP octets in a row"},
-	{anomaly.TcpOptionUnassigned, onHeader, optionUnassigned, "option {kind} of {length} octets is assigned to nobody"},
+	{anomaly.TcpOptionUnassigned, onHeader, optionUnassigned, "option {kind} of {length} octet{s} is assigned to nobody"},
 	{anomaly.TcpOptionObsolete, onHeader, optionObsolete, "option {kind} is obsolete"},
-	{anomaly.TcpOptionExperimentalNoExid, onHeader, optionNameless, "experimental option {kind} of {length} octets has no room for the identifier of its experiment"},
+	{anomaly.TcpOptionExperimentalNoExid, onHeader, optionNameless, "experimental option {kind} of {length} octet{s} has no room for the identifier of its experiment"},
 	{anomaly.MssOptionOutsideSyn, onHeader, strayMSS, "a segment without SYN offers a maximum segment size of {mss}"},
 	{anomaly.WsOptionOutsideSyn, onHeader, strayScale, "a segment without SYN offers a window shift of {shift}"},
 	{anomaly.SackpermOutsideSyn, onHeader, strayPermission, "a segment without SYN, SEQ {seq}, permits selective acknowledgments"},

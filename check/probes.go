@@ -13,7 +13,12 @@ type probes struct {
 	answered spread // by SYN,ACKs and RSTs with ACK
 	resets   spread // by RSTs without
 	sent     [numProbes]uint32
+	scatters int64 // start of its last answer that nothing had asked for, once that is its habit, ns; 0: it is none
 }
+
+// scattering reports whether answers that nobody asked for are the host's habit at a
+// time, ns, so that a single one is no news.
+func (x *probes) scattering(at int64) bool { return x.scatters != 0 && at-x.scatters <= scanTime }
 
 // probe is what a segment looks like that is the first of all, and no SYN.
 type probe uint8
@@ -67,7 +72,7 @@ func (in *Inspector) noteProbe(s *Scene) {
 		}
 		from, _ := s.End.socket(d)
 		if h := in.hosts.take(from, s.End.Key.V6, s.End.Start); h != nil {
-			if s.End.Start-h.probedAt > scanTime {
+			if s.End.Start-h.probedAt > scanTime && !h.scattering(s.End.Start) {
 				h.probes = probes{probedAt: s.End.Start}
 			}
 			h.sent[p]++
@@ -121,6 +126,7 @@ func (in *Inspector) judgeProbe(s *Scene, h *host, p probe, to *spread) {
 	case p == probeRst && min(addresses, ports) <= fewPlaces:
 		in.tell(anomaly.HostRstScan, h, s, int64(n[probeRst]), addresses, ports)
 	case addresses >= scanPlaces:
+		h.scatters = s.End.Start
 		in.tell(anomaly.HostBackscatter, h, s, int64(n[p]), addresses, ports)
 	}
 }

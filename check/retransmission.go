@@ -8,21 +8,21 @@ import (
 
 // retransmissionRules look at octets that come again, late, or never.
 var retransmissionRules = []rule{
-	{anomaly.RetransmissionRto, onDelivery, retransmissionRto, "SEQ {seq} of {len} octets again after {silence:t} of silence, and nothing asked for it"},
-	{anomaly.RetransmissionFast, onDelivery, retransmissionFast, "SEQ {seq} of {len} octets again, as duplicate ACKs or SACK blocks ask for it"},
+	{anomaly.RetransmissionRto, onDelivery, retransmissionRto, "SEQ {seq} of {len} octet{s} again after {silence:t} of silence, and nothing asked for it"},
+	{anomaly.RetransmissionFast, onDelivery, retransmissionFast, "SEQ {seq} of {len} octet{s} again, as duplicate ACKs or SACK blocks ask for it"},
 	{anomaly.RetransmissionTlp, onDelivery, retransmissionTlp, "the last octets, from SEQ {seq} on, again after {silence:t} of silence: a probe for a lost tail"},
 	{anomaly.RetransmissionSpurious, onDelivery, retransmissionSpurious, "SEQ+LEN {end} again, although {una} is acknowledged or SACK blocks cover it"},
-	{anomaly.RetransmissionRepacketized, onDelivery, retransmissionRecut, "SEQ {seq} of {len} octets again, cut otherwise than before"},
-	{anomaly.RetransmissionExcessive, onDelivery | onEnd, retransmissionExcessive, "SEQ {seq} was sent {times} times; in all {again} octets were sent again"},
-	{anomaly.RetransmissionInconsistent, onClash, retransmissionInconsistent, "{differing} or more of {compared} octets that came again differ, from {seq} on; frame {first} carried them before"},
-	{anomaly.OutOfOrderSegment, onDelivery, outOfOrder, "SEQ {seq} of {len} octets came {behind} octets behind {nxt}, and left before"},
+	{anomaly.RetransmissionRepacketized, onDelivery, retransmissionRecut, "SEQ {seq} of {len} octet{s} again, cut otherwise than before"},
+	{anomaly.RetransmissionExcessive, onDelivery | onEnd, retransmissionExcessive, "SEQ {seq} was sent {times} times; {again} octet{s} again in all"},
+	{anomaly.RetransmissionInconsistent, onClash, retransmissionInconsistent, "{differing} or more of {compared} octet{s} that came again differ, from {seq} on; frame {first} carried them before"},
+	{anomaly.OutOfOrderSegment, onDelivery, outOfOrder, "SEQ {seq} of {len} octet{s} came {behind} octet{s} behind {nxt}, and left before"},
 	{anomaly.NetworkDuplicate, onDelivery, networkDuplicate, "the packet with SEQ {seq} and IP-ID {id} came twice"},
-	{anomaly.LostSegmentBeforeTap, onDelivery, lostBefore, "{len} octets at SEQ {seq} are sent again, and their first copy never passed here"},
-	{anomaly.LostSegmentAfterTap, onDelivery, lostAfter, "{len} octets at SEQ {seq} are sent again; their first copy passed here, and was not acknowledged"},
-	{anomaly.CaptureGap, onGap, captureGap, "ACK {ack} covers {gap} octets that were not captured before it"},
-	{anomaly.UnackedDataExcessive, onLong | onFin | onOutside, unackedExcessive, "SEQ+LEN {end} is {flight} octets beyond {una}, the last ACK; the largest window was {window}"},
-	{anomaly.ReassemblyLimit, onLong | onDelivery, reassemblyLimit, "{holes} holes in the stream are more than are kept"},
-	{anomaly.RetransmitBurst, onDelivery, retransmitBurst, "{segments} segments, up to SEQ {seq}, were sent again at once"},
+	{anomaly.LostSegmentBeforeTap, onDelivery, lostBefore, "{len} octet{s} at SEQ {seq} sent again; the first copy never passed here"},
+	{anomaly.LostSegmentAfterTap, onDelivery, lostAfter, "{len} octet{s} at SEQ {seq} sent again; the first copy passed here, and was not acknowledged"},
+	{anomaly.CaptureGap, onGap, captureGap, "ACK {ack} covers {gap} octet{s} not captured before it"},
+	{anomaly.UnackedDataExcessive, onLong | onFin | onOutside, unackedExcessive, "SEQ+LEN {end} is {flight} octet{s} beyond {una}, the last ACK; the largest window was {window}"},
+	{anomaly.ReassemblyLimit, onLong | onDelivery, reassemblyLimit, "{holes} hole{s} in the stream are more than are kept"},
+	{anomaly.RetransmitBurst, onDelivery, retransmitBurst, "{segments} segment{s}, up to SEQ {seq}, were sent again at once"},
 }
 
 // repair is what is remembered of what an end has sent again.

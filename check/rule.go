@@ -11,7 +11,7 @@ type rule struct {
 	id    anomaly.ID
 	when  trigger
 	holds func(*Scene) (Evidence, bool)
-	says  string // the inequality in a sentence; {name} stands for a number of Evidence, in their order; {name:t} for ns, {name:s} for a conn.Set
+	says  string // the inequality in a sentence, in the language of newWording
 }
 
 // maxNumbers is how many numbers an inequality has at most.
@@ -46,6 +46,19 @@ var families = [][]rule{headerRules, optionRules, flagsRules, extensionsRules, c
 	validityRules, windowRules, retransmissionRules, performanceRules,
 	handshakeRules, synackRules, negotiationRules, teardownRules, resetRules, icmpRules,
 	timestampsRules, sackRules, ecnRules, accurateRules, injectionRules, tamperRules, hostRules}
+
+// excused are the rows that something always excuses, and the strongest cause that
+// their rules give: RFC 9293 §3.8.6, RFC 2018 §8 let an end do it, or it is a timer
+// or a copy that nothing shows.
+var excused = map[anomaly.ID]anomaly.Cause{
+	anomaly.WindowShrunk:          anomaly.CauseEndpoint,
+	anomaly.SackReneging:          anomaly.CauseEndpoint,
+	anomaly.CwrWithoutEce:         anomaly.CauseEndpoint,
+	anomaly.RstAfterSynThenSynack: anomaly.CausePath,
+}
+
+// Strongest returns the greatest severity that a finding of a row can have.
+func Strongest(id anomaly.ID) anomaly.Severity { return id.Severity().Given(excused[id]) }
 
 // byID finds the rule that decides a row; nil where none does.
 var byID = func() []*rule {

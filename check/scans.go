@@ -8,13 +8,13 @@ import (
 
 // hostRules are decided when a record ends, over all records of a host.
 var hostRules = []rule{
-	{id: anomaly.HostSynScan, says: "of {attempts} attempts {failed} failed, at {addresses} or more addresses and {ports} or more ports; {left} of them the host itself gave up at the SYN,ACK, and {empty} others it closed without payload"},
-	{id: anomaly.HostFinScan, says: "{fin} segments with FIN alone, {null} without flags, {xmas} with FIN, PSH and URG, {ack} with ACK alone that a RST answered, at {addresses} or more addresses and {ports} or more ports"},
-	{id: anomaly.HostRstScan, says: "{rsts} RSTs of no connection, at {addresses} or more addresses and {ports} or more ports"},
-	{id: anomaly.HostBackscatter, says: "{answers} SYN,ACKs and RSTs that nothing asked for, at {addresses} or more addresses and {ports} or more ports"},
-	{id: anomaly.HostRefusalBurst, says: "{refused} attempts in a row at port {port} of one host were refused"},
-	{id: anomaly.HostSynFloodVictim, says: "{half} attempts at this host were left half-open or unanswered within a minute, of {sources} or more addresses, and {served} were completed"},
-	{id: anomaly.HostStackNonconformant, says: "this host breaks the same rule in {connections} connections; frame {frame} shows it"},
+	{id: anomaly.HostSynScan, says: "of {attempts} attempt{s} {failed} failed, at {addresses} or more addresses and {ports} or more ports; {left} of them the host itself gave up at the SYN,ACK, and {empty} others it closed without payload"},
+	{id: anomaly.HostFinScan, says: "{fin} segment{s} with FIN alone, {null} without flags, {xmas} with FIN, PSH and URG, {ack} with ACK alone that a RST answered, at {addresses} or more addresses and {ports} or more ports"},
+	{id: anomaly.HostRstScan, says: "{rsts} RST{s} of no connection, at {addresses} or more addresses and {ports} or more ports"},
+	{id: anomaly.HostBackscatter, says: "{answers} SYN,ACK{s} and RSTs that nothing asked for, at {addresses} or more addresses and {ports} or more ports"},
+	{id: anomaly.HostRefusalBurst, says: "{refused} attempt{s} in a row at port {port} of one host were refused"},
+	{id: anomaly.HostSynFloodVictim, says: "{half} attempt{s} at this host were left half-open or unanswered within a minute, of {sources} or more addresses, and {served} completed"},
+	{id: anomaly.HostStackNonconformant, says: "this host breaks {rule:r} in {connections} connection{s}; frame {frame} shows it"},
 }
 
 // For how long attempts and half-open connections are counted together, ns, and how

@@ -16,6 +16,8 @@ type crowd struct {
 	in *Inspector
 	at int64 // when the next one starts, ns
 	n  uint64
+
+	found map[anomaly.ID]int // in the last connection
 }
 
 func newCrowd(t *testing.T) *crowd { return &crowd{t: t, in: New(Config{Overlap: -1})} }
@@ -39,7 +41,10 @@ func (w *crowd) play(from, to int, port uint16, text string) {
 		p.watch()
 	}
 	p.e.Key, p.e.Now = p.v.Key, p.e.At+4e9
-	p.in.Finish(&p.c, &p.e, &p.conn)
+	w.found = map[anomaly.ID]int{}
+	for _, f := range p.in.Finish(&p.c, &p.e, &p.conn) {
+		w.found[f.ID]++
+	}
 	p.in.Forget(&p.c)
 	w.at += 100e6
 }
@@ -214,6 +219,53 @@ func TestHabit(t *testing.T) {
 		if got := w.told(1); len(got) != want {
 			t.Errorf("%d connections: %q", n, got)
 		}
+	}
+}
+
+// TestHabitAlone: a host's habit is found and named even if the rows that it breaks are
+// not looked for, and those are not told of.
+func TestHabitAlone(t *testing.T) {
+	var off anomaly.Set
+	for _, r := range anomaly.Rows() {
+		if r.ID != anomaly.HostStackNonconformant {
+			off.Add(r.ID)
+		}
+	}
+	w := newCrowd(t)
+	w.in = New(Config{Overlap: -1, Off: off})
+	for i := range 3 {
+		w.play(1, 2+i, 80, service+"\n0.04 > F. 151:151(0) ack 351 win 1000\n0.05 > P. 152:202(50) ack 351 win 1000")
+		if n := len(w.in.Raised()); n != 0 {
+			t.Errorf("%d raised of rows that are off", n)
+		}
+	}
+	if got := w.told(1); len(got) != 1 || !strings.Contains(got[0], "breaks data-after-fin in 3 connections") {
+		t.Errorf("told: %q", got)
+	}
+	if w.in.books.total != 0 {
+		t.Errorf("%d findings left behind", w.in.books.total)
+	}
+}
+
+// TestScatteredAnswers: of a host that answers all over what nobody asked, the first
+// answers are told one by one, then only their number.
+func TestScatteredAnswers(t *testing.T) {
+	w := newCrowd(t)
+	w.in.world.note(&packet.View{})
+	w.at = 2 * idle
+	told := 0
+	for i := range 200 {
+		pair := packet.Key{A: address(1000 + i), B: address(1), Proto: packet.ProtoTCP}
+		w.in.world.networks.add(&pair)
+		w.play(1000+i, 1, 80, "0.00 < S. 300:300(0) ack 101 win 1000")
+		told += w.found[anomaly.SynackWithoutSyn]
+		w.at += 20e9
+	}
+	if told < scanPlaces || told > 2*scanPlaces {
+		t.Errorf("%d of 200 answers told one by one", told)
+	}
+	if got := w.told(1); len(got) != 1 || !strings.HasPrefix(got[0], "host-backscatter: 200 SYN,ACKs") {
+		t.Errorf("told: %q", got)
 	}
 }
 

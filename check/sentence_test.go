@@ -1,6 +1,8 @@
 package check
 
 import (
+	"reflect"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -28,10 +30,22 @@ func TestSentences(t *testing.T) {
 	}
 }
 
-func TestSentenceWithTimes(t *testing.T) {
-	w := newWording("silent for {silent:t}, {n} times")
-	if w.head != "silent for " || w.numbers[0] != (Number{Name: "silent", Span: true}) || w.numbers[1] != (Number{Name: "n"}) || w.tails[1] != " times" {
+func TestWording(t *testing.T) {
+	w := newWording("silent for {silent:t}, {n} time{s}")
+	want := wording{"silent for ", []Number{{"silent", Span}, {"n", Plain}}, []chunk{{0, false, ", "}, {1, false, " time"}, {1, true, ""}}}
+	if !reflect.DeepEqual(w, want) {
 		t.Errorf("%+v", w)
+	}
+}
+
+// One of a thing is not told as several.
+func TestSentencesOfOne(t *testing.T) {
+	several := regexp.MustCompile(`\b1 (octets|segments|packets|RSTs|RST,ACKs|SYN,ACKs|FINs|ticks|words|checksums|ACKs)\b`)
+	ones := [maxNumbers]int64{1, 1, 1, 1, 1, 1}
+	for id := range Asked().All() {
+		if says := AppendSentence(nil, id, ones); several.Match(says) {
+			t.Errorf("%v says %q", id, says)
+		}
 	}
 }
 
@@ -44,6 +58,9 @@ func TestSentenceOfNumbers(t *testing.T) {
 	}{
 		{anomaly.RetransmissionTlp, [maxNumbers]int64{5001, 10 * tick}, "after 10ms of silence"},
 		{anomaly.RstInjectedDataContinues, [maxNumbers]int64{101, 43_017_000}, "comes 43.017ms after"},
+		{anomaly.ZeroWindowProbe, [maxNumbers]int64{5001, 1}, "of 1 octet asks"},
+		{anomaly.ZeroWindowProbe, [maxNumbers]int64{5001, 2}, "of 2 octets asks"},
+		{anomaly.HostStackNonconformant, [maxNumbers]int64{int64(anomaly.MssZero), 3, 17}, "breaks mss-zero in 3 connections"},
 		{anomaly.AckNoKnownState, [maxNumbers]int64{0, int64(conn.Of(conn.SynSent)), int64(conn.Of(conn.Closed, conn.Listen))}, "its sender (SYN-SENT) or its receiver (LISTEN CLOSED)"},
 	} {
 		if says := string(AppendSentence(nil, test.id, test.numbers)); !strings.Contains(says, test.want) {

@@ -10,12 +10,12 @@ import (
 // and what holds for a host or the whole capture. They are asked below, not of a
 // Scene.
 var strayRules = []rule{
-	{id: anomaly.TcpHeaderTruncated, says: "{octets} octets of IP payload hold no TCP header"},
-	{id: anomaly.TcpDataOffsetTooSmall, says: "a data offset of {words} words; the header alone takes {least}"},
-	{id: anomaly.TcpDataOffsetBeyondPacket, says: "a data offset of {words} words in {octets} octets of IP payload"},
-	{id: anomaly.CaptureChecksumOffload, says: "{wrong} of {seen} checksums of this host are wrong, or hold only the sum of the pseudo-header"},
-	{id: anomaly.CaptureSegmentationOffload, says: "{len} octets of payload in a packet of {packet} octets, where the addressee takes {mss}"},
-	{id: anomaly.CaptureDropped, says: "{packets} packets were dropped by the capture, as its own counters say"},
+	{id: anomaly.TcpHeaderTruncated, says: "no TCP header fits into {octets} octet{s} of IP payload"},
+	{id: anomaly.TcpDataOffsetTooSmall, says: "a data offset of {words} word{s}; the header alone takes {least}"},
+	{id: anomaly.TcpDataOffsetBeyondPacket, says: "a data offset of {words} word{s} in {octets} octet{s} of IP payload"},
+	{id: anomaly.CaptureChecksumOffload, says: "{wrong} of {seen} checksum{s} of this host are wrong, or hold only the sum of the pseudo-header"},
+	{id: anomaly.CaptureSegmentationOffload, says: "{len} octet{s} of payload in a packet of {packet} octet{s}, where the addressee takes {mss}"},
+	{id: anomaly.CaptureDropped, says: "the capture dropped {packets} packet{s}, as its own counters say"},
 }
 
 // Stray is a finding that belongs to no connection, with all its occurrences.
@@ -24,6 +24,7 @@ type Stray struct {
 	From    [16]byte          // address of the accused host, IPv4 as ::ffff:a.b.c.d; zero: the capture
 	V6      bool              // From is an IPv6 address
 	Numbers [maxNumbers]int64 // of the inequality, the first time
+	rule    anomaly.ID        // with host-stack-nonconformant: the row that the host breaks
 }
 
 // maxStrays bounds them: 512 KiB.
@@ -32,6 +33,7 @@ const maxStrays = 1 << 11
 // who is what strays are counted by.
 type who struct {
 	id   anomaly.ID
+	rule anomaly.ID // with host-stack-nonconformant: the row that the host breaks
 	from [16]byte
 }
 
@@ -39,21 +41,63 @@ type who struct {
 type strays struct {
 	all     []Stray
 	index   map[who]int
+	gone    []Stray // those that the last call of over returned
+	due     int64   // before it no one's life can be over, ns
 	off     anomaly.Set
 	givenUp uint64 // occurrences that there was no room for
 }
 
-// Strays returns what was found so far that belongs to no connection, in the order
-// in which it was first found, valid until the next segment.
+// For how long the same is counted together, ns: until it was silent for so long, or
+// has lasted so long. Whoever watches for days is told again.
+const (
+	straySilence = 600e9
+	strayLife    = 3600e9
+)
+
+// deadline returns when a stray's life is over, ns.
+func (f *Stray) deadline() int64 { return min(f.Last.At+straySilence, f.First.At+strayLife) }
+
+// over forgets those whose life is over at a time, ns, and returns them, valid until
+// the next call.
+func (t *strays) over(now int64) []Stray {
+	if t.gone = t.gone[:0]; now <= t.due || len(t.all) == 0 {
+		return nil
+	}
+	live := t.all[:0]
+	clear(t.index)
+	t.due = 1<<63 - 1
+	for i := range t.all {
+		if f := &t.all[i]; now > f.deadline() {
+			t.gone = append(t.gone, *f)
+		} else {
+			t.due = min(t.due, f.deadline())
+			t.index[f.who()] = len(live)
+			live = append(live, *f)
+		}
+	}
+	t.all = live
+	return t.gone
+}
+
+// who returns what a stray is counted by.
+func (f *Stray) who() who { return who{f.ID, f.rule, f.From} }
+
+// Strays returns what was found so far that belongs to no connection and that Over has
+// not returned, in the order in which it was first found, valid until the next segment.
 func (in *Inspector) Strays() []Stray { return in.strays.all }
+
+// Over returns, and forgets, the strays that nothing was added to for ten minutes
+// before a time, ns since the Unix epoch, or that have lasted an hour: valid until the
+// next call.
+func (in *Inspector) Over(now int64) []Stray { return in.strays.over(now) }
 
 // add counts an occurrence and returns what is known of its kind by now; nil if it
 // is switched off or there is no room.
-func (t *strays) add(id anomaly.ID, from [16]byte, at Moment) *Stray {
-	if t.off.Has(id) {
+func (t *strays) add(w who, at Moment) *Stray {
+	if t.off.Has(w.id) {
 		return nil
 	}
-	i, known := t.index[who{id, from}]
+	i, known := t.index[w]
 	if !known {
 		if len(t.all) >= maxStrays {
 			t.givenUp++
@@ -63,8 +107,11 @@ func (t *strays) add(id anomaly.ID, from [16]byte, at Moment) *Stray {
 			t.index = map[who]int{}
 		}
 		i = len(t.all)
-		t.index[who{id, from}] = i
-		t.all = append(t.all, Stray{Finding: Finding{ID: id, Severity: id.Severity(), First: at}, From: from})
+		t.index[w] = i
+		t.all = append(t.all, Stray{Finding: Finding{ID: w.id, Severity: w.id.Severity(), First: at}, From: w.from, rule: w.rule})
+		if len(t.all) == 1 {
+			t.due = at.At + straySilence
+		}
 	}
 	f := &t.all[i]
 	f.Count++
@@ -79,7 +126,7 @@ func (t *strays) found(id anomaly.ID, v *packet.View, numbers ...int64) {
 	if v.FromB {
 		from = &v.Key.B
 	}
-	f := t.add(id, *from, Moment{v.Number, v.At})
+	f := t.add(who{id: id, from: *from}, Moment{v.Number, v.At})
 	if f == nil {
 		return
 	}
@@ -121,7 +168,7 @@ func (in *Inspector) stray(id anomaly.ID, v *packet.View, numbers ...int64) {
 // Dropped says that the capture dropped so many packets, as it says itself, until
 // the frame that at is of.
 func (in *Inspector) Dropped(packets uint64, at Moment) {
-	if f := in.strays.add(anomaly.CaptureDropped, [16]byte{}, at); f != nil {
+	if f := in.strays.add(who{id: anomaly.CaptureDropped}, at); f != nil {
 		f.Numbers[0] += int64(packets)
 	}
 }

@@ -1,6 +1,8 @@
 package check
 
 import (
+	"fmt"
+	"maps"
 	"testing"
 
 	"onpath/anomaly"
@@ -110,6 +112,32 @@ func TestStraysAreCounted(t *testing.T) {
 	}
 	if in.Stats().Findings != 20 {
 		t.Errorf("%d given up, want 20", in.Stats().Findings)
+	}
+}
+
+// TestStraysEnd: what is not found again for ten minutes, or lasts an hour, is told and
+// begins anew; what is found again meanwhile is not.
+func TestStraysEnd(t *testing.T) {
+	const minute = 60e9
+	in := New(Config{})
+	seen := map[string]int{}
+	at := func(now int64, hosts ...byte) {
+		for _, f := range in.Over(now) {
+			seen[fmt.Sprintf("%d: host %d, %d times", now/minute, f.From[15], f.Count)]++
+		}
+		for _, host := range hosts {
+			v := packet.View{At: now, Why: packet.TCPOffset, Depth: 1, Key: packet.Key{Proto: packet.ProtoTCP}, L4: make([]byte, tcp.MinHeader)}
+			v.Key.A[15] = host
+			in.Undecoded(&v)
+		}
+	}
+	at(0, 1, 2)
+	for now := int64(minute); now <= 65*minute; now += minute {
+		at(now, 2)
+	}
+	want := map[string]int{"11: host 1, 1 times": 1, "61: host 2, 61 times": 1}
+	if !maps.Equal(seen, want) || len(in.Strays()) != 1 || in.Strays()[0].Count != 5 {
+		t.Errorf("over: %v; left: %+v", seen, in.Strays())
 	}
 }
 

@@ -91,7 +91,7 @@ func synackWithoutSyn(s *Scene) (Evidence, bool) {
 		c, v := s.ends()
 		e := because(anomaly.CauseNone, num(v.Rcv))
 		e.ByPeer = true
-		return e, responder(v) && !c.Seen
+		return e, responder(v) && !c.Seen && !s.scattered()
 	}
 	me, p := s.Me(), s.Peer()
 	if !responder(p) || me.Seen || s.Seg.Flags&tcp.ACK != 0 || s.Seg.Seq != p.Rcv {
@@ -100,6 +100,14 @@ func synackWithoutSyn(s *Scene) (Evidence, bool) {
 	e := because(anomaly.CauseNone, num(p.Rcv))
 	e.ByPeer = true
 	return e, true
+}
+
+// scattered reports whether the record's server is known to send such answers all
+// over: host-backscatter counts them.
+func (s *Scene) scattered() bool {
+	addr, _ := s.End.socket(tcp.Server)
+	h := s.inspector.hosts.find(addr)
+	return h != nil && h.scattering(s.End.Start)
 }
 
 // synackWrongDirection: a SYN of the peer that was missed explains it only if the

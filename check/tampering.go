@@ -13,13 +13,13 @@ import (
 // send such RSTs; silence, if the server waits for an answer.
 var tamperRules = []rule{
 	{anomaly.TamperPostSyn, onEnd, tamperAt(afterSyn),
-		"signature {signature}: behind the client's SYN come {rsts} RSTs and {rst_acks} RST,ACKs, then nothing for {silent:t}"},
+		"signature {signature}: behind the client's SYN {rsts} RST{s} and {rst_acks} RST,ACK{s}, then nothing for {silent:t}"},
 	{anomaly.TamperPostAck, onEnd, tamperAt(afterAck),
-		"signature {signature}: behind the handshake come {rsts} RSTs and {rst_acks} RST,ACKs of the client, then nothing for {silent:t}"},
+		"signature {signature}: behind the handshake {rsts} RST{s} and {rst_acks} RST,ACK{s} of the client, then nothing for {silent:t}"},
 	{anomaly.TamperPostPsh, onEnd, tamperAt(afterPush),
-		"signature {signature}: behind the client's first data come {rsts} RSTs and {rst_acks} RST,ACKs, then nothing for {silent:t}"},
+		"signature {signature}: behind the client's first data {rsts} RST{s} and {rst_acks} RST,ACK{s}, then nothing for {silent:t}"},
 	{anomaly.TamperPostData, onEnd, tamperAt(afterData),
-		"signature {signature}: behind more data of the client come {rsts} RSTs and {rst_acks} RST,ACKs, then nothing for {silent:t}"},
+		"signature {signature}: behind more data of the client {rsts} RST{s} and {rst_acks} RST,ACK{s}, then nothing for {silent:t}"},
 }
 
 // What table 1 looks at: the first packets of a client, and how long nothing comes.

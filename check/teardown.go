@@ -14,7 +14,7 @@ var teardownRules = []rule{
 	{anomaly.FinSeqAdvanced, onFin, finMoved,
 		"a second FIN ends at {end}, and the first ended at {fin}"},
 	{anomaly.DataAfterFin, onClosing, dataAfterFin,
-		"payload up to {end} comes {beyond} octets behind the sender's own FIN at {fin}"},
+		"payload up to {end} comes {beyond} octet{s} behind the sender's own FIN at {fin}"},
 	{anomaly.FinAckBeyond, onClosing, finAckBeyond,
 		"ACK {ack} is {beyond} beyond the peer's FIN, whose end is {fin}"},
 	{anomaly.StateSeqWrongClosing, onOutside, closingWrongSeq,
@@ -22,7 +22,7 @@ var teardownRules = []rule{
 	{anomaly.FinWithoutSession, onFin, finOfNone,
 		"a FIN, SEQ {seq}, between ports of which nothing was known"},
 	{anomaly.HalfClose, onClosing, halfClose,
-		"{len} octets are sent after the peer's FIN {fin} was acknowledged with {ack}"},
+		"{len} octet{s} sent after the peer's FIN {fin} was acknowledged with {ack}"},
 	{anomaly.HalfClosedStale, onEnd, halfClosedStale,
 		"the peer's FIN {fin} was acknowledged with {ack}, and then nothing came for {silent:t}"},
 	{anomaly.FinRetransmission, onFin, finAgain,
@@ -36,13 +36,13 @@ var teardownRules = []rule{
 	{anomaly.SegmentAfterClose, onClosing, afterClose,
 		"SEQ {seq} comes after both FINs, {own} and {peer}, were acknowledged"},
 	{anomaly.TeardownIncomplete, onEnd, neverClosed,
-		"nothing came for {silent:t}, without RST, and with {fins} FINs"},
+		"nothing came for {silent:t}, without RST, and with {fins} FIN{s}"},
 	{anomaly.LingerCloseWaitLong, onFin, lingers,
 		"the FIN answers the peer's at {fin} only after {pause:t} or more"},
 	{anomaly.PrematureCloseByServer, onFin, closesAtOnce,
 		"the server's FIN, SEQ {seq}, comes before any payload"},
 	{anomaly.ConnectionNoData, onEnd, noData,
-		"handshake and close in order, {packets} packets, and no payload"},
+		"handshake and close in order, {packets} packet{s}, and no payload"},
 }
 
 // causeOutside explains numbers beyond what the windows that passed allow: what is

@@ -13,17 +13,17 @@ var timestampsRules = []rule{
 	{anomaly.TsPresentNotNegotiated, onTS | onAck | onLong | onFin | onCalm, tsPresent,
 		"TSval {tsval} at SEQ {seq}, though not both SYNs had timestamps"},
 	{anomaly.TsvalRegressed, onAck | onLong | onFin | onCalm, tsvalRegressed,
-		"TSval {tsval} is {behind} ticks below {recent}, which its addressee had in sequence"},
+		"TSval {tsval} is {behind} tick{s} below {recent}, which its addressee had in sequence"},
 	{anomaly.TsvalJumpForward, onAck | onLong | onFin | onCalm, tsvalJump,
-		"TSval {tsval} is {ahead} ticks above {last}, {passed:t} before; its clock makes at most {rate} ticks a second"},
+		"TSval {tsval} is {ahead} tick{s} above {last}, {passed:t} before; its clock makes at most {rate} tick{s} a second"},
 	{anomaly.TsecrNotSent, onAck | onLong | onFin | onCalm, tsecrNotSent,
-		"TSecr {tsecr} is {ahead} ticks above {last}, its peer's highest TSval, {passed:t} before; its clock makes at most {rate} ticks a second"},
+		"TSecr {tsecr} is {ahead} tick{s} above {last}, its peer's highest TSval, {passed:t} before; its clock makes at most {rate} tick{s} a second"},
 	{anomaly.TsecrTooOld, onAck | onLong | onFin | onCalm, tsecrTooOld,
-		"TSecr {tsecr} is {behind} ticks below {low}, which its peer sent first, or which it echoed with a lower ACK"},
+		"TSecr {tsecr} is {behind} tick{s} below {low}, which its peer sent first, or which it echoed with a lower ACK"},
 	{anomaly.TsecrNonzeroOnSyn, onSyn, tsecrOnSyn,
 		"the SYN, which acknowledges nothing, has TSecr {tsecr}"},
 	{anomaly.TsClockRateOdd, onEnd, clockRateOdd,
-		"its clock made {ticks} ticks in {passed:t}"},
+		"its clock made {ticks} tick{s} in {passed:t}"},
 }
 
 // stamps is what its rules, and those of SACK, remember of a connection's SYNs.

@@ -8,20 +8,20 @@ import (
 
 // validityRules look at where SEQ and ACK lie.
 var validityRules = []rule{
-	{anomaly.SeqOutOfWindowRight, onAck | onLong | onFin | onOutside, seqRight, "SEQ+LEN {end} is {over} octets beyond {limit}, the furthest that the windows granted allow"},
-	{anomaly.SeqOutOfWindowLeft, onAck | onLong | onFin | onOutside, seqLeft, "SEQ+LEN {end} is a whole window of {window} octets or more below {una}, which is acknowledged"},
-	{anomaly.AckOfUnsentData, onAck | onLong | onFin | onOutside | onDelivery, ackOfUnsent, "ACK {ack} is {over} octets beyond {top}, all that its peer had sent"},
-	{anomaly.AckBeyondOfferedWindow, onAck | onLong | onFin | onOutside, ackBeyondEdge, "ACK {ack} is {over} octets beyond {edge}, the furthest edge that its sender itself offered"},
-	{anomaly.AckTooOld, onAck | onLong | onFin | onOutside, ackTooOld, "ACK {ack} is {under} octets below {una}, and no window of its sender was larger than {window}"},
-	{anomaly.AckRegression, onAck | onLong | onFin, ackRegression, "ACK {ack} is {under} octets below {rcv}, which its sender has acknowledged"},
-	{anomaly.DuplicateAck, onAck, duplicateAck, "ACK {ack} again, though {flight} octets are under way"},
-	{anomaly.TripleDuplicateAck, onAck, tripleDuplicateAck, "ACK {ack} for the third time more, or {sacked} octets above it have arrived"},
-	{anomaly.KeepaliveProbe, onDelivery, keepaliveProbe, "SEQ {seq} of {len} octets lies one below {nxt}, all of which is sent"},
+	{anomaly.SeqOutOfWindowRight, onAck | onLong | onFin | onOutside, seqRight, "SEQ+LEN {end} is {over} octet{s} beyond {limit}, the furthest that the windows granted allow"},
+	{anomaly.SeqOutOfWindowLeft, onAck | onLong | onFin | onOutside, seqLeft, "SEQ+LEN {end} is a whole window of {window} octet{s} or more below {una}, which is acknowledged"},
+	{anomaly.AckOfUnsentData, onAck | onLong | onFin | onOutside | onDelivery, ackOfUnsent, "ACK {ack} is {over} octet{s} beyond {top}, all that its peer had sent"},
+	{anomaly.AckBeyondOfferedWindow, onAck | onLong | onFin | onOutside, ackBeyondEdge, "ACK {ack} is {over} octet{s} beyond {edge}, the furthest edge that its sender itself offered"},
+	{anomaly.AckTooOld, onAck | onLong | onFin | onOutside, ackTooOld, "ACK {ack} is {under} octet{s} below {una}, and no window of its sender was larger than {window}"},
+	{anomaly.AckRegression, onAck | onLong | onFin, ackRegression, "ACK {ack} is {under} octet{s} below {rcv}, which its sender has acknowledged"},
+	{anomaly.DuplicateAck, onAck, duplicateAck, "ACK {ack} again, though {flight} octet{s} beyond it had been sent"},
+	{anomaly.TripleDuplicateAck, onAck, tripleDuplicateAck, "ACK {ack} for the third time more, or {sacked} octet{s} above it have arrived"},
+	{anomaly.KeepaliveProbe, onDelivery, keepaliveProbe, "SEQ {seq} of {len} octet{s} lies one below {nxt}, all of which is sent"},
 	{anomaly.KeepaliveAck, onAck, keepaliveAck, "ACK {ack} answers a keep-alive probe"},
 	{anomaly.KeepaliveUnanswered, onDelivery, keepaliveUnanswered, "keep-alive probe {probes} in a row without an answer"},
 	{anomaly.ChallengeAck, onAck, challengeAck, "ACK {ack} again, in answer to a segment that cannot be taken"},
 	{anomaly.SequenceWrap, onEnd, sequenceWrap, "sequence numbers went from {iss} past 2^32 to {top}"},
-	{anomaly.SynAckBytesExaggerated, onEnd, exaggerated, "by sequence numbers it sent {span} octets, but {seen} were captured and {missed} are known to be missed"},
+	{anomaly.SynAckBytesExaggerated, onEnd, exaggerated, "by sequence numbers it sent {span} octet{s}, but {seen} captured and {missed} known to be missed"},
 	{anomaly.AckNoKnownState, onAck | onLong | onFin | onOutside, ackNoState, "ACK {ack} is acceptable in none of the states that its sender ({sender:s}) or its receiver ({receiver:s}) may be in"},
 }
 

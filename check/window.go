@@ -9,14 +9,14 @@ import (
 // windowRules look at the windows that are offered, and at who waits for them.
 var windowRules = []rule{
 	{anomaly.ZeroWindow, onWindow, zeroWindow, "its window is 0 from ACK {ack} on"},
-	{anomaly.ZeroWindowProbe, onDelivery | onLong | onCalm, zeroWindowProbe, "SEQ {seq} of {len} octets asks whether the window, which is 0, has opened"},
+	{anomaly.ZeroWindowProbe, onDelivery | onLong | onCalm, zeroWindowProbe, "SEQ {seq} of {len} octet{s} asks whether the window, which is 0, has opened"},
 	{anomaly.ZeroWindowProbeAck, onAck, zeroWindowProbeAck, "ACK {ack} answers a window probe, and the window is still 0"},
 	{anomaly.ZeroWindowPersistent, onDelivery | onLong, zeroWindowPersistent, "its window has been 0 for {closed:t}, and its peer asks for more"},
-	{anomaly.WindowSlam, onAck | onLong | onFin, windowSlam, "the client's first ACK offers a window of {window} octets"},
+	{anomaly.WindowSlam, onAck | onLong | onFin, windowSlam, "the client's first ACK offers a window of {window} octet{s}"},
 	{anomaly.WindowFull, onLong | onFin | onCalm, windowFull, "SEQ+LEN {end} is the edge of the window: no more may be sent"},
-	{anomaly.WindowUpdate, onAck, windowUpdate, "ACK {ack} again, with a window of {window} octets after {before}"},
-	{anomaly.WindowShrunk, onWindow, windowShrunk, "ACK {ack} + window {window} is {under} octets below {edge}, the edge offered before"},
-	{anomaly.WindowShrunkBelowInFlight, onWindow, windowShrunkBelowInFlight, "ACK {ack} + window {window} is {under} octets below {nxt}, up to which its peer has sent"},
+	{anomaly.WindowUpdate, onAck, windowUpdate, "ACK {ack} again, with a window of {window} octet{s} after {before}"},
+	{anomaly.WindowShrunk, onWindow, windowShrunk, "ACK {ack} + window {window} is {under} octet{s} below {edge}, the edge offered before"},
+	{anomaly.WindowShrunkBelowInFlight, onWindow, windowShrunkBelowInFlight, "ACK {ack} + window {window} is {under} octet{s} below {nxt}, up to which its peer has sent"},
 }
 
 // windows is what its rules remember of a connection.

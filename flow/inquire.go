@@ -56,8 +56,12 @@ func (t *Table) conclude(e *entry, why record.Ending) {
 	t.row.Closed, t.row.Reasons = t.rules.Closed()
 }
 
-// Strays returns what was found that belongs to no record, in the order in which it
-// was first found, valid until the next packet.
+// OldStrays returns, and forgets, what belongs to no record and has not been found again
+// for ten minutes, or began an hour ago: valid until the next packet.
+func (t *Table) OldStrays() []check.Stray { return t.rules.Over(t.now) }
+
+// Strays returns what was found that belongs to no record and OldStrays has not
+// returned, in the order in which it was first found, valid until the next packet.
 func (t *Table) Strays() []check.Stray { return t.rules.Strays() }
 
 // Dropped tells the rules that the capture itself says so many packets were dropped,

@@ -129,7 +129,7 @@ var occurrenceColumns = []Column[occurrence]{
 		func(dst []byte, o *occurrence) []byte { return appendNonZero(dst, o.Other) }},
 	{"explanation", String, "", "the mildest that fits: none, endpoint, capture, path", srcOnpath,
 		func(dst []byte, o *occurrence) []byte { return append(dst, o.Cause.String()...) }},
-	{"numbers", JSON, "", "of the inequality, by name: octets, sequence numbers and counts; times in seconds; names of states", srcCatalogue, appendNumbers},
+	{"numbers", JSON, "", "of the inequality, by name: octets, sequence numbers and counts; times in seconds; names of states and rows", srcCatalogue, appendNumbers},
 	{"says", Text, "", "the inequality in words", srcCatalogue,
 		func(dst []byte, o *occurrence) []byte { return check.AppendSentence(dst, o.id, o.Numbers) }},
 	{"client_stack", JSON, "", "virtual stack of the client before the frame: an object; null without a record", srcTcpad,
@@ -161,11 +161,13 @@ func appendNumbers(dst []byte, o *occurrence) []byte {
 	mark := byte('{')
 	for i, n := range check.Inequality(o.id) {
 		dst = append(append(append(dst, mark, '"'), n.Name...), `":`...)
-		switch {
-		case n.Span:
+		switch n.Kind {
+		case check.Span:
 			dst = AppendSeconds(dst, o.Numbers[i])
-		case n.States:
+		case check.States:
 			dst = append(append(append(dst, '"'), conn.Set(o.Numbers[i]).String()...), '"')
+		case check.Row:
+			dst = append(append(append(dst, '"'), anomaly.ID(o.Numbers[i]).String()...), '"')
 		default:
 			dst = appendInt(dst, o.Numbers[i])
 		}

@@ -60,10 +60,28 @@ func (x *findings) config(c *run.Config) error {
 	if x.fail != 0 && x.fail < x.least {
 		return fmt.Errorf("nothing milder than --min-severity %v is found: --fail-on %v would miss it", &x.least, &x.fail)
 	}
+	if err := x.canFail(); err != nil {
+		return err
+	}
 	r := &c.Flow.Rules
 	r.Off, r.Least, c.FailOn = x.off(), anomaly.Severity(x.least), anomaly.Severity(x.fail)
 	if r.Overlap = int(x.overlap); r.Overlap == 0 {
 		r.Overlap = -1 // 0 would be the default
+	}
+	return nil
+}
+
+// canFail refuses a --fail-on that nothing which is looked for can reach.
+func (x *findings) canFail() error {
+	var strongest anomaly.Severity
+	off := x.off()
+	for id := range check.Asked().All() {
+		if !off.Has(id) {
+			strongest = max(strongest, check.Strongest(id))
+		}
+	}
+	if x.fail > severity(strongest) {
+		return fmt.Errorf("what --only and --except leave is %v at most: --fail-on %v would never fail", strongest, &x.fail)
 	}
 	return nil
 }

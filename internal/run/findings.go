@@ -12,12 +12,14 @@ import (
 
 func openFindings(w io.Writer) rows[record.Finding] { return jsonl.New(w, record.FindingColumns()) }
 
-// ended counts a record, and tells what was found of it.
+// ended counts a record, and tells what was found of it; and, now and then, what was
+// found that belongs to none.
 func (j *job[R]) ended(r *record.Record) {
 	j.tally.record(r)
 	for i := range r.Findings {
 		j.tell(record.Finding{Record: r, Finding: &r.Findings[i]})
 	}
+	j.tellEach(j.table.OldStrays())
 }
 
 // tell counts a finding, and gives it to who wants to know.
@@ -32,7 +34,10 @@ func (j *job[R]) tellStrays() {
 	if n := j.health.Dropped; n > 0 {
 		j.table.Dropped(n, check.Moment{Frame: j.tally.packets, At: j.tally.last})
 	}
-	strays := j.table.Strays()
+	j.tellEach(j.table.Strays())
+}
+
+func (j *job[R]) tellEach(strays []check.Stray) {
 	for i := range strays {
 		j.tell(record.Finding{Stray: &strays[i], Finding: &strays[i].Finding})
 	}
