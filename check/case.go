@@ -77,6 +77,16 @@ func (c *Case) note(s *Scene) {
 	c.noteCounters(s)
 	c.noteInjection(s)
 	c.noteProbeOf(s)
+	me.set(sawForeign, seg.Flags&(tcp.SYN|tcp.RST) == 0 && s.foreign())
+	if seg.Flags&(tcp.SYN|tcp.RST) != 0 {
+		c.shown &^= regular
+	}
+	c.noteSelf(s)
+}
+
+// noteSelf remembers what the next segments of the same end are compared with.
+func (c *Case) noteSelf(s *Scene) {
+	me, seg := &c.side[s.Seg.Dir], s.Seg
 	c.last = s.View.Number
 	if me.saw&sawOffload != 0 || !s.oversized() {
 		me.largest = max(me.largest, seg.Len) // the next one beyond the MSS is looked at again
@@ -87,7 +97,6 @@ func (c *Case) note(s *Scene) {
 	}
 	me.set(sawTS, seg.Opts&tcp.OptTimestamp != 0 && seg.Flags&tcp.RST == 0 || me.saw&sawTS != 0 && seg.Flags&tcp.RST != 0)
 	me.set(sawZero, seg.Win == 0)
-	me.set(sawForeign, seg.Flags&(tcp.SYN|tcp.RST) == 0 && s.foreign())
 	if seg.Flags&tcp.SYN != 0 && !s.Step.Outside {
 		me.saw |= sawSyn
 		me.mss = s.mssOf(me)

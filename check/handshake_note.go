@@ -95,7 +95,7 @@ func (c *Case) noteSpoken(s *Scene) {
 // noteHalf remembers how long the sender took to answer what passed towards it
 // last: its part of the round trip.
 func (c *Case) noteHalf(s *Scene) {
-	if p := s.Peer(); p.HasAt {
-		c.half[s.Seg.Dir] = uint16(min(max(s.pause(p), 0)/tick, 1<<16-1))
+	if at, known := s.Before.LastAt(s.Seg.Dir ^ 1); known {
+		c.half[s.Seg.Dir] = uint16(min(max(int32(conn.Ticks(s.Seg.At)-at), 0), 1<<16-1))
 	}
 }

@@ -43,7 +43,9 @@ type Raised struct {
 type Inspector struct {
 	keep     int
 	least    anomaly.Severity
+	off      anomaly.Set
 	ask      [numTriggers][]*rule
+	usually  [len(usually)][]*rule
 	counted  anomaly.Set // rows that are off, but asked about for host-stack-nonconformant
 	books    books
 	world    world
@@ -60,7 +62,7 @@ type Inspector struct {
 
 // New returns an Inspector that has found nothing.
 func New(c Config) *Inspector {
-	in := &Inspector{keep: c.Keep, least: c.Least, lists: map[trigger][]*rule{}}
+	in := &Inspector{keep: c.Keep, least: c.Least, off: c.Off, lists: map[trigger][]*rule{}}
 	if in.keep == 0 {
 		in.keep = 3
 	}
@@ -74,7 +76,14 @@ func New(c Config) *Inspector {
 	in.counted = countedOf(&c.Off)
 	for _, family := range families {
 		for i := range family {
-			in.add(&family[i], &c.Off)
+			in.add(&family[i])
+		}
+	}
+	for course, ids := range usually {
+		for _, id := range ids {
+			if in.asks(id) {
+				in.usually[course] = append(in.usually[course], byID[id])
+			}
 		}
 	}
 	return in
@@ -104,9 +113,12 @@ func milderThan(least anomaly.Severity) (rows anomaly.Set) {
 	return rows
 }
 
+// asks reports whether a row is asked about.
+func (in *Inspector) asks(id anomaly.ID) bool { return !in.off.Has(id) || in.counted.Has(id) }
+
 // add lists a rule under each of its triggers.
-func (in *Inspector) add(r *rule, off *anomaly.Set) {
-	if off.Has(r.id) && !in.counted.Has(r.id) {
+func (in *Inspector) add(r *rule) {
+	if !in.asks(r.id) {
 		return
 	}
 	for t := r.when; t != 0; t &= t - 1 {
@@ -145,8 +157,10 @@ func (in *Inspector) Judge(c *Case, shown Shown, v *packet.View, step *conn.Step
 	if !step.Plain {
 		in.compare(s)
 	}
-	in.question(s)
-	c.note(s)
+	if !in.usual(s) {
+		in.question(s)
+		c.note(s)
+	}
 }
 
 // compare compares the octets of a segment that is not plain with what passed, and

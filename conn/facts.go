@@ -106,3 +106,10 @@ func (f *Facts) evidence(e *end, ev *evidence) {
 // Ticks returns a time, in ns, in the unit of Facts.At: 2²⁰ ns (1.05 ms), modulo
 // 2³² (52 days).
 func Ticks(ns int64) uint32 { return uint32(millisOf(ns)) }
+
+// LastAt returns when the last segment of the end that sends in direction d passed, in
+// Ticks, if it is known.
+func (c *Conn) LastAt(d tcp.Dir) (at uint32, known bool) {
+	ev := &c.seen[d]
+	return uint32(ev.at), ev.dups&hasAt != 0
+}

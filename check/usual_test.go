@@ -1,0 +1,82 @@
+package check
+
+import (
+	"reflect"
+	"testing"
+
+	"onpath/conn"
+	"onpath/internal/simulate"
+	"onpath/packet"
+)
+
+// twin judges a conversation twice: as Judge does, and asking all rules that any
+// trigger concerns, as it does where something was lent.
+type twin struct {
+	fast, slow *Inspector
+	a, b       Case
+	tracker    conn.Tracker
+	conn       conn.Conn
+	stood      [conn.ClosesToo + 1]int // usual segments, by where they stood
+}
+
+func newTwin() *twin {
+	c := Config{Overlap: 1 << 16}
+	w := &twin{fast: New(c), slow: New(c), tracker: conn.Tracker{Keep: true}}
+	w.b.borrow(w.slow)
+	return w
+}
+
+// judge returns what differs between the two after a segment.
+func (w *twin) judge(v *packet.View) (differs string) {
+	shown := w.a.Shows(v)
+	step := w.tracker.Observe(&w.conn, &v.Seg)
+	w.fast.scene.triggering = 0
+	w.fast.Judge(&w.a, shown, v, &step, w.tracker.Before(), &w.conn)
+	w.slow.Judge(&w.b, w.b.Shows(v), v, &step, w.tracker.Before(), &w.conn)
+	if w.a.shown&regular != 0 && w.fast.scene.triggering != 0 {
+		w.stood[w.tracker.Before().Course(&v.Seg, &step)]++
+	}
+	a, b := w.a, w.b
+	a.shown &^= regular
+	a.trouble, b.trouble = 0, 0
+	a.stream, b.stream = 0, 0
+	switch {
+	case a != b:
+		return "what is remembered"
+	case !reflect.DeepEqual(w.fast.raised, w.slow.raised):
+		return "what is raised"
+	case !reflect.DeepEqual(w.fast.books.of(&w.a), w.slow.books.of(&w.b)):
+		return "what was found"
+	}
+	return ""
+}
+
+// TestUsual: of a segment that stands in the usual course of a connection, all rules
+// together find no more than the few that are asked, and leave nothing else behind.
+func TestUsual(t *testing.T) {
+	var stood [conn.ClosesToo + 1]int
+	for i := range simulate.Modes {
+		var w simulate.Sim
+		for k := range uint64(40) {
+			d := simulate.Seeded(uint64(i)<<32 + k + 1e6)
+			twin := newTwin()
+			v := packet.View{Key: packet.Key{A: [16]byte{10: 255, 11: 255, 12: 10, 15: 1}, B: [16]byte{10: 255, 11: 255, 12: 10, 15: 2}, APort: 1, BPort: 2, Proto: packet.ProtoTCP}}
+			w.Run(&simulate.Modes[i], &d, func(p *simulate.Passage) {
+				v.Seg, v.At = p.Seg, p.Seg.At
+				v.Number++
+				if what := twin.judge(&v); what != "" {
+					t.Fatalf("mode %s, run %d, segment %d: %s differs: %s\n%+v\n%+v", simulate.Modes[i].Name, k, v.Number, what, simulate.Line(&v.Seg), twin.a, twin.b)
+				}
+			})
+			for course, n := range twin.stood {
+				stood[course] += n
+			}
+		}
+	}
+	t.Log(stood)
+	for course, n := range stood[conn.Opens:] {
+		if n == 0 {
+			t.Errorf("no segment stood at %d", conn.Course(course)+conn.Opens)
+		}
+	}
+}

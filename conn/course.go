@@ -1,0 +1,136 @@
+package conn
+
+import "onpath/tcp"
+
+// Course tells where in the usual course of a connection a segment stands. Nearly
+// all segments that are not Plain stand somewhere in it, and nearly no rule has
+// anything to ask of them.
+type Course uint8
+
+const (
+	Astray    Course = iota // anywhere else
+	Opens                   // a SYN, the first segment of all
+	Answers                 // the first SYN,ACK, of exactly that SYN
+	Completes               // the client's first ACK, of exactly the SYN,ACK
+	GoesOn                  // the next octets, more than one, or the ACK of more
+	Closes                  // the end's first FIN, behind all its octets, and the first of both ends
+	ClosesToo               // the same, behind the peer's FIN
+)
+
+// What must be known of both ends in the course behind a handshake, and what must
+// not be so of any end from its beginning on.
+const (
+	courseBits = hasISS | hasIRS | hasRcv | synSeen
+	strayBits  = hasAlt | altNew | mptcp | lossy | preLossy | tentative | maybe | synData | synDup | swapped | moved |
+		rstPend | rstAny | rstIn
+)
+
+// Bounds of the course of a close: how long after the peer's FIN it comes at most, in
+// millis, and how many octets are under way at most.
+const (
+	closesWithin = 57_000 // 59.8 s
+	flightAtMost = 10 << 20
+)
+
+// Course returns where a segment stands, given c as it was before it and its Step.
+// Whatever is about to be known of it: what is not Astray is where its sender was,
+// came the same way as its sender's other segments, and no later segment passed
+// before it; no window is closed or full by it, and its timestamps fit.
+func (c *Conn) Course(s *tcp.Segment, step *Step) Course {
+	e, p, ev := &c.side[s.Dir], &c.side[s.Dir^1], &c.seen[s.Dir]
+	if !step.orderly() || (e.bits|p.bits)&strayBits != 0 || s.NumSACK != 0 {
+		return Astray
+	}
+	switch s.Flags &^ tcp.PSH {
+	case tcp.SYN:
+		return when(e.set|p.set == 0 && e.bits|p.bits == 0 && s.Len == 0, Opens)
+	case tcp.SYN | tcp.ACK:
+		return when(e.bits == 0 && p.bits&(synSeen|answered|hasRcv) == synSeen && s.Len == 0 && p.answeredBy(s), Answers)
+	case tcp.ACK, tcp.ACK | tcp.FIN:
+		if e.bits&p.bits&(hasISS|synSeen) != hasISS|synSeen || !e.continues(p, ev, s) {
+			return Astray
+		}
+	default:
+		return Astray
+	}
+	switch {
+	case !e.has(hasRcv):
+		return when(e.completes(p, s), Completes)
+	case e.bits&p.bits&courseBits != courseBits || e.irs != p.iss || p.irs != e.iss:
+		return Astray
+	case s.Flags&tcp.FIN != 0:
+		return when(e.closesInTurn(p, &c.seen[s.Dir^1], s), Closes+Course(p.bits/hasFin&1))
+	}
+	return when(e.goesOn(p, s) && c.Phase() != Finished, GoesOn)
+}
+
+// when returns course if it is taken.
+func when(taken bool, course Course) Course {
+	if taken {
+		return course
+	}
+	return Astray
+}
+
+// orderly reports whether nothing about a segment was surprising: new, and in order.
+func (t *Step) orderly() bool {
+	return t.Delivery == New && t.Explanation == Unsurprising && t.Begin == Same &&
+		!t.Outside && !t.Older && !t.Refutes && !t.DSACK && t.Repeated|t.Filled|t.Shrunk|t.Gap == 0
+}
+
+// answeredBy reports whether a SYN,ACK answers the SYN of p, and echoes its TSval if
+// it echoes one.
+func (p *end) answeredBy(s *tcp.Segment) bool {
+	return s.Ack == p.iss+1 && p.top == s.Ack && (s.Opts&tcp.OptTimestamp == 0 || p.has(hasTS) && s.TSecr == p.tsMax)
+}
+
+// continues reports whether a segment begins where e was, acknowledges no less than
+// before and nothing that did not pass, came the same way and not before another one,
+// and has the timestamps of one that did.
+func (e *end) continues(p *end, ev *evidence, s *tcp.Segment) bool {
+	if s.Seq != e.top || e.contig != e.top || e.sent.n+p.sent.n != 0 || p.nSacked != 0 ||
+		e.has(hasRcv) && s.Ack.Before(e.rcv) || s.Ack.After(p.contig) {
+		return false
+	}
+	d := s.IPID - ev.id
+	if s.TTL != e.ttl || ev.steps >= exact && d > 255 && -d > 255 || ev.dups&hasAt != 0 && int32(millisOf(s.At)-ev.at) < 0 {
+		return false
+	}
+	if s.Opts&tcp.OptTimestamp == 0 {
+		return e.bits&p.bits&hasTS == 0
+	}
+	return e.bits&p.bits&hasTS != 0 && stamped(e, p, s) && (ev.dups&hasEcho == 0 || int32(ev.echo-s.TSecr) <= 0)
+}
+
+// completes reports whether the first ACK of e is of the SYN,ACK alone.
+func (e *end) completes(p *end, s *tcp.Segment) bool {
+	return s.Flags&tcp.FIN == 0 && s.Len == 0 && !e.has(answered) && p.has(answered|hasIRS) && p.irs == e.iss &&
+		s.Seq == e.iss+1 && s.Ack == p.iss+1 && p.top == s.Ack
+}
+
+// goesOn reports whether a segment has octets that fit into a window which they do
+// not fill, or an ACK of more.
+func (e *end) goesOn(p *end, s *tcp.Segment) bool {
+	if s.Len == 0 {
+		return s.Ack.After(e.rcv)
+	}
+	return s.Len > 1 && e.fits(p, s) && e.bits&hasFin == 0 && p.bits&hasFin == 0
+}
+
+// fits reports whether the octets of s end inside the window of p.
+func (e *end) fits(p *end, s *tcp.Segment) bool { return p.win > 0 && s.Seq.Add(s.Len).Before(p.edge) }
+
+// closesInTurn reports whether a FIN is the first of e, is not the peer's and its own
+// at once, does not keep the peer waiting, and does not end what had not begun: a
+// server closes behind some octets.
+func (e *end) closesInTurn(p *end, peer *evidence, s *tcp.Segment) bool {
+	switch {
+	case e.has(hasFin), s.Len == 1, s.Len > 0 && (!e.fits(p, s) || p.has(hasFin)):
+		return false
+	case s.Dir == tcp.Server && e.top == e.iss+1 && p.top == p.iss+1:
+		return false
+	case p.has(hasFin) && (!s.Ack.After(p.fin) || millisOf(s.At)-peer.at > closesWithin):
+		return false
+	}
+	return e.has(hasUna) && uint32(s.End()-e.una) < flightAtMost
+}
