@@ -47,13 +47,13 @@ func (in *Inspector) usual(s *Scene) bool {
 	if course == conn.Astray || s.triggering&^expected[course] != 0 {
 		return false
 	}
-	if id := events[course]; id != 0 && !in.off.Has(id) {
-		in.enter(s, id, &itself)
-	}
 	for _, r := range in.usually[course] {
 		if e, holds := r.holds(s); holds {
 			in.enter(s, r.id, &e)
 		}
+	}
+	if id := events[course]; id != 0 && !in.off.Has(id) {
+		in.enter(s, id, &itself)
 	}
 	s.Case.noteUsual(s, course)
 	return true
@@ -62,7 +62,7 @@ func (in *Inspector) usual(s *Scene) bool {
 // course returns where the segment stands; Astray, if anything about it is odd.
 func (s *Scene) course() conn.Course {
 	c, seg := s.Case, s.Seg
-	if c.trouble != 0 || seg.Sum >= tcp.SumBad || seg.ECN == ceMark {
+	if c.trouble != 0 || seg.Sum >= tcp.SumBad {
 		return conn.Astray
 	}
 	if course := s.Before.Course(seg, s.Step); seg.Flags&tcp.SYN != 0 && s.opensUsual(course) || seg.Flags&tcp.SYN == 0 && s.goesUsual(course) {

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"onpath/conn"
+	"onpath/internal/segtext"
 	"onpath/internal/simulate"
 	"onpath/packet"
 )
@@ -60,12 +61,12 @@ func TestUsual(t *testing.T) {
 		for k := range uint64(40) {
 			d := simulate.Seeded(uint64(i)<<32 + k + 1e6)
 			twin := newTwin()
-			v := packet.View{Key: packet.Key{A: [16]byte{10: 255, 11: 255, 12: 10, 15: 1}, B: [16]byte{10: 255, 11: 255, 12: 10, 15: 2}, APort: 1, BPort: 2, Proto: packet.ProtoTCP}}
+			v := packet.View{Key: packet.Key{A: [16]byte{15: 1}, B: [16]byte{15: 2}, APort: 1, BPort: 2, Proto: packet.ProtoTCP}}
 			w.Run(&simulate.Modes[i], &d, func(p *simulate.Passage) {
 				v.Seg, v.At = p.Seg, p.Seg.At
 				v.Number++
 				if what := twin.judge(&v); what != "" {
-					t.Fatalf("mode %s, run %d, segment %d: %s differs: %s\n%+v\n%+v", simulate.Modes[i].Name, k, v.Number, what, simulate.Line(&v.Seg), twin.a, twin.b)
+					t.Fatalf("mode %s, run %d, segment %d: %s differs: %s", simulate.Modes[i].Name, k, v.Number, what, simulate.Line(&v.Seg))
 				}
 			})
 			for course, n := range twin.stood {
@@ -73,10 +74,34 @@ func TestUsual(t *testing.T) {
 			}
 		}
 	}
-	t.Log(stood)
 	for course, n := range stood[conn.Opens:] {
 		if n == 0 {
 			t.Errorf("no segment stood at %d", conn.Course(course)+conn.Opens)
+		}
+	}
+}
+
+// TestUsualStories: so it is with each of the stories.
+func TestUsualStories(t *testing.T) {
+	for _, s := range stories(t) {
+		lines, err := segtext.ParseLines(s.text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		twin, decoder, v := newTwin(), packet.NewDecoder(packet.Config{}), new(packet.View)
+		for i := range lines {
+			l := &lines[i]
+			data := l.Frame()
+			decoder.Decode(&packet.Frame{Number: uint64(i + 1), At: l.At, Link: packet.LinkEthernet, Data: data, WireLen: uint32(len(data))}, v)
+			if q, ok := v.Quote(); ok {
+				twin.fast.ICMP(&twin.a, v, &q, l.Dir, &twin.conn)
+				twin.slow.ICMP(&twin.b, v, &q, l.Dir, &twin.conn)
+				continue
+			}
+			v.Seg.Dir = l.Dir
+			if what := twin.judge(v); what != "" {
+				t.Fatalf("%s, %s: %s differs at line %d", s.file, s.title, what, i+1)
+			}
 		}
 	}
 }

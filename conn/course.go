@@ -45,7 +45,7 @@ func (c *Conn) Course(s *tcp.Segment, step *Step) Course {
 	case tcp.SYN:
 		return when(e.set|p.set == 0 && e.bits|p.bits == 0 && s.Len == 0, Opens)
 	case tcp.SYN | tcp.ACK:
-		return when(e.bits == 0 && p.bits&(synSeen|answered|hasRcv) == synSeen && s.Len == 0 && p.answeredBy(s), Answers)
+		return when(e.bits&^knowsTS == 0 && p.bits&(synSeen|answered|hasRcv) == synSeen && s.Len == 0 && p.answeredBy(s), Answers)
 	case tcp.ACK, tcp.ACK | tcp.FIN:
 		if e.bits&p.bits&(hasISS|synSeen) != hasISS|synSeen || !e.continues(p, ev, s) {
 			return Astray
