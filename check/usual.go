@@ -52,7 +52,7 @@ func (in *Inspector) usual(s *Scene) bool {
 			in.enter(s, r.id, &e)
 		}
 	}
-	if id := events[course]; id != 0 && !in.off.Has(id) {
+	if id := events[course]; id != 0 && in.asks(id) {
 		in.enter(s, id, &itself)
 	}
 	s.Case.noteUsual(s, course)
