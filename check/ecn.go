@@ -102,8 +102,10 @@ func (k *congestion) mode(client tcp.Dir) ecnMode {
 }
 
 // ecnMode returns what the handshake has agreed to before the segment.
-func (s *Scene) ecnMode() ecnMode {
-	k := &s.Case.congestion
+func (s *Scene) ecnMode() ecnMode { return s.Case.congestion.agreed() }
+
+// agreed returns what the handshake has agreed to, whoever is the client.
+func (k *congestion) agreed() ecnMode {
 	if k.syns[tcp.Server] != 0 {
 		return k.mode(tcp.Server)
 	}

@@ -37,6 +37,8 @@ type Raised struct {
 	Count    uint64 // how often by now; 0: it is an event, or there was no room
 	Accused  uint64 // number of the frame that is accused, often an earlier one
 	Other    uint64 // number of another frame that is accused as well; 0: none
+
+	Numbers [maxNumbers]int64 // of the inequality, as Occurrence.Numbers
 }
 
 // Inspector asks the rules.
@@ -234,7 +236,7 @@ func (in *Inspector) enter(s *Scene, id anomaly.ID, e *Evidence) {
 // raise keeps what a rule found.
 func (in *Inspector) raise(s *Scene, id anomaly.ID, e *Evidence) {
 	d := s.accused(e)
-	r := Raised{ID: id, Dir: d, Cause: e.Cause, Severity: id.Severity().Given(e.Cause), Accused: e.Accused, Other: e.Other}
+	r := Raised{ID: id, Dir: d, Cause: e.Cause, Severity: id.Severity().Given(e.Cause), Accused: e.Accused, Other: e.Other, Numbers: e.Numbers}
 	if r.Accused == 0 {
 		r.Accused = s.moment().Frame
 	}
@@ -281,8 +283,18 @@ func (s *Scene) accused(e *Evidence) tcp.Dir {
 	return d
 }
 
-// Raised returns what the last segment raised, valid until the next one.
+// Raised returns what the last segment raised, or what the last record raised that
+// ended since; valid until the next one.
 func (in *Inspector) Raised() []Raised { return in.raised }
+
+// Before returns the connection as it was before what Raised returns was raised, valid
+// until the next segment; nil if that belongs to none.
+func (in *Inspector) Before() *conn.Conn {
+	if len(in.raised) == 0 {
+		return nil
+	}
+	return in.scene.Before
+}
 
 // noStep is that of a record's end.
 var noStep conn.Step
@@ -290,6 +302,7 @@ var noStep conn.Step
 // Finish asks what is asked at the end of a record, and returns all that was found
 // of it, valid until Forget.
 func (in *Inspector) Finish(c *Case, e *End, after *conn.Conn) []Finding {
+	in.raised = in.raised[:0]
 	s := &in.scene
 	s.Seg, s.View, s.Before, s.After, s.Step, s.Case = nil, nil, after, after, &noStep, c
 	s.End, s.Quote, s.knows, s.triggering = e, nil, false, onEnd

@@ -119,26 +119,24 @@ func (t *strays) add(w who, at Moment) *Stray {
 	return f
 }
 
-// found counts an occurrence that v shows of its sender, and sets its numbers if it
-// is the first.
-func (t *strays) found(id anomaly.ID, v *packet.View, numbers ...int64) {
+// found counts an occurrence that v shows of its sender, sets its numbers if it is the
+// first, and returns what is known of its kind by now, as add does.
+func (t *strays) found(id anomaly.ID, v *packet.View, numbers ...int64) *Stray {
 	from := &v.Key.A
 	if v.FromB {
 		from = &v.Key.B
 	}
 	f := t.add(who{id: id, from: *from}, Moment{v.Number, v.At})
-	if f == nil {
-		return
-	}
-	if f.Count == 1 {
+	if f != nil && f.Count == 1 {
 		f.V6 = v.Key.V6
 		copy(f.Numbers[:], numbers)
 	}
+	return f
 }
 
 // Undecoded looks at a frame that belongs to no connection, as it cannot be read.
 func (in *Inspector) Undecoded(v *packet.View) {
-	in.raised = in.raised[:0]
+	in.raised, in.scene.Before = in.raised[:0], nil
 	if v.Depth == 0 || v.Key.Proto != packet.ProtoTCP {
 		return
 	}
@@ -159,10 +157,15 @@ func (in *Inspector) Undecoded(v *packet.View) {
 // stray counts what a frame shows that belongs to no connection, and tells it with
 // the frame.
 func (in *Inspector) stray(id anomaly.ID, v *packet.View, numbers ...int64) {
-	in.strays.found(id, v, numbers...)
-	if !in.strays.off.Has(id) {
-		in.raised = append(in.raised, Raised{ID: id, Severity: id.Severity(), Accused: v.Number})
+	if in.strays.off.Has(id) {
+		return
 	}
+	r := Raised{ID: id, Severity: id.Severity(), Accused: v.Number}
+	if f := in.strays.found(id, v, numbers...); f != nil {
+		r.Count = f.Count
+	}
+	copy(r.Numbers[:], numbers)
+	in.raised = append(in.raised, r)
 }
 
 // Dropped says that the capture dropped so many packets, as it says itself, until

@@ -133,8 +133,10 @@ func (t *Table) write(e *entry, why record.Ending) {
 	}
 	t.stats.Ended[why]++
 	t.fill(e, why)
+	t.of = nil
 	if t.row.IsTCP() {
 		t.conclude(e, why)
+		t.of = e
 	}
 	t.emit(&t.row)
 	t.rules.Forget(&e.inquiry)

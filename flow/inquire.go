@@ -28,6 +28,7 @@ func (t *Table) inquireQuote(v *packet.View, q *packet.Quote) {
 		return
 	}
 	if e := t.slab.at(i); !e.written {
+		t.quoted = e
 		t.rules.ICMP(&e.inquiry, v, q, e.dir(q.FromB), &e.conn)
 	}
 }
@@ -53,7 +54,22 @@ func (t *Table) conclude(e *entry, why record.Ending) {
 		Octets:  [2]uint64{e.side[0].Octets, e.side[1].Octets},
 	}
 	t.row.Findings = t.rules.Finish(&e.inquiry, &t.ended, &e.conn)
+	t.row.Raised = t.rules.Raised()
 	t.row.Closed, t.row.Reasons = t.rules.Closed()
+}
+
+// Owner returns whose the packet is that Observe was given last: the connection of a
+// TCP segment, or of the segment that an ICMP error quotes, else none. While a record is
+// emitted it returns that record's. It is valid until the next packet.
+func (t *Table) Owner() (o record.Owner) {
+	e := t.of
+	if e == nil {
+		return o
+	}
+	return record.Owner{
+		Conn: e.num, Key: e.key, ClientIsB: e.swapped, Packets: e.side[0].Packets + e.side[1].Packets,
+		Before: t.rules.Before(), Case: &e.inquiry,
+	}
 }
 
 // OldStrays returns, and forgets, what belongs to no record and has not been found again

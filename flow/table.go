@@ -39,6 +39,9 @@ type Table struct {
 	firewall *netfilter.Tracker // nil: none
 	verdict  netfilter.Verdict  // its last one
 	refused  bool               // the packet at hand, by it
+
+	of     *entry // that Owner tells of; nil: none
+	quoted *entry // whose segment the last packet that is not TCP quoted; nil: none
 }
 
 // New returns an empty Table. emit is called for each record as it ends; the
@@ -56,6 +59,7 @@ func New(c Config, emit func(*record.Record)) *Table {
 // View whose Why is not Decoded belongs to no connection.
 func (t *Table) Observe(v *packet.View) record.Packet {
 	t.ask(v)
+	t.of = nil
 	p := record.Packet{View: v, Netfilter: t.judgement()}
 	if v.Why != packet.Decoded {
 		t.rules.Undecoded(v)
@@ -64,7 +68,9 @@ func (t *Table) Observe(v *packet.View) record.Packet {
 	}
 	i := t.take(v, t.hash(&v.Key))
 	e, step := t.slab.at(i), &t.step
+	t.of = t.quoted
 	if v.Key.Proto == packet.ProtoTCP {
+		t.of = e
 		p.Explanation, p.Delivery, p.Loss = step.Explanation, step.Delivery, step.Loss
 		p.Live, p.TCPStates = &e.conn, t.flags
 	}
@@ -193,6 +199,7 @@ func (t *Table) datagram(i uint32, v *packet.View) {
 	e.side[d].Add(v.IPLen, v.L4Len)
 	e.history.Datagram(d, v.L4Len, v.L4Sum)
 	t.rules.Nothing()
+	t.quoted = nil
 	if q, ok := v.Quote(); ok {
 		t.quote = q // so that q stays on the stack
 		t.inquireQuote(v, &t.quote)

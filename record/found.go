@@ -66,7 +66,12 @@ var raisedColumns = []Column[raised]{
 	{"accused_too", Uint, "", "number of another frame that is accused as well: nothing tells which; null if there is none", srcOnpath,
 		func(dst []byte, r *raised) []byte { return appendNonZero(dst, r.Other) }},
 	{"count", Uint, "", "how often it was shown of this record by now; null for an event of a connection's life, and without a record", srcOnpath,
-		func(dst []byte, r *raised) []byte { return appendNonZero(dst, r.Count) }},
+		func(dst []byte, r *raised) []byte {
+			if r.packet.Conn == 0 {
+				return dst
+			}
+			return appendNonZero(dst, r.Count)
+		}},
 }
 
 // appendRaised appends what a packet raised, as JSON.

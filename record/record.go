@@ -32,6 +32,7 @@ type Record struct {
 	History   History
 	TCPChain  tcpchain.State  // zero if not TCP
 	Findings  []check.Finding // in the order in which they were first raised; valid as long as the Record
+	Raised    []check.Raised  // what its end raised, part of Findings; valid as long as the Record
 	Closed    anomaly.Gate    // conditions that did not hold, so that rules were silent
 	Reasons   check.Reasons   // of Closed
 	Firewall  bool            // Linux's firewall was asked

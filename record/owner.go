@@ -1,0 +1,55 @@
+package record
+
+import (
+	"net/netip"
+
+	"onpath/check"
+	"onpath/conn"
+	"onpath/packet"
+	"onpath/tcp"
+)
+
+// Owner is the TCP connection that a packet belongs to: it carried one of its segments,
+// or it is an ICMP error that quotes one. The zero Owner: none.
+type Owner struct {
+	Conn      uint64      // number of the record; 0: none
+	Key       packet.Key  // of the connection, not of the ICMP error
+	ClientIsB bool        // the client is Key.B
+	Packets   uint64      // datagrams of the record so far
+	Before    *conn.Conn  // the connection before what was raised; nil if nothing was; valid until the next packet
+	Case      *check.Case // what the rules remember of it; nil without one; valid until the next packet
+}
+
+// Addr returns the address of an end.
+func (o *Owner) Addr(end tcp.Dir) netip.Addr {
+	if o.isB(end) {
+		return o.Key.AddrB()
+	}
+	return o.Key.AddrA()
+}
+
+// Port returns the port of an end.
+func (o *Owner) Port(end tcp.Dir) uint16 {
+	if o.isB(end) {
+		return o.Key.BPort
+	}
+	return o.Key.APort
+}
+
+func (o *Owner) isB(end tcp.Dir) bool { return o.ClientIsB == (end == tcp.Client) }
+
+// Local returns which end a dump calls local: the client, unless of the two only the
+// server lies in one of the networks.
+func (o *Owner) Local(networks []netip.Prefix) tcp.Dir {
+	return localOf(networks, o.Addr(tcp.Client), o.Addr(tcp.Server))
+}
+
+// StackEnd returns one end of the connection as it was Before, which is not nil.
+func (o *Owner) StackEnd(end tcp.Dir) StackEnd {
+	f := o.Before.Facts(end)
+	return StackEnd{
+		Stack: o.Before.Stack(end), Addr: o.Addr(end), Port: o.Port(end), Possible: f.Possible,
+		TSval: f.TSMax, TSRecent: f.TSRecent, SACKOK: o.Case.PermitsSACK(end), Sacked: f.Sacked, NumSacked: f.NumSacked,
+		ECN: o.Case.ECN(),
+	}
+}
