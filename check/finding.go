@@ -32,7 +32,7 @@ type Occurrence struct {
 	Accused uint64            // number of the frame that is accused, often Frame, often an earlier one
 	Other   uint64            // number of another frame that is accused as well; 0: none
 	Cause   anomaly.Cause     // the mildest one of the rule's own fact
-	Numbers [maxNumbers]int64 // of the inequality; Names tells what they are
+	Numbers [MaxNumbers]int64 // of the inequality; Names tells what they are
 	Stacks  [2]conn.Stack     // both virtual stacks before the segment, by tcp.Client, tcp.Server
 }
 

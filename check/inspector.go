@@ -38,7 +38,7 @@ type Raised struct {
 	Accused  uint64 // number of the frame that is accused, often an earlier one
 	Other    uint64 // number of another frame that is accused as well; 0: none
 
-	Numbers [maxNumbers]int64 // of the inequality, as Occurrence.Numbers
+	Numbers [MaxNumbers]int64 // of the inequality, as Occurrence.Numbers
 }
 
 // Inspector asks the rules.

@@ -14,8 +14,8 @@ type rule struct {
 	says  string // the inequality in a sentence, in the language of newWording
 }
 
-// maxNumbers is how many numbers an inequality has at most.
-const maxNumbers = 6
+// MaxNumbers is how many numbers an inequality has at most.
+const MaxNumbers = 6
 
 // Evidence is why a rule holds.
 type Evidence struct {
@@ -24,7 +24,7 @@ type Evidence struct {
 	Accused uint64       // number of the accused frame; 0: that of the segment
 	Settles anomaly.Gate // gates that the evidence itself makes needless
 	Other   uint64       // number of another frame that is accused as well; 0: none
-	Numbers [maxNumbers]int64
+	Numbers [MaxNumbers]int64
 }
 
 // because returns Evidence with an explanation and the numbers of the rule's

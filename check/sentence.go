@@ -77,7 +77,7 @@ func Inequality(id anomaly.ID) []Number { return wordings[id].numbers }
 
 // AppendSentence appends the inequality of an occurrence in words: the rule's
 // sentence, with its numbers. It appends nothing for a row without a rule.
-func AppendSentence(dst []byte, id anomaly.ID, numbers [maxNumbers]int64) []byte {
+func AppendSentence(dst []byte, id anomaly.ID, numbers [MaxNumbers]int64) []byte {
 	w := &wordings[id]
 	dst = append(dst, w.head...)
 	for _, p := range w.chunks {

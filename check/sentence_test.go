@@ -21,10 +21,10 @@ func TestSentences(t *testing.T) {
 			}
 			names[n.Name] = true
 		}
-		if len(names) > maxNumbers {
+		if len(names) > MaxNumbers {
 			t.Errorf("%v has %d numbers", id, len(names))
 		}
-		if text := string(AppendSentence(nil, id, [maxNumbers]int64{})); text == "" || strings.ContainsAny(text, "{}\"\\\t\n") {
+		if text := string(AppendSentence(nil, id, [MaxNumbers]int64{})); text == "" || strings.ContainsAny(text, "{}\"\\\t\n") {
 			t.Errorf("%v says %q", id, text)
 		}
 	}
@@ -41,7 +41,7 @@ func TestWording(t *testing.T) {
 // One of a thing is not told as several.
 func TestSentencesOfOne(t *testing.T) {
 	several := regexp.MustCompile(`\b1 (octets|segments|packets|RSTs|RST,ACKs|SYN,ACKs|FINs|ticks|words|checksums|ACKs)\b`)
-	ones := [maxNumbers]int64{1, 1, 1, 1, 1, 1}
+	ones := [MaxNumbers]int64{1, 1, 1, 1, 1, 1}
 	for id := range Asked().All() {
 		if says := AppendSentence(nil, id, ones); several.Match(says) {
 			t.Errorf("%v says %q", id, says)
@@ -53,15 +53,15 @@ func TestSentencesOfOne(t *testing.T) {
 func TestSentenceOfNumbers(t *testing.T) {
 	for _, test := range []struct {
 		id      anomaly.ID
-		numbers [maxNumbers]int64
+		numbers [MaxNumbers]int64
 		want    string
 	}{
-		{anomaly.RetransmissionTlp, [maxNumbers]int64{5001, 10 * tick}, "after 10ms of silence"},
-		{anomaly.RstInjectedDataContinues, [maxNumbers]int64{101, 43_017_000}, "comes 43.017ms after"},
-		{anomaly.ZeroWindowProbe, [maxNumbers]int64{5001, 1}, "of 1 octet asks"},
-		{anomaly.ZeroWindowProbe, [maxNumbers]int64{5001, 2}, "of 2 octets asks"},
-		{anomaly.HostStackNonconformant, [maxNumbers]int64{int64(anomaly.MssZero), 3, 17}, "breaks mss-zero in 3 connections"},
-		{anomaly.AckNoKnownState, [maxNumbers]int64{0, int64(conn.Of(conn.SynSent)), int64(conn.Of(conn.Closed, conn.Listen))}, "its sender (SYN-SENT) or its receiver (LISTEN CLOSED)"},
+		{anomaly.RetransmissionTlp, [MaxNumbers]int64{5001, 10 * tick}, "after 10ms of silence"},
+		{anomaly.RstInjectedDataContinues, [MaxNumbers]int64{101, 43_017_000}, "comes 43.017ms after"},
+		{anomaly.ZeroWindowProbe, [MaxNumbers]int64{5001, 1}, "of 1 octet asks"},
+		{anomaly.ZeroWindowProbe, [MaxNumbers]int64{5001, 2}, "of 2 octets asks"},
+		{anomaly.HostStackNonconformant, [MaxNumbers]int64{int64(anomaly.MssZero), 3, 17}, "breaks mss-zero in 3 connections"},
+		{anomaly.AckNoKnownState, [MaxNumbers]int64{0, int64(conn.Of(conn.SynSent)), int64(conn.Of(conn.Closed, conn.Listen))}, "its sender (SYN-SENT) or its receiver (LISTEN CLOSED)"},
 	} {
 		if says := string(AppendSentence(nil, test.id, test.numbers)); !strings.Contains(says, test.want) {
 			t.Errorf("%q lacks %q", says, test.want)

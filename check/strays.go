@@ -23,7 +23,7 @@ type Stray struct {
 	Finding                   // Dir is Client, Kept empty
 	From    [16]byte          // address of the accused host, IPv4 as ::ffff:a.b.c.d; zero: the capture
 	V6      bool              // From is an IPv6 address
-	Numbers [maxNumbers]int64 // of the inequality, the first time
+	Numbers [MaxNumbers]int64 // of the inequality, the first time
 	rule    anomaly.ID        // with host-stack-nonconformant: the row that the host breaks
 }
 

@@ -157,19 +157,23 @@ func appendOccurrences(dst []byte, f *Finding) []byte {
 	})
 }
 
-func appendNumbers(dst []byte, o *occurrence) []byte {
+func appendNumbers(dst []byte, o *occurrence) []byte { return AppendNumbers(dst, o.id, o.Numbers) }
+
+// AppendNumbers appends the numbers of an inequality, those of a check.Occurrence of a
+// row, as a JSON object: by name, times in seconds, names of states and rows.
+func AppendNumbers(dst []byte, id anomaly.ID, numbers [check.MaxNumbers]int64) []byte {
 	mark := byte('{')
-	for i, n := range check.Inequality(o.id) {
+	for i, n := range check.Inequality(id) {
 		dst = append(append(append(dst, mark, '"'), n.Name...), `":`...)
 		switch n.Kind {
 		case check.Span:
-			dst = AppendSeconds(dst, o.Numbers[i])
+			dst = AppendSeconds(dst, numbers[i])
 		case check.States:
-			dst = append(append(append(dst, '"'), conn.Set(o.Numbers[i]).String()...), '"')
+			dst = append(append(append(dst, '"'), conn.Set(numbers[i]).String()...), '"')
 		case check.Row:
-			dst = append(append(append(dst, '"'), anomaly.ID(o.Numbers[i]).String()...), '"')
+			dst = append(append(append(dst, '"'), anomaly.ID(numbers[i]).String()...), '"')
 		default:
-			dst = appendInt(dst, o.Numbers[i])
+			dst = appendInt(dst, numbers[i])
 		}
 		mark = ','
 	}

@@ -15,55 +15,93 @@ const (
 // AppendStacks appends the table of both virtual stacks, local and remote, in tcpad's
 // rows. They are as wide as the longer address.
 func AppendStacks(dst []byte, ends *[2]StackEnd) []byte {
-	width := [2]int{max(stackValue, addrWidth(ends[0].Addr), addrWidth(ends[1].Addr))}
-	return appendStackTable(dst, ends, stackRows, width, "")
+	t := stackTable{width: [2]int{max(stackValue, addrWidth(ends[0].Addr), addrWidth(ends[1].Addr)), 0}}
+	return t.append(dst, ends, stackRows)
 }
 
 // AppendDump appends the same table as tcpad's dump file has it, with a bar behind each
-// value, and below it the newer rows.
+// value, and below it the newer rows; a list has a line for each of its words.
 func AppendDump(dst []byte, ends *[2]StackEnd) []byte {
 	rows := append(append([]stackRow(nil), stackRows...), newerRows...)
-	var width [2]int
+	t := stackTable{width: [2]int{stackValue, stackValue}, close: " |"}
 	for i := range ends {
-		width[i] = stackValue
 		for _, r := range rows {
-			if r.append != nil {
-				width[i] = max(width[i], len(r.append(nil, &ends[i])))
+			for _, word := range r.words(&ends[i]) {
+				t.width[i] = max(t.width[i], len(word))
 			}
 		}
 	}
-	return appendStackTable(dst, ends, rows, width, " |")
+	return t.append(dst, ends, rows)
 }
 
-// appendStackTable appends rows whose values have two widths. close stands behind the second
-// value, which is not filled up without it.
-func appendStackTable(dst []byte, ends *[2]StackEnd, rows []stackRow, width [2]int, close string) []byte {
-	dst = appendStackLine(dst, "", width, close, func(dst []byte, i int) []byte { return append(dst, stackTitles[i]...) })
+// words returns the value of a list word by word, that of another row as one; none of a
+// headline.
+func (r *stackRow) words(e *StackEnd) []string {
+	switch {
+	case r.append == nil:
+		return nil
+	case r.typ != List:
+		return []string{string(r.append(nil, e))}
+	}
+	return strings.Split(string(r.append(nil, e)), ",")
+}
+
+// stackTable is how the table is drawn.
+type stackTable struct {
+	width [2]int // up to which values are filled up with blanks
+	close string // behind the second value
+}
+
+func (t *stackTable) append(dst []byte, ends *[2]StackEnd, rows []stackRow) []byte {
+	dst = t.line(dst, "", "Local endpoint", "Remote endpoint")
 	for i := range rows {
 		r := &rows[i]
-		if r.append == nil {
+		switch {
+		case r.append == nil:
 			dst = append(append(dst, r.head...), '\n')
-			continue
+		case r.typ == List:
+			dst = t.list(dst, r.head, r.words(&ends[0]), r.words(&ends[1]))
+		default:
+			dst = t.row(dst, r, ends)
 		}
-		dst = appendStackLine(dst, r.head, width, close, func(dst []byte, i int) []byte { return r.append(dst, &ends[i]) })
 	}
 	return dst
 }
 
-var stackTitles = [2]string{"Local endpoint", "Remote endpoint"}
-
-func appendStackLine(dst []byte, head string, width [2]int, close string, value func(dst []byte, i int) []byte) []byte {
+// row appends a row with one value an end. It does not allocate.
+func (t *stackTable) row(dst []byte, r *stackRow, ends *[2]StackEnd) []byte {
 	start := len(dst)
-	dst = pad(append(dst, head...), start+stackHead)
-	for i := range width {
+	dst = pad(append(dst, r.head...), start+stackHead)
+	for i := range ends {
 		dst = append(dst, " | "...)
 		start = len(dst)
-		dst = value(dst, i)
-		if i == 0 || close != "" {
-			dst = pad(dst, start+width[i])
-		}
+		dst = pad(r.append(dst, &ends[i]), start+t.width[i])
 	}
-	return append(append(dst, close...), '\n')
+	return append(append(dst, t.close...), '\n')
+}
+
+// list appends a row with a line for each word.
+func (t *stackTable) list(dst []byte, head string, local, remote []string) []byte {
+	word := func(words []string, i int) string {
+		if i < len(words) {
+			return words[i]
+		}
+		return ""
+	}
+	for i := range max(len(local), len(remote)) {
+		dst = t.line(dst, head, word(local, i), word(remote, i))
+		head = ""
+	}
+	return dst
+}
+
+func (t *stackTable) line(dst []byte, head, local, remote string) []byte {
+	start := len(dst)
+	dst = append(pad(append(dst, head...), start+stackHead), " | "...)
+	start = len(dst)
+	dst = append(pad(append(dst, local...), start+t.width[0]), " | "...)
+	start = len(dst)
+	return append(append(pad(append(dst, remote...), start+t.width[1]), t.close...), '\n')
 }
 
 // addrWidth returns how long an address is in text.

@@ -50,6 +50,8 @@ const readExample = `  onpath read capture.pcap
   onpath read -q -o findings --only family:handshake,stream.est_invalid_ack capture.pcap
   onpath read -q --fail-on violation capture.pcap
   onpath read -o tcpstates=capture --packet-file capture.pcap
+  onpath read --evidence dumps capture.pcap
+  onpath read -q --evidence dumps --evidence-on violation --local 10.0.0.0/8 capture.pcap
   onpath read --netfilter capture.pcap
   onpath read -q -o conntrack --nf-helper default capture.pcap
   onpath read --merge -o tsv north.pcapng south.pcapng | cut -f 1-7
@@ -57,11 +59,12 @@ const readExample = `  onpath read capture.pcap
 
 func newRead() *cobra.Command {
 	var o options
+	var ev dumps
 	var released bool
 	cmd := &cobra.Command{
 		Use:     "read [flags] FILE... [-- FILTER]",
 		Short:   "captures in, connections out",
-		Long:    readLong + findingsLong + findingsRead + readEyes + netfilterLong + netfilterRead,
+		Long:    readLong + findingsLong + findingsRead + evidenceLong + readEyes + netfilterLong + netfilterRead,
 		Example: readExample,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if released {
@@ -69,7 +72,7 @@ func newRead() *cobra.Command {
 			}
 			c, err := o.config(cmd, args)
 			if err == nil {
-				err = checkPacketFile(&c)
+				err = errors.Join(checkPacketFile(&c), ev.config(cmd, &c))
 			}
 			if err != nil {
 				return err
@@ -78,6 +81,7 @@ func newRead() *cobra.Command {
 		},
 	}
 	o.bind(cmd, formatNames(run.RecordFormats))
+	ev.bind(cmd)
 	f := cmd.Flags()
 	f.BoolVar(&o.run.PacketFile, "packet-file", false, "with -o tcpstates=PREFIX, write PREFIX_packets.txt too")
 	f.BoolVar(&released, "tcpchain-as-released", false, "TCPChain as its program was released, not as documented: each SYN overwrites the one before, and the two FIN fields are exchanged")

@@ -47,8 +47,10 @@ var packages = map[string]pkg{
 	"sink/tsv":     {ring: 3, may: "record", world: true},
 	"sink/pcapng":  {ring: 3, may: "packet", world: true},
 	"sink/text":    {ring: 3, may: "tcp anomaly check packet record compat/netfilter", world: true},
-	"internal/run": {ring: 3, may: "anomaly check tcp packet conn record flow compat/tcpstates compat/tcpchain compat/netfilter source sink/table sink/jsonl sink/tsv sink/text", world: true},
-	"cmd/onpath":   {ring: 3, may: "anomaly check packet record flow compat/tcpstates compat/tcpchain compat/netfilter source internal/run", world: true},
+	"internal/run": {ring: 3, may: "anomaly check tcp packet conn record flow internal/evidence compat/tcpstates compat/tcpchain compat/netfilter source sink/table sink/jsonl sink/tsv sink/text", world: true},
+	"cmd/onpath":   {ring: 3, may: "anomaly check packet record flow internal/evidence compat/tcpstates compat/tcpchain compat/netfilter source internal/run", world: true},
+
+	"internal/evidence": {ring: 3, may: "anomaly check tcp packet record sink/pcapng", world: true},
 
 	// For building and checking only; the product imports none of them.
 	"internal/segtext":  {ring: 3, may: "tcp", world: true},

@@ -37,6 +37,7 @@ type job[R any] struct {
 	outs    []*sink[R]
 	eyes    []eyes
 	tellers []*sink[record.Finding] // as records end
+	dumps   *dumps                  // nil: none are wanted
 	files   []*out                  // of all
 
 	frame   packet.Frame
@@ -104,6 +105,10 @@ func (j *job[R]) wait(done <-chan struct{}, signals chan os.Signal) (ended bool)
 // read gives every packet to the table, which writes the connections. They go
 // in batches, so that the table's waits for memory overlap.
 func (j *job[R]) read() {
+	if j.dumps != nil {
+		j.observe()
+		return
+	}
 	for n := j.batch(); n > 0; n = j.batch() {
 		j.table.ObserveAll(j.views[:n])
 	}
@@ -188,6 +193,7 @@ func (j *job[R]) answer() bool {
 func (j *job[R]) finish(summary bool) error {
 	j.table.Flush()
 	j.tellStrays()
+	failed := j.dumps.flush()
 	j.end()
 	j.bar.clear()
 	if j.err == errNobodyReads {
@@ -196,7 +202,7 @@ func (j *job[R]) finish(summary bool) error {
 	if !j.config.Quiet {
 		j.report(summary)
 	}
-	if err := errors.Join(append(j.lost, j.err)...); err != nil {
+	if err := errors.Join(append(j.lost, j.err, failed)...); err != nil {
 		return err
 	}
 	return j.verdict()

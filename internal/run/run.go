@@ -38,6 +38,8 @@ type Config struct {
 
 	Text text.Config // of the packets' format text
 
+	Evidence Evidence // of Read alone
+
 	Decoder packet.Config
 	Flow    flow.Config // its Seed is drawn by Read and Packets, its Netfilter made of:
 
@@ -55,9 +57,14 @@ func Read(c Config) error {
 	if err != nil {
 		return err
 	}
+	if job.dumps, err = openDumps(&c.Evidence); err != nil {
+		job.in.Close()
+		return err
+	}
 	job.table = flow.New(job.config.Flow, func(r *record.Record) {
 		job.ended(r)
 		job.write(r)
+		job.dumps.close(r, job.table.Owner())
 	})
 	return job.drive(job.read, true)
 }

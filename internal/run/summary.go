@@ -26,6 +26,7 @@ func (j *job[R]) report(summary bool) {
 		for _, e := range j.eyes {
 			e.report(&b)
 		}
+		j.dumps.report(&b)
 	}
 	damages(&b, j.health)
 	if summary {

@@ -1,0 +1,86 @@
+package run
+
+import (
+	"fmt"
+	"net/netip"
+	"strings"
+
+	"onpath/anomaly"
+	"onpath/internal/evidence"
+	"onpath/record"
+)
+
+// Evidence says where dumps of what was found go, and which there are.
+type Evidence struct {
+	Dir     string           // "": nowhere
+	Least   anomaly.Severity // of the findings that begin a dump; 0: suspicious
+	Memory  int              // for the frames that are kept, octets
+	Disk    int64            // that the dumps in Dir may take, octets
+	Local   []netip.Prefix   // as text.Config.Local
+	Version string           // that stands at the head of a dump
+}
+
+// dumps keeps frames and writes dumps.
+type dumps struct {
+	*evidence.Keeper
+	dir *evidence.Dir
+}
+
+// openDumps opens the directory; nil if there is to be none.
+func openDumps(c *Evidence) (*dumps, error) {
+	if c.Dir == "" {
+		return nil, nil
+	}
+	dir, err := evidence.OpenDir(c.Dir, c.Disk, c.Version)
+	if err != nil {
+		return nil, fmt.Errorf("%w: choose another directory after --evidence", err)
+	}
+	return &dumps{evidence.New(evidence.Config{Least: c.Least, Memory: c.Memory, Local: c.Local}, dir.Write), dir}, nil
+}
+
+// observe gives every packet to the table and to the dumps.
+func (j *job[R]) observe() {
+	for v := &j.views[0]; j.next(v); {
+		p := j.table.Observe(v)
+		j.dumps.Observe(&j.frame, &p, j.table.Owner())
+	}
+}
+
+// close tells the dumps that a record ends.
+func (d *dumps) close(r *record.Record, o record.Owner) {
+	if d != nil {
+		d.Close(r, o)
+	}
+}
+
+// flush completes the dumps, and returns what went wrong.
+func (d *dumps) flush() error {
+	if d == nil {
+		return nil
+	}
+	d.Flush()
+	s := d.dir.Stats()
+	if s.Failed == 0 {
+		return nil
+	}
+	return fmt.Errorf("--evidence: %s could not be written, the first because of %w", plural(s.Failed, "dump"), s.Err)
+}
+
+// report says what there is, and what bounds kept out.
+func (d *dumps) report(b *strings.Builder) {
+	if d == nil {
+		return
+	}
+	s, kept := d.dir.Stats(), d.Stats()
+	text := plural(s.Written, "dump") + " in " + d.dir.Path()
+	if s.Written > 0 {
+		text += fmt.Sprintf(" (dump%03d to dump%03d)", s.First, s.Last)
+	}
+	line(b, "evidence", text)
+	line(b, "no evidence", items("", nonZero([]count{
+		{"dumps that --evidence-disk has no room for", s.Refused},
+		{"dumps that could not be written", s.Failed},
+		{"findings of connections that have " + plural(evidence.MaxDumps, "dump"), kept.Bounded},
+		{"frames that --evidence-memory could not keep", kept.Lost},
+	})))
+}
