@@ -38,7 +38,7 @@ type Raised struct {
 	Accused  uint64 // number of the frame that is accused, often an earlier one
 	Other    uint64 // number of another frame that is accused as well; 0: none
 
-	Numbers [MaxNumbers]int64 // of the inequality, as Occurrence.Numbers
+	Numbers [MaxNumbers]int64 // of the inequality, as Occurrence.Numbers; zero for an event
 }
 
 // Inspector asks the rules.
@@ -236,11 +236,12 @@ func (in *Inspector) enter(s *Scene, id anomaly.ID, e *Evidence) {
 // raise keeps what a rule found.
 func (in *Inspector) raise(s *Scene, id anomaly.ID, e *Evidence) {
 	d := s.accused(e)
-	r := Raised{ID: id, Dir: d, Cause: e.Cause, Severity: id.Severity().Given(e.Cause), Accused: e.Accused, Other: e.Other, Numbers: e.Numbers}
+	r := Raised{ID: id, Dir: d, Cause: e.Cause, Severity: id.Severity().Given(e.Cause), Accused: e.Accused, Other: e.Other}
 	if r.Accused == 0 {
 		r.Accused = s.moment().Frame
 	}
 	if !event(id) {
+		r.Numbers = e.Numbers
 		if f := in.finding(s, id, d); f != nil {
 			in.count(s, f, e)
 			r.Count = f.Count
