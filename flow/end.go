@@ -112,6 +112,7 @@ func (t *Table) lastEnding(e *entry) record.Ending {
 
 func (t *Table) forgetAll() {
 	t.slab, t.index, t.repairs, t.lists = slab{}, index{}, repairs{}, [numClasses]list{}
+	t.times = times{givenUp: t.times.givenUp}
 	t.tracker = conn.Tracker{HolesGivenUp: t.tracker.HolesGivenUp, SACKGivenUp: t.tracker.SACKGivenUp}
 	t.due = forever
 }
@@ -139,6 +140,7 @@ func (t *Table) write(e *entry, why record.Ending) {
 		t.of = e
 	}
 	t.emit(&t.row)
+	t.times.giveBack(e)
 	t.rules.Forget(&e.inquiry)
 }
 
@@ -149,6 +151,7 @@ func (t *Table) fill(e *entry, why record.Ending) {
 		Conn: e.num, Key: e.key, ClientIsB: e.swapped, Start: e.start, End: e.last,
 		Opening: e.opening, Ending: why, History: e.history, TCPChain: e.eyes.chain,
 		Firewall: t.firewall != nil, Invalid: repaired.invalid,
+		Handshake: e.handshake, Times: t.times.of(e),
 	}
 	if e.back != 0 {
 		t.row.Continues = e.num - uint64(e.back)

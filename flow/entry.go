@@ -46,28 +46,29 @@ func limits(c Config) (ns [numClasses]int64) {
 	return ns
 }
 
-// entry is one connection or conversation: at most 736 octets without pointers.
+// entry is one connection or conversation: at most 752 octets without pointers.
 // What each packet needs stands first, so that it takes the fewest cache lines.
 type entry struct {
-	key     packet.Key
-	last    int64  // latest time of its packets
-	older   uint32 // the ghost behind it; of a ghost: the entry that superseded it
-	class   class
-	opening record.Opening
-	swapped bool // the client is Key.B
-	written bool // the record has ended; what comes begins another, which continues it
-	eyes    eyes
-	side    [2]measure.Volume
-	conn    conn.Conn
-	inquiry check.Case
-	history measure.History
-	repairs uint32 // what it was lent; 0: nothing yet
-	next    uint32 // in its class's list, or of free entries
-	prev    uint32
-	back    uint32 // num less the record that this one continues; 0: none
-	since   tick   // when it went to the end of its list
-	num     uint64 // of its record, or of the last one it had
-	start   int64  // time of the record's first packet
+	key       packet.Key
+	last      int64  // latest time of its packets
+	older     uint32 // the ghost behind it; of a ghost: the entry that superseded it
+	class     class
+	opening   record.Opening
+	swapped   bool // the client is Key.B
+	written   bool // the record has ended; what comes begins another, which continues it
+	eyes      eyes
+	side      [2]measure.Volume
+	conn      conn.Conn
+	inquiry   check.Case
+	history   measure.History
+	handshake measure.Handshake
+	repairs   uint32 // what it was lent; 0: nothing yet
+	next      uint32 // in its class's list, or of free entries
+	prev      uint32
+	back      uint32 // num less the record that this one continues; 0: none
+	since     tick   // when it went to the end of its list
+	num       uint64 // of its record, or of the last one it had
+	start     int64  // time of the record's first packet
 }
 
 // dir returns who sent a packet.

@@ -95,6 +95,7 @@ type Stats struct {
 	Evicted      Evicted                   // what the cap pushed out
 	SACKGivenUp  uint64                    // SACK blocks that were not kept: two of a direction are
 	HolesGivenUp uint64                    // holes in streams that were forgotten: too many at once
+	TimesGivenUp uint64                    // connections that were not timed: too many carried octets at once
 	Rules        check.Stats               // what the rules gave up
 	Verdicts     netfilter.Tally           // the firewall's; empty without one
 }

@@ -23,6 +23,7 @@ type Table struct {
 	slab    slab
 	index   index
 	repairs repairs
+	times   times
 	lists   [numClasses]list
 	tracker conn.Tracker
 	rules   *check.Inspector
@@ -100,7 +101,7 @@ func (t *Table) take(v *packet.View, hash uint32) uint32 {
 func (t *Table) Stats() Stats {
 	s := t.stats
 	s.Live, s.HolesGivenUp, s.SACKGivenUp = t.slab.live, t.tracker.HolesGivenUp, t.tracker.SACKGivenUp
-	s.Rules = t.rules.Stats()
+	s.TimesGivenUp, s.Rules = t.times.givenUp, t.rules.Stats()
 	return s
 }
 
@@ -247,10 +248,12 @@ func (t *Table) resume(e *entry, v *packet.View) {
 // count adds a segment to its record.
 func (t *Table) count(i uint32, v *packet.View, step *conn.Step) {
 	e, s := t.slab.at(i), &v.Seg
+	last := e.last
 	e.last = max(e.last, v.At)
 	e.side[s.Dir].Add(v.IPLen, step.New)
 	e.history.Segment(s, step)
 	t.repairs.count(e, s.Dir, step)
+	t.time(e, s, step, last)
 	if step.Begin == conn.Begun && step.SynSeen {
 		e.opening = record.OpenSyn
 	}

@@ -2,8 +2,9 @@ package record
 
 import (
 	"net/netip"
-	"onpath/conn"
+	"slices"
 
+	"onpath/conn"
 	"onpath/packet"
 	"onpath/tcp"
 )
@@ -22,7 +23,10 @@ const (
 // columns are those of a connection, in the order in which they are written.
 // The table is the only place where one is named: formats, the command columns
 // and docs/columns.md read it.
-var columns = []Column[Record]{
+var columns = slices.Concat(stateColumns, timesColumns, foundColumns)
+
+// stateColumns tell who talked, how much, and how far both ends came.
+var stateColumns = []Column[Record]{
 	{"conn", Uint, "", "number of the record, 1, 2, … in the order of first packets", srcOnpath,
 		func(dst []byte, r *Record) []byte { return appendUint(dst, r.Conn) }},
 	{"continues", Uint, "", "number of the idle record that this one goes on from; null if none", srcOnpath,
@@ -167,6 +171,10 @@ var columns = []Column[Record]{
 		func(dst []byte, r *Record) []byte { return r.appendChain(dst, r.TCPChain.Rst(true)) }},
 	{"tcp_connected", Bool, "", "whether a SYN of the first segment's sender, a SYN,ACK back and an ACK forward passed; null if not TCP", srcChain,
 		func(dst []byte, r *Record) []byte { return r.appendChain(dst, r.TCPChain.Connected()) }},
+}
+
+// foundColumns tell what was strange.
+var foundColumns = []Column[Record]{
 	{"nf_invalid", Uint, "packets", "of the record that Linux's firewall would have called INVALID; null if it was not asked (--netfilter)", srcNetfilter, appendNFInvalid},
 	{"findings", JSON, "", "what was strange, with evidence: an array of objects with the columns of a finding from id on; in tsv their ids; null if not TCP", srcCatalogue, appendFindings},
 	{"gates_closed", JSON, "", "what did not hold, so that the rules that need it were silent: an array of gate: reason; in tsv the gates; null if not TCP", srcCatalogue, appendGates},

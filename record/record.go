@@ -37,6 +37,8 @@ type Record struct {
 	Reasons   check.Reasons   // of Closed
 	Firewall  bool            // Linux's firewall was asked
 	Invalid   uint32          // packets that it would have called INVALID
+	Handshake measure.Handshake
+	Times     *measure.Times // nil: nothing was timed, as no octets passed or one end was not seen; valid as long as the Record
 }
 
 // Side is what one end of a Record sent.

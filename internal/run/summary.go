@@ -79,6 +79,7 @@ func givenUp(b *strings.Builder, s flow.Stats) {
 		{"not TCP", s.Evicted.Other},
 		{"open", s.Evicted.Open},
 		{"holes in streams", s.HolesGivenUp},
+		{"times", s.TimesGivenUp},
 		{"findings", s.Rules.Findings},
 		{"notes for findings", s.Rules.Notes},
 		{"hosts", s.Rules.Hosts},

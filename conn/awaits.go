@@ -1,0 +1,47 @@
+package conn
+
+import "onpath/tcp"
+
+// Awaits is what an end waits for, as far as what passed tells.
+type Awaits struct {
+	Ack    bool // numbers of its own that passed are not acknowledged
+	Window bool // it may send no more: its octets fill the window, or the window is closed
+}
+
+// Awaits returns what the end that sends in direction d waits for. An end whose
+// peer's ACKs have not passed waits for nothing.
+func (c *Conn) Awaits(d tcp.Dir) Awaits {
+	e, p := &c.side[d], &c.side[d^1]
+	if !p.has(hasRcv) || !e.has(on) {
+		return Awaits{}
+	}
+	return Awaits{e.nxt.After(p.rcv), e.held(p)}
+}
+
+// held reports whether the window that e took last holds all that it sent, and no
+// more. Windows whose shift is not known, and those of MPTCP, which are of all
+// subflows together, are full only if they are closed.
+func (e *end) held(p *end) bool {
+	switch {
+	case !e.has(hasWL | hasUna):
+		return false
+	case e.wnd == 0:
+		return true
+	case p.learns(e), e.bits&p.bits&mptcp != 0:
+		return false
+	}
+	return !e.nxt.Before(e.una.Add(e.wnd))
+}
+
+// LastStamp returns the highest TSval that the end which sends in direction d sent
+// (RFC 7323 §3.2).
+func (c *Conn) LastStamp(d tcp.Dir) (tsval uint32, ok bool) {
+	e := &c.side[d]
+	return e.tsMax, e.has(hasTS)
+}
+
+// ISS returns the initial sequence number of the end that sends in direction d.
+func (c *Conn) ISS(d tcp.Dir) (iss tcp.Seq, ok bool) {
+	e := &c.side[d]
+	return e.iss, e.has(hasISS)
+}

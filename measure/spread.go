@@ -1,0 +1,124 @@
+package measure
+
+import "math/bits"
+
+// A Spread is how values lie: how many, the least, the mean, the greatest, and
+// about where the greatest twentieth begins. Values are ns, not negative. The
+// zero Spread has none.
+type Spread struct {
+	N        uint32
+	min, max int64
+	sum      int64
+}
+
+// Add counts a value.
+func (s *Spread) Add(ns int64) {
+	if s.N == 0 || ns < s.min {
+		s.min = ns
+	}
+	s.max = max(s.max, ns)
+	if s.N < 1<<32-1 && s.sum < 1<<62 { // beyond it the mean stands still
+		s.N++
+		s.sum += ns
+	}
+}
+
+// Min returns the least value; 0 without any.
+func (s *Spread) Min() int64 { return s.min }
+
+// Max returns the greatest value; 0 without any.
+func (s *Spread) Max() int64 { return s.max }
+
+// Mean returns the mean; 0 without any.
+func (s *Spread) Mean() int64 {
+	if s.N == 0 {
+		return 0
+	}
+	return s.sum / int64(s.N)
+}
+
+// A bucket of a histogram is a fourth of a doubling, so a value found in it is
+// wrong by an eighth at most. There are buckets for twelve doublings: the
+// greatest value stands in one of them, and what is less than a 4,000th of it in
+// the lowest.
+const (
+	perDoubling = 4
+	numBuckets  = 12 * perDoubling
+	reserve     = 16 // buckets above the first value
+)
+
+// histogram counts values by their logarithm.
+type histogram struct {
+	base  uint8 // of the lowest bucket
+	begun bool
+	count [numBuckets]uint16
+}
+
+// bucketOf returns where on the whole scale of an int64 a value stands.
+func bucketOf(ns int64) int {
+	v := uint64(max(ns, perDoubling)) // below it a quarter of a doubling is no ns
+	top := bits.Len64(v) - 1
+	return top*perDoubling + int(v>>(top-2)&(perDoubling-1))
+}
+
+// boundOf returns the least value of a bucket.
+func boundOf(bucket int) int64 {
+	top := bucket / perDoubling
+	return int64(perDoubling+bucket%perDoubling) << top >> 2
+}
+
+// add counts a value.
+func (h *histogram) add(ns int64) {
+	b := bucketOf(ns)
+	if !h.begun {
+		h.begun, h.base = true, uint8(max(b+reserve-numBuckets, 0))
+	}
+	if over := b - int(h.base) - (numBuckets - 1); over > 0 {
+		h.shift(over)
+	}
+	n := &h.count[max(b-int(h.base), 0)]
+	if *n == 1<<16-1 {
+		h.halve()
+	}
+	*n++
+}
+
+// shift moves the scale up: what was below it counts in the lowest bucket.
+func (h *histogram) shift(by int) {
+	var old [numBuckets]uint16
+	old, h.count = h.count, old
+	for i, n := range old {
+		to := &h.count[max(i-by, 0)]
+		*to = uint16(min(uint32(*to)+uint32(n), 1<<16-1))
+	}
+	h.base += uint8(by)
+}
+
+// halve makes room where a bucket is full. What was counted before weighs less
+// from then on.
+func (h *histogram) halve() {
+	for i := range h.count {
+		h.count[i] = (h.count[i] + 1) / 2
+	}
+}
+
+// p95 returns the value which 95 of 100 do not exceed, taken to lie evenly within
+// a bucket, and between least and greatest.
+func (h *histogram) p95(least, greatest int64) int64 {
+	all := uint32(0)
+	for _, n := range h.count {
+		all += uint32(n)
+	}
+	rank := (all*19 + 19) / 20
+	for i, n := range h.count {
+		if n := uint32(n); rank <= n && n > 0 {
+			from, to := max(boundOf(int(h.base)+i), least), min(boundOf(int(h.base)+i+1), greatest)
+			if i == 0 {
+				from = least
+			}
+			return min(from+(to-from)*int64(rank)/int64(n), greatest)
+		}
+		rank -= uint32(n)
+	}
+	return greatest
+}

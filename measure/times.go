@@ -1,0 +1,75 @@
+package measure
+
+import (
+	"onpath/conn"
+	"onpath/tcp"
+)
+
+// Times is how long a connection that carries octets made its ends wait. The zero
+// Times is ready; Begin comes first.
+type Times struct {
+	Path [2]Path // from here to tcp.Client and back, to tcp.Server and back
+	Exchange
+	Silence
+}
+
+// Begin says when the packet before the first one passed.
+func (t *Times) Begin(last int64) { t.Silence.begin(last) }
+
+// Opened takes over what the handshake tells of a record that began at start, as
+// soon as it is over: the smoothed round trips begin with its, as those of
+// endpoints do.
+func (t *Times) Opened(h *Handshake, start int64) {
+	t.Path[tcp.Client].seed(h.Client())
+	t.Path[tcp.Server].seed(h.Server())
+	if after, ok := h.End(); ok {
+		t.Exchange.begin(start + after)
+	}
+}
+
+// Segment notes a segment. c is the connection after it; before what it was before
+// it, which is not looked at if the step is Plain.
+func (t *Times) Segment(s *tcp.Segment, step *conn.Step, c, before *conn.Conn) {
+	if step.Outside || step.Older || step.Delivery == conn.CaptureDuplicate {
+		return
+	}
+	to, from := &t.Path[s.Dir^1], &t.Path[s.Dir]
+	switch {
+	case !step.Plain || step.Delivery != conn.New:
+		t.unusual(s, step, before)
+	case s.Len > 0:
+		to.sends(s)
+	}
+	if step.Advances {
+		from.acks(s)
+	}
+	if step.New > 0 {
+		t.octets(s.Dir, s.At)
+	}
+	t.Silence.segment(s, step, c)
+}
+
+// unusual notes what a segment says of the samples under way, other than to be the
+// next one.
+func (t *Times) unusual(s *tcp.Segment, step *conn.Step, before *conn.Conn) {
+	to, from := &t.Path[s.Dir^1], &t.Path[s.Dir]
+	if step.Gap > 0 { // it acknowledges what did not pass
+		from.forget()
+		t.Missed(s.Dir ^ 1)
+	}
+	if s.Len == 0 || s.Flags&(tcp.SYN|tcp.RST) != 0 {
+		return
+	}
+	switch step.Delivery {
+	case conn.New:
+		if !before.Awaits(s.Dir).Window || step.Plain { // into a closed window: the ACK waits for the application
+			to.sends(s)
+		}
+	case conn.Retransmission, conn.Spurious:
+		to.repeats(s, before)
+		from.forget() // its ACK has waited with it
+	case conn.Reordered, conn.NetworkDuplicate, conn.Unknown: // either may be what is acknowledged
+		to.forget()
+		from.forget()
+	}
+}
