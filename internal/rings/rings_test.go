@@ -33,6 +33,7 @@ var packages = map[string]pkg{
 	"check":   {ring: 1, may: "tcp packet conn anomaly"},
 	"measure": {ring: 1, may: "tcp conn"},
 	"record":  {ring: 2, may: "anomaly check tcp packet conn measure compat/tcpstates compat/tcpchain compat/netfilter"},
+	"story":   {ring: 2, may: "anomaly check tcp conn record"},
 	"flow":    {ring: 2, may: "anomaly check tcp packet conn measure record compat/tcpstates compat/tcpchain compat/netfilter"},
 
 	"compat/tcpstates": {ring: 1, may: "tcp packet"},
@@ -47,7 +48,8 @@ var packages = map[string]pkg{
 	"sink/tsv":     {ring: 3, may: "record", world: true},
 	"sink/pcapng":  {ring: 3, may: "packet", world: true},
 	"sink/text":    {ring: 3, may: "tcp anomaly check packet record compat/netfilter", world: true},
-	"internal/run": {ring: 3, may: "anomaly check tcp packet conn record flow internal/evidence compat/tcpstates compat/tcpchain compat/netfilter source sink/table sink/jsonl sink/tsv sink/text", world: true},
+	"sink/report":  {ring: 3, may: "tcp anomaly story", world: true},
+	"internal/run": {ring: 3, may: "story sink/report anomaly check tcp packet conn record flow internal/evidence compat/tcpstates compat/tcpchain compat/netfilter source sink/table sink/jsonl sink/tsv sink/text", world: true},
 	"cmd/onpath":   {ring: 3, may: "anomaly check packet record flow internal/evidence compat/tcpstates compat/tcpchain compat/netfilter source internal/run", world: true},
 
 	"internal/evidence": {ring: 3, may: "anomaly check tcp packet record sink/pcapng", world: true},

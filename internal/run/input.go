@@ -19,13 +19,21 @@ const stdin = "-"
 // named at once; one that turns out to be no capture is found when its turn
 // comes, and costs only itself.
 func openInput(c Config) (*source.Reader, error) {
-	if slices.Contains(c.Files, stdin) && term.IsTerminal(int(os.Stdin.Fd())) {
-		return nil, errors.New("standard input is a terminal; pipe a capture into it, as in tcpdump -U -w - | onpath read -")
+	if err := noTerminal(c); err != nil {
+		return nil, err
 	}
 	if c.Merge {
 		return source.Merge(c.Files...)
 	}
 	return source.Chain(c.Files...)
+}
+
+// noTerminal refuses to read a capture from a keyboard.
+func noTerminal(c Config) error {
+	if slices.Contains(c.Files, stdin) && term.IsTerminal(int(os.Stdin.Fd())) {
+		return errors.New("standard input is a terminal; pipe a capture into it, as in tcpdump -U -w - | onpath read -")
+	}
+	return nil
 }
 
 // noOverwriting refuses an output that is one of the captures.

@@ -85,7 +85,7 @@ func newJob[R any](c Config, formats []Format[R]) (*job[R], error) {
 	j := &job[R]{config: c, began: time.Now(), gate: make(chan struct{}, 1)}
 	j.config.Flow.Seed = drawSeed()
 	j.config.Decoder.Fragments.Seed = drawSeed()
-	if len(c.Outputs) == 0 {
+	if len(c.Outputs) == 0 && len(formats) > 0 {
 		j.config.Outputs = []Output{{Format: formats[0].Name, Path: Stdout}}
 	}
 	if err := noOverwriting(j.config); err != nil {

@@ -1,0 +1,57 @@
+package run
+
+import (
+	"onpath/flow"
+	"onpath/record"
+	"onpath/sink/text"
+	"onpath/story"
+)
+
+// Explain reads the captures twice, to choose connections and to tell of them.
+func Explain(c Config, w Wanted) error {
+	c, remove, err := spooled(c)
+	if err != nil {
+		return err
+	}
+	defer remove()
+	chosen, err := choose(c, w)
+	if err != nil {
+		return err
+	}
+	return tell(c, chosen)
+}
+
+// onlyReading returns c without outputs and summary.
+func onlyReading(c Config) Config {
+	c.Outputs, c.Quiet = nil, true
+	return c
+}
+
+// tell reads the captures again, and writes the stories of the chosen connections in
+// the order of their numbers.
+func tell(c Config, chosen []uint64) error {
+	c.Quiet = true
+	var stories []*story.Story
+	job, err := newJob(c, reportFormats(&stories))
+	if err != nil {
+		return err
+	}
+	tellers := map[uint64]*story.Teller{}
+	for _, n := range chosen {
+		tellers[n] = &story.Teller{}
+	}
+	job.table = flow.New(job.config.Flow, func(r *record.Record) {
+		if t := tellers[r.Conn]; t != nil {
+			stories = append(stories, t.Tell(r))
+		}
+	})
+	var line []byte
+	return job.drive(func() {
+		job.packets(func(p *record.Packet) {
+			if t := tellers[p.Conn]; t != nil {
+				line = text.AppendTCP(line[:0], p.View)
+				t.Observe(p, line)
+			}
+		})
+	}, false)
+}

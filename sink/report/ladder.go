@@ -1,0 +1,103 @@
+package report
+
+import (
+	"fmt"
+	"strings"
+
+	"onpath/anomaly"
+	"onpath/story"
+	"onpath/tcp"
+)
+
+// arrows point to where a packet went, the client being on the left.
+var arrows = [...]string{tcp.Client: "→", tcp.Server: "←"}
+
+// ladder writes the packets between both ends.
+func (t *text) ladder(s *story.Story) {
+	t.head("The packets, and the states of both ends after them (? presumed, not proven)")
+	t.line(t.paint(dim, fmt.Sprintf("  %6s %11s  %-13s    %-13s %s", "frame", "time", "client", "server", "segment")))
+	for i := range s.Rows {
+		t.row(&s.Rows[i])
+	}
+	if s.Unshown > 0 {
+		t.line(fmt.Sprintf("  … and %d packets more, which are not shown", s.Unshown))
+	}
+}
+
+// below is where notes stand, in columns.
+const below = 52
+
+func (t *text) row(r *story.Row) {
+	if r.Pause > 0 {
+		t.line(t.paint(dim, strings.Repeat(" ", 15)+"… "+silence(r.Pause)))
+	}
+	if r.Run != nil {
+		t.line(t.paint(dim, fmt.Sprintf("  %6s %11s  %-13s    %-13s %s", "…", "", "", "", folded(r))))
+		return
+	}
+	head := fmt.Sprintf("  %6d %11s  %-13s %s  %-13s ", r.Frame, clock(r.At), state(r, tcp.Client), arrows[r.Dir], state(r, tcp.Server))
+	t.segment(head, r.Line)
+	for _, n := range r.Notes {
+		t.note(n)
+	}
+}
+
+// segment writes tcpdump's line, in as many lines as the terminal needs.
+func (t *text) segment(head, line string) {
+	if t.Width == 0 {
+		t.line(head + line)
+		return
+	}
+	for indent := head; line != ""; indent = strings.Repeat(" ", below) {
+		var part string
+		part, line = cut(line, max(t.Width-below, 24))
+		t.line(indent + part)
+	}
+}
+
+// note writes a remark below its packet.
+func (t *text) note(n story.Note) {
+	indent, mark := strings.Repeat(" ", below), marks[n.Severity]
+	room := max(t.Width-below, 24)
+	if t.Width == 0 {
+		room = prose
+	}
+	for says := mark + n.Says; says != ""; {
+		var part string
+		part, says = cut(says, room)
+		t.line(indent + t.paint(tones[n.Severity], part))
+	}
+}
+
+// marks stand before what was found.
+var marks = [...]string{
+	0: "· ", anomaly.CaptureArtifact: "· ", anomaly.Informational: "· ", anomaly.Performance: "· ",
+	anomaly.Suspicious: "! ", anomaly.Violation: "!! ",
+}
+
+// state is an end's, with a mark if it is not the only one possible.
+func state(r *story.Row, end tcp.Dir) string {
+	if r.Sure[end] {
+		return r.State[end].String()
+	}
+	return r.State[end].String() + "?"
+}
+
+// silence says how long nothing passed.
+func silence(ns int64) string { return fmt.Sprintf("%.3g s of silence", float64(ns)/1e9) }
+
+// folded says what a run holds.
+func folded(r *story.Row) string {
+	var parts []string
+	for end, n := range r.Run.Segments {
+		if n == 0 {
+			continue
+		}
+		part := fmt.Sprintf("%s %d segments", arrows[end], n)
+		if r.Run.Octets[end] > 0 {
+			part += fmt.Sprintf(" with %d octets", r.Run.Octets[end])
+		}
+		parts = append(parts, part)
+	}
+	return fmt.Sprintf("frames %d to %d: %s", r.Frame, r.Run.Last, strings.Join(parts, ", "))
+}

@@ -1,0 +1,94 @@
+package story
+
+import (
+	"fmt"
+	"math"
+	"strconv"
+	"time"
+
+	"onpath/record"
+	"onpath/tcp"
+)
+
+// Tell returns the story, with what the connection's record says of it. The Teller
+// is used up.
+func (t *Teller) Tell(r *record.Record) *Story {
+	s := &t.story
+	s.Conn = r.Conn
+	for end := range s.Ends {
+		d := tcp.Dir(end)
+		s.Ends[end] = fmt.Sprintf("%s:%d", r.Addr(d), r.Port(d))
+		if r.Addr(d).Is6() {
+			s.Ends[end] = fmt.Sprintf("[%s]:%d", r.Addr(d), r.Port(d))
+		}
+	}
+	s.Head = pairs(r, headColumns)
+	s.Rows, s.Unshown = t.ladder(accused(r)), t.unshown
+	s.Findings = t.findings(r)
+	s.Verdict = verdict(r)
+	return s
+}
+
+// shown is a column under a name for people, with a unit.
+type shown struct {
+	column, name string
+}
+
+// headColumns say what was seen, and how.
+var headColumns = []shown{
+	{"start_time", "first packet"},
+	{"duration", "lasted"},
+	{"start", "first segment"},
+	{"view", "seen"},
+	{"end_reason", "record ended"},
+	{"continues", "goes on from connection"},
+}
+
+// columns are those of a record, their values as words.
+var columns = record.FlatColumns()
+
+// column returns a column's text; "" where it is null.
+func column(r *record.Record, name string) string {
+	c := record.ByName(columns, name)
+	text := string(c.Append(nil, r))
+	if c.Type == record.Duration && text != "" {
+		return span(text)
+	}
+	return text
+}
+
+// pairs returns those columns that are not null.
+func pairs(r *record.Record, list []shown) (all []Pair) {
+	for _, c := range list {
+		if text := column(r, c.column); text != "" {
+			all = append(all, Pair{c.name, text})
+		}
+	}
+	return all
+}
+
+// span writes a decimal number of seconds for people.
+func span(seconds string) string {
+	n, err := strconv.ParseFloat(seconds, 64)
+	if err != nil {
+		return seconds
+	}
+	return spanOf(int64(math.Round(n * 1e9)))
+}
+
+// spanOf writes ns for people, with at most three digits that matter: 835 µs, 21.1 ms,
+// 3.42 s; from a minute on in whole seconds.
+func spanOf(ns int64) string {
+	d := time.Duration(ns)
+	switch {
+	case d >= time.Minute || d <= -time.Minute:
+		return d.Round(time.Second).String()
+	case d >= time.Second || d <= -time.Second:
+		return digits(float64(d)/float64(time.Second)) + " s"
+	case d >= time.Millisecond || d <= -time.Millisecond:
+		return digits(float64(d)/float64(time.Millisecond)) + " ms"
+	}
+	return digits(float64(d)/float64(time.Microsecond)) + " µs"
+}
+
+func digits(n float64) string { return strconv.FormatFloat(n, 'g', 3, 64) }

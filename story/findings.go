@@ -1,0 +1,74 @@
+package story
+
+import (
+	"cmp"
+	"slices"
+
+	"onpath/anomaly"
+	"onpath/check"
+	"onpath/record"
+	"onpath/tcp"
+)
+
+// whys say what a finding's explanation means.
+var whys = map[anomaly.Cause]string{
+	anomaly.CauseNone:     "No execution of the standard explains it: a broken stack, a middlebox or a forgery.",
+	anomaly.CauseEndpoint: "An end that aborted, restarted or gave up would explain it.",
+	anomaly.CauseCapture:  "It is explained if something passed that was not captured.",
+	anomaly.CausePath:     "The network may have made it: what is lost, late or doubled looks so.",
+}
+
+// why says whose doing a finding may be. What is lawful needs no excuse.
+func why(f *check.Finding) string {
+	if f.ID.Severity() == anomaly.Informational {
+		return "It is lawful, and worth knowing."
+	}
+	return whys[f.Cause]
+}
+
+// findings tells all that was found, the strongest first.
+func (t *Teller) findings(r *record.Record) (list []Finding) {
+	for i := range r.Findings {
+		list = append(list, t.finding(r, &r.Findings[i]))
+	}
+	slices.SortStableFunc(list, func(a, b Finding) int { return cmp.Compare(b.Severity, a.Severity) })
+	return list
+}
+
+func (t *Teller) finding(r *record.Record, f *check.Finding) Finding {
+	row := f.ID.Row()
+	told := Finding{
+		ID: f.ID, Severity: f.Severity, Count: f.Count, Accused: f.Dir.String(),
+		Rule: row.Rule, Why: why(f), Ref: row.Ref,
+	}
+	for i := range f.Kept {
+		o := &f.Kept[i]
+		says := string(check.AppendSentence(nil, f.ID, o.Numbers))
+		told.Cases = append(told.Cases, Event{cmp.Or(o.Accused, o.Frame), o.At - t.start, says})
+	}
+	if len(f.Kept) > 0 {
+		told.Stacks = stacks(r, &f.Kept[0])
+	}
+	return told
+}
+
+// stacks returns both ends' variables before an occurrence, as tcpad's table.
+func stacks(r *record.Record, o *check.Occurrence) string {
+	var ends [2]record.StackEnd
+	for end := range ends {
+		d := tcp.Dir(end)
+		ends[end] = record.StackEnd{Stack: o.Stacks[end], Addr: r.Addr(d), Port: r.Port(d)}
+	}
+	return string(record.AppendStacks(nil, &ends))
+}
+
+// accused returns the frames that some finding accuses.
+func accused(r *record.Record) map[uint64]bool {
+	frames := map[uint64]bool{}
+	for i := range r.Findings {
+		for _, o := range r.Findings[i].Kept {
+			frames[o.Accused], frames[o.Other], frames[o.Frame] = true, true, true
+		}
+	}
+	return frames
+}

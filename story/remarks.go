@@ -1,0 +1,102 @@
+package story
+
+import (
+	"fmt"
+
+	"onpath/anomaly"
+	"onpath/check"
+	"onpath/conn"
+	"onpath/record"
+)
+
+// deliveries say what a segment is to its octets, where that deserves a remark.
+var deliveries = [conn.NumDeliveries]string{
+	conn.Retransmission:   "sent again",
+	conn.Spurious:         "sent again, although it had arrived",
+	conn.KeepAlive:        "keep-alive: asks whether the peer is still there",
+	conn.WindowProbe:      "probe: asks whether the closed window has opened",
+	conn.Reordered:        "late: the original, overtaken on its way here",
+	conn.NetworkDuplicate: "a copy that the network made",
+	conn.CaptureDuplicate: "a copy that the capture made",
+}
+
+// losses say where the original of a retransmission was lost.
+var losses = [...]string{
+	conn.LostBefore: ": the original was lost before it came here",
+	conn.LostAfter:  ": the original passed here, and nothing shows that it arrived",
+}
+
+// causes say what an explanation means for a packet that nothing else is said of.
+var causes = [...]string{
+	conn.Path:     "the network explains it: something was lost, late or copied",
+	conn.Capture:  "a gap of the capture explains it: something passed that is not in it",
+	conn.Endpoint: "an end explains it that aborted, restarted or gave up",
+	conn.None:     "nothing that RFC 9293 allows explains it",
+}
+
+// remarks says what is remarkable about a packet.
+func (t *Teller) remarks(p *record.Packet) (notes []Note) {
+	if says := deliveries[p.Delivery]; says != "" {
+		says += losses[p.Loss]
+		notes = append(notes, Note{Says: says})
+		t.lose(p)
+	}
+	for i := range p.Raised {
+		notes = append(notes, Note{p.Raised[i].Severity, raised(p, &p.Raised[i])})
+	}
+	return notes
+}
+
+// raised names a finding, and whom it accuses if that is another packet.
+func raised(p *record.Packet, r *check.Raised) string {
+	says := r.ID.String()
+	switch {
+	case r.Other != 0:
+		says += fmt.Sprintf(": frame %d or frame %d", r.Accused, r.Other)
+	case r.Accused != p.View.Number && r.Accused != 0:
+		says += fmt.Sprintf(": frame %d", r.Accused)
+	}
+	if r.Count > 1 {
+		says += fmt.Sprintf(", now %d times", r.Count)
+	}
+	return says
+}
+
+// maxLosses bounds what is told of losses one by one.
+const maxLosses = 1000
+
+// places say where the octets of a retransmission were lost the first time.
+var places = [...]string{
+	conn.LostBefore: "lost before this capture",
+	conn.LostAfter:  "lost behind this capture, or still on its way",
+}
+
+// lose notes which octets were lost where, seen from their retransmission.
+func (t *Teller) lose(p *record.Packet) {
+	where := places[p.Loss]
+	if where == "" || len(t.story.Losses) >= maxLosses {
+		return
+	}
+	s := &p.View.Seg
+	what := "the " + p.Dir.String() + "'s segment without payload"
+	if s.Len > 0 {
+		what = fmt.Sprintf("%s of the %s", octets(uint64(s.Len)), p.Dir)
+	}
+	t.story.Losses = append(t.story.Losses, Event{p.View.Number, p.View.At - t.start, what + ": " + where})
+}
+
+// octets counts with the right ending.
+func octets(n uint64) string {
+	if n == 1 {
+		return "1 octet"
+	}
+	return fmt.Sprintf("%d octets", n)
+}
+
+// severityOf is the strongest of notes; 0: none is a finding.
+func severityOf(notes []Note) (s anomaly.Severity) {
+	for _, n := range notes {
+		s = max(s, n.Severity)
+	}
+	return s
+}
