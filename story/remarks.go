@@ -42,9 +42,17 @@ func (t *Teller) remarks(p *record.Packet) (notes []Note) {
 		t.lose(p)
 	}
 	for i := range p.Raised {
-		notes = append(notes, Note{p.Raised[i].Severity, raised(p, &p.Raised[i])})
+		if r := &p.Raised[i]; !milestone(r.ID) {
+			notes = append(notes, Note{r.Severity, raised(p, r)})
+		}
 	}
 	return notes
+}
+
+// milestone reports whether a row is part of every connection's life, which the
+// ladder shows anyway.
+func milestone(id anomaly.ID) bool {
+	return id.Row().Family == anomaly.FamilyLifecycle
 }
 
 // raised names a finding, and whom it accuses if that is another packet.
@@ -91,12 +99,4 @@ func octets(n uint64) string {
 		return "1 octet"
 	}
 	return fmt.Sprintf("%d octets", n)
-}
-
-// severityOf is the strongest of notes; 0: none is a finding.
-func severityOf(notes []Note) (s anomaly.Severity) {
-	for _, n := range notes {
-		s = max(s, n.Severity)
-	}
-	return s
 }

@@ -108,10 +108,14 @@ func kinds(r *record.Record, c anomaly.Cause) string {
 	return strings.Join(ids, ", ")
 }
 
+// place are the gates that tell where a capture was made and since when: hardly any
+// capture opens them, and few rules need them.
+const place = anomaly.GateServerSide | anomaly.GateCaptureStart | anomaly.GateTwoWayProven
+
 // unsure says what could not be judged.
 func unsure(r *record.Record) string {
 	var parts []string
-	for g := r.Closed; g != 0; g &= g - 1 {
+	for g := r.Closed &^ place; g != 0; g &= g - 1 {
 		one := g & -g
 		parts = append(parts, r.Reasons.Why(one))
 	}
