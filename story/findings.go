@@ -3,6 +3,7 @@ package story
 import (
 	"cmp"
 	"slices"
+	"strings"
 
 	"onpath/anomaly"
 	"onpath/check"
@@ -26,6 +27,15 @@ func why(f *check.Finding) string {
 	return whys[f.Cause]
 }
 
+// reference is a row's, without the word that says there is no RFC.
+func reference(ref string) string {
+	bare, ok := strings.CutPrefix(ref, "none")
+	if !ok {
+		return ref
+	}
+	return strings.Trim(bare, " ()")
+}
+
 // findings tells all that was found, the strongest first.
 func (t *Teller) findings(r *record.Record) (list []Finding) {
 	for i := range r.Findings {
@@ -39,7 +49,7 @@ func (t *Teller) finding(r *record.Record, f *check.Finding) Finding {
 	row := f.ID.Row()
 	told := Finding{
 		ID: f.ID, Severity: f.Severity, Count: f.Count, Accused: f.Dir.String(),
-		Rule: row.Rule, Why: why(f), Ref: row.Ref,
+		Rule: row.Rule, Why: why(f), Ref: reference(row.Ref),
 	}
 	for i := range f.Kept {
 		o := &f.Kept[i]

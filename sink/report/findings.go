@@ -46,7 +46,7 @@ func where(e story.Event) string {
 
 // reason says why it may be, and where the rule stands.
 func reason(f story.Finding) string {
-	if f.Ref == "" || f.Ref == "none" {
+	if f.Ref == "" {
 		return f.Why
 	}
 	return f.Why + " (" + f.Ref + ")"

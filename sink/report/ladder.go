@@ -24,48 +24,54 @@ func (t *text) ladder(s *story.Story) {
 	}
 }
 
-// below is where notes stand, in columns.
-const below = 52
+// Where segments and notes stand, in columns: beside the states, or on a terminal of
+// less than narrow columns below them.
+const (
+	beside = 52
+	below  = 10
+	narrow = 110
+)
+
+func (t *text) narrow() bool { return t.Width > 0 && t.Width < narrow }
+
+// column is where segments and notes stand.
+func (t *text) column() int {
+	if t.narrow() {
+		return below
+	}
+	return beside
+}
 
 func (t *text) row(r *story.Row) {
 	if r.Pause > 0 {
 		t.line(t.paint(dim, strings.Repeat(" ", 15)+"… "+silence(r.Pause)))
 	}
 	if r.Run != nil {
-		t.line(t.paint(dim, fmt.Sprintf("  %6s %11s  %-13s    %-13s %s", "…", "", "", "", folded(r))))
+		t.block(fmt.Sprintf("%*s", t.column(), ""), folded(r), dim)
 		return
 	}
 	head := fmt.Sprintf("  %6d %11s  %-13s %s  %-13s ", r.Frame, clock(r.At), state(r, tcp.Client), arrows[r.Dir], state(r, tcp.Server))
-	t.segment(head, r.Line)
+	if t.narrow() {
+		t.line(head)
+		head = strings.Repeat(" ", below)
+	}
+	t.block(head, r.Line, none)
 	for _, n := range r.Notes {
-		t.note(n)
+		t.block(strings.Repeat(" ", t.column()), marks[n.Severity]+n.Says, tones[n.Severity])
 	}
 }
 
-// segment writes tcpdump's line, in as many lines as the terminal needs.
-func (t *text) segment(head, line string) {
-	if t.Width == 0 {
-		t.line(head + line)
-		return
+// block writes words behind a head, in as many lines as the terminal needs.
+func (t *text) block(head, says string, how tone) {
+	room := len(says)
+	if t.Width > 0 {
+		room = t.Width - t.column()
 	}
-	for indent := head; line != ""; indent = strings.Repeat(" ", below) {
-		var part string
-		part, line = cut(line, max(t.Width-below, 24))
-		t.line(indent + part)
-	}
-}
-
-// note writes a remark below its packet.
-func (t *text) note(n story.Note) {
-	indent, mark := strings.Repeat(" ", below), marks[n.Severity]
-	room := max(t.Width-below, 24)
-	if t.Width == 0 {
-		room = prose
-	}
-	for says := mark + n.Says; says != ""; {
+	for first := true; first || says != ""; first = false {
 		var part string
 		part, says = cut(says, room)
-		t.line(indent + t.paint(tones[n.Severity], part))
+		t.line(head + t.paint(how, part))
+		head = strings.Repeat(" ", t.column())
 	}
 }
 

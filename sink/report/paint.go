@@ -6,6 +6,7 @@ import "onpath/anomaly"
 type tone string
 
 const (
+	none   tone = ""
 	bold   tone = "1"
 	dim    tone = "2"
 	red    tone = "1;31"
@@ -21,7 +22,7 @@ var tones = [...]tone{
 
 // paint shows s in a tone, where there are colours.
 func (t *text) paint(how tone, s string) string {
-	if !t.Color {
+	if !t.Color || how == none {
 		return s
 	}
 	return "\x1b[" + string(how) + "m" + s + "\x1b[0m"
