@@ -31,7 +31,7 @@ Find such frames with onpath packets --netfilter.`
 
 const explainExample = `  onpath explain capture.pcap
   onpath explain --conn 3 capture.pcap
-  onpath explain --frame 117 -o html=story.html capture.pcap
+  onpath explain --frame 14 -o html=story.html capture.pcap
   onpath explain --min-severity suspicious -o markdown capture.pcap
   onpath explain --nf 10 --nf-liberal capture.pcap`
 
