@@ -1,6 +1,7 @@
 package check
 
 import (
+	"onpath/conn"
 	"onpath/packet"
 	"onpath/tcp"
 )
@@ -97,10 +98,12 @@ func (c *Case) noteSelf(s *Scene) {
 	}
 	me.set(sawTS, seg.Opts&tcp.OptTimestamp != 0 && seg.Flags&tcp.RST == 0 || me.saw&sawTS != 0 && seg.Flags&tcp.RST != 0)
 	me.set(sawZero, seg.Win == 0)
-	if seg.Flags&tcp.SYN != 0 && !s.Step.Outside {
-		me.saw |= sawSyn
+	switch {
+	case s.Step.Begin == conn.Candidate:
+		s.inspector.candidates.hold(s)
+	case s.opening():
 		me.mss = s.mssOf(me)
-		me.set(sawSACKOK, seg.Opts&tcp.OptSACKOK != 0)
+		me.learn(seg)
 	}
 }
 

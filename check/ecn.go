@@ -119,7 +119,7 @@ const unseenECN = 1 << 7
 // noteECN remembers what SYNs ask for and answer, and how ends react.
 func (c *Case) noteECN(s *Scene) {
 	k, seg := &c.congestion, s.Seg
-	if s.Step.Begin == conn.Begun {
+	if s.anew() {
 		*k = congestion{}
 	}
 	switch {

@@ -56,13 +56,7 @@ func (s *Scene) cookie() (cookie []byte, ok bool) {
 func (c *Case) noteOpeners(s *Scene) {
 	seg := s.Seg
 	c.noteProbe(s)
-	if seg.Flags&(tcp.SYN|tcp.RST) != tcp.SYN || s.Step.Outside {
-		return
-	}
-	me := &c.side[seg.Dir]
-	me.set(sawMD5, seg.Opts&tcp.OptMD5 != 0)
-	me.set(sawAO, seg.Opts&tcp.OptAO != 0)
-	if seg.Flags&tcp.ACK != 0 {
+	if !s.opening() || seg.Flags&tcp.ACK != 0 {
 		return
 	}
 	had := c.offered

@@ -43,23 +43,24 @@ type Raised struct {
 
 // Inspector asks the rules.
 type Inspector struct {
-	keep     int
-	least    anomaly.Severity
-	off      anomaly.Set
-	ask      [numTriggers][]*rule
-	usually  [len(usually)][]*rule
-	counted  anomaly.Set // rows that are off, but asked about for host-stack-nonconformant
-	books    books
-	world    world
-	overlap  overlap
-	troubles troubles
-	strays   strays
-	hosts    hosts
-	quota    quota
-	raised   []Raised            // by the last segment
-	lists    map[trigger][]*rule // what concerned returned before
-	scene    Scene
-	quote    tcp.Segment // that the last ICMP error quoted
+	keep       int
+	least      anomaly.Severity
+	off        anomaly.Set
+	ask        [numTriggers][]*rule
+	usually    [len(usually)][]*rule
+	counted    anomaly.Set // rows that are off, but asked about for host-stack-nonconformant
+	books      books
+	world      world
+	overlap    overlap
+	troubles   troubles
+	strays     strays
+	hosts      hosts
+	quota      quota
+	candidates candidates
+	raised     []Raised            // by the last segment
+	lists      map[trigger][]*rule // what concerned returned before
+	scene      Scene
+	quote      tcp.Segment // that the last ICMP error quoted
 }
 
 // New returns an Inspector that has found nothing.

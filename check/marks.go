@@ -93,14 +93,6 @@ func (k *marks) synAcks() int { return int(k.shown & answersMask / answersOnce) 
 // onlySyns reports whether nothing but SYNs without ACK was marked.
 func (k *marks) onlySyns() bool { return k.shown&(either(synAck)|either(spoke)) == 0 }
 
-// Follows lets c remember how many attempts came before, in the Case of the record
-// that its own supersedes, and nothing answered.
-func (c *Case) Follows(older *Case) {
-	if older.onlySyns() {
-		c.tried = older.tried
-	}
-}
-
 // noteMarks remembers what a judged segment shows of opening and closing.
 func (c *Case) noteMarks(s *Scene) {
 	d, f := s.Seg.Dir, s.Seg.Flags

@@ -47,13 +47,16 @@ const (
 
 // noteStamps remembers what a SYN offers.
 func (c *Case) noteStamps(s *Scene) {
-	k, seg, d := &c.stamps, s.Seg, s.Seg.Dir
-	if s.Step.Begin == conn.Begun {
-		*k = stamps{}
+	if s.anew() {
+		c.stamps = stamps{}
 	}
-	if seg.Flags&tcp.SYN == 0 || s.Step.Outside || s.Step.Older || s.Step.Begin == conn.Candidate {
-		return
+	if s.opening() && !s.Step.Older {
+		c.stamps.offer(s.Seg)
 	}
+}
+
+func (k *stamps) offer(seg *tcp.Segment) {
+	d := seg.Dir
 	if seg.Opts&tcp.OptTimestamp != 0 && k.terms[d]&withTS == 0 {
 		k.began = conn.Ticks(seg.At)
 		if seg.Flags&tcp.ACK != 0 {

@@ -29,7 +29,7 @@ type windows struct {
 // before sawZero moves.
 func (c *Case) noteWindow(s *Scene) {
 	w, d := &c.windows, s.Seg.Dir
-	if s.Seg.Flags&tcp.SYN != 0 {
+	if s.opening() {
 		w.syn[d] = s.Seg.Win
 	}
 	if s.closes() {

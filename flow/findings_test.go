@@ -111,6 +111,44 @@ func TestRolesChange(t *testing.T) {
 	}
 }
 
+// TestCandidateSyn: what a SYN offered that came inside of a living connection holds for
+// the one that it begins, which the answer shows.
+func TestCandidateSyn(t *testing.T) {
+	const before = `
+		0.00 > S 100:100(0) win 1000
+		0.01 < S. 300:300(0) ack 101 win 1000
+		0.02 > P. 101:201(100) ack 301 win 1000
+		0.03 < . 301:301(0) ack 201 win 1000
+		1.00 > S 50000000:50000000(0) win 1000 <mss 1460,sackOK,TS val 1000 ecr 0,wscale 7>
+		1.01 < S. 90000000:90000000(0) ack 50000001 win 1000 <mss 1460,sackOK,TS val 50 ecr 1000,wscale 7>
+		1.02 > . 50000001:50000001(0) ack 90000001 win 1000 <TS val 2001 ecr 50>
+		1.03 > P. 50000001:50000101(100) ack 90000001 win 1000`
+	got := found(t, before)
+	if !has(got, "ts-missing-after-negotiation of the client") {
+		t.Errorf("what the SYN offered is forgotten; found %v", got)
+	}
+	if has(got, "ts-unsolicited of the server") || has(got, "ws-unsolicited of the server") {
+		t.Errorf("found %v", got)
+	}
+}
+
+// TestLateSyn: after a long silence a SYN is believed at once, and is the new
+// connection's own.
+func TestLateSyn(t *testing.T) {
+	got := found(t, `
+		0.00 > S 100:100(0) win 1000
+		0.01 < S. 300:300(0) ack 101 win 1000
+		0.02 > P. 101:201(100) ack 301 win 1000
+		0.03 < . 301:301(0) ack 201 win 1000
+		3000.00 > S 50000000:50000000(0) win 1000 <TS val 1000 ecr 0>
+		3000.01 < S. 90000000:90000000(0) ack 50000001 win 1000 <TS val 50 ecr 1000>
+		3000.02 > . 50000001:50000001(0) ack 90000001 win 1000 <TS val 2001 ecr 50>
+		3000.03 > P. 50000001:50000101(100) ack 90000001 win 1000`)
+	if len(got) != 2 || !has(got[1:], "ts-missing-after-negotiation of the client") || has(got, "syn-in-established of the client") {
+		t.Errorf("found %v", got)
+	}
+}
+
 // segment returns a SYN of the client.
 func segment(at float64, isn uint32) string {
 	return fmt.Sprintf("%.3f > S %d:%d(0) win 1000\n", at, isn, isn)

@@ -18,7 +18,7 @@ func (t *Table) supersede(i uint32, v *packet.View, before *conn.Conn, step *con
 	hash, old := t.hash(&v.Key), t.slab.at(i)
 	if step.Begin == conn.Candidate { // after so long a silence the SYN needs no ACK to be believed
 		t.tracker.Choose(&old.conn, v.Seg.Dir)
-		step.Opener = v.Seg.Dir
+		step.Begin, step.Opener, step.SynSeen = conn.Begun, v.Seg.Dir, true
 	}
 	now := old.conn
 	swap := step.Opener == tcp.Server
@@ -35,7 +35,7 @@ func (t *Table) supersede(i uint32, v *packet.View, before *conn.Conn, step *con
 		t.drop(i, record.EndSuperseded)
 		i = t.create(hash, v, swapped)
 		t.slab.at(i).conn = now
-		t.slab.at(i).inquiry.Follows(&tried)
+		t.rules.Follows(&t.slab.at(i).inquiry, &tried, v)
 		return i
 	}
 	n := t.slab.take()
@@ -45,7 +45,7 @@ func (t *Table) supersede(i uint32, v *packet.View, before *conn.Conn, step *con
 	e := t.slab.at(n)
 	e.conn, e.older, old.older = now, i, n
 	e.conn.Salt = n
-	e.inquiry.Follows(&tried)
+	t.rules.Follows(&e.inquiry, &tried, v)
 	t.reclass(i, ghost)
 	return n
 }
