@@ -105,6 +105,22 @@ func captureReordered(s *Scene) (Evidence, bool) {
 	return because(anomaly.CauseCapture, int64(s.Case.early)+1, by), ok && s.Case.early+1 >= oftenEarly
 }
 
+// gapsFilled reports whether nothing of an end's stream was missed: all that was
+// acknowledged before it was captured was only recorded late.
+func (c *Case) gapsFilled(in *Inspector, d tcp.Dir) bool {
+	f := in.books.known(c, anomaly.CaptureGap, d)
+	return f != nil && c.missed(in, d) == 0 && f.Count <= uint64(c.early)
+}
+
+// takeBackGaps forgets gaps that are none.
+func (in *Inspector) takeBackGaps(c *Case) {
+	for d := range tcp.Dir(2) {
+		if c.gapsFilled(in, d) {
+			in.books.drop(c, func(f *Finding) bool { return f.ID == anomaly.CaptureGap && f.Dir == d })
+		}
+	}
+}
+
 func captureTruncated(s *Scene) (Evidence, bool) {
 	return because(anomaly.CauseCapture, int64(s.View.CapLen), int64(s.View.WireLen)), true
 }

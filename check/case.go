@@ -123,7 +123,7 @@ type End struct {
 	ClientIsB bool
 	Start     int64     // time of its first packet, ns since the Unix epoch
 	At        int64     // time of its last packet
-	Now       int64     // time of the capture's latest packet: how long nothing came
+	Now       int64     // until when nothing came: time of the capture's latest packet, or of the one that superseded the record
 	Packets   [2]uint64 // by tcp.Client, tcp.Server
 	Octets    [2]uint64 // distinct payload octets
 	Syn       bool      // its first segment was a SYN

@@ -161,12 +161,14 @@ func ecnUnasked(s *Scene) (Evidence, bool) {
 	return s.codeEvidence(anomaly.CauseNone), bad && answers(s)
 }
 
-// ectUnasked: with the SYN alone it is known what cannot be agreed to.
+// ectUnasked: with the SYN alone it is known what cannot be agreed to. Routers that
+// write the whole octet, for the type of service that it once was (RFC 1349), set these
+// bits as well (RFC 3168 §22).
 func ectUnasked(s *Scene) (Evidence, bool) {
 	if s.Seg.ECN == 0 || s.Step.Outside || s.Step.Older || s.Seg.Flags&tcp.RST != 0 {
 		return no()
 	}
-	e := because(anomaly.CauseNone, int64(s.Seg.ECN))
+	e := because(anomaly.CausePath, int64(s.Seg.ECN))
 	if s.Seg.Flags&(tcp.SYN|tcp.ACK) == tcp.SYN {
 		asked := s.Case.congestion.syns[s.Seg.Dir]
 		return e, codeOf(s.Seg.Flags) == codeNone && asked&^setOf(codeNone) == 0
@@ -174,9 +176,10 @@ func ectUnasked(s *Scene) (Evidence, bool) {
 	return e, s.ecnMode() == ecnOff
 }
 
-// ectOnSyn: RFC 5562 lets a SYN,ACK have ECT(0).
+// ectOnSyn: RFC 5562 lets a SYN,ACK have ECT(0), RFC 8311 §4.3 an experiment any SYN;
+// a router may have set it, too.
 func ectOnSyn(s *Scene) (Evidence, bool) {
-	seg, e := s.Seg, because(anomaly.CauseNone, int64(s.Seg.ECN))
+	seg, e := s.Seg, because(anomaly.CausePath, int64(s.Seg.ECN))
 	if seg.ECN == 0 {
 		return no()
 	}

@@ -109,14 +109,14 @@ func (b *books) of(c *Case) []Finding {
 	return b.all[c.book].findings
 }
 
-// drop forgets those of c's findings that are of rows.
-func (b *books) drop(c *Case, rows *anomaly.Set) {
-	if c.book == 0 || *rows == (anomaly.Set{}) {
+// drop forgets those of c's findings that are unwanted.
+func (b *books) drop(c *Case, unwanted func(*Finding) bool) {
+	if c.book == 0 {
 		return
 	}
 	list := &b.all[c.book].findings
 	before := len(*list)
-	*list = slices.DeleteFunc(*list, func(f Finding) bool { return rows.Has(f.ID) })
+	*list = slices.DeleteFunc(*list, func(f Finding) bool { return unwanted(&f) })
 	b.total -= before - len(*list)
 }
 

@@ -47,6 +47,13 @@ func sumBad(s *Scene) (Evidence, bool) {
 	return because(anomaly.CauseNone, int64(s.View.TCP.Checksum()), int64(len(s.View.L4))), true
 }
 
+// damaged reports whether the segment was damaged on its way, and no card left its
+// checksum undone: its addressee discards it (RFC 9293 §3.1), and what it seems to say
+// nobody said.
+func (s *Scene) damaged() bool {
+	return s.Seg != nil && s.Quote == nil && s.Seg.Sum == tcp.SumBad && !s.joined() && noSumOffload(s, s.Seg.Dir) == opened
+}
+
 // leastMSS is below all that is in use. Linux sends at least 48 octets, options
 // included, whatever its peer offers (measured, 6.18).
 const leastMSS = 64

@@ -223,6 +223,9 @@ func (in *Inspector) concerned(t trigger) []*rule {
 
 // enter raises what a rule found, unless a gate is closed or it is too mild.
 func (in *Inspector) enter(s *Scene, id anomaly.ID, e *Evidence) {
+	if id != anomaly.TcpChecksumBad && s.damaged() {
+		e.Cause = anomaly.CausePath
+	}
 	gates := id.Row().Gates &^ e.Settles
 	switch {
 	case id.Severity().Given(e.Cause) < in.least:
@@ -310,7 +313,8 @@ func (in *Inspector) Finish(c *Case, e *End, after *conn.Conn) []Finding {
 	s.End, s.Quote, s.knows, s.triggering = e, nil, false, onEnd
 	in.question(s)
 	in.noteHosts(s)
-	in.books.drop(c, &in.counted)
+	in.takeBackGaps(c)
+	in.books.drop(c, func(f *Finding) bool { return in.counted.Has(f.ID) })
 	return in.books.of(c)
 }
 

@@ -38,6 +38,15 @@ func TestProofs(t *testing.T) {
 			0.03 > P. 101:201(100) ack 301 win 60000 <TS val 1030 ecr 50>
 			0.04 < . 301:301(0) ack 201 win 60000 <TS val 80 ecr 1030>
 			75.0 > . 200:200(0) ack 301 win 60000`, anomaly.TsMissingAfterNegotiation, anomaly.Suspicious},
+		{"no timestamps", openStamped + `
+			0.03 > P. 101:201(100) ack 301 win 60000`, anomaly.TsMissingAfterNegotiation, anomaly.Violation},
+		{"no timestamps in a damaged segment", openStamped + `
+			0.03 > P. 101:201(100) ack 301 win 60000 sum bad`, anomaly.TsMissingAfterNegotiation, anomaly.Performance},
+		{"a damaged segment", openStamped + `
+			0.03 > P. 101:201(100) ack 301 win 60000 sum bad <TS val 1030 ecr 50>`, anomaly.TcpChecksumBad, anomaly.Violation},
+		{"a SYN with ECT, which a router may have set", `
+			0.00 > SEW 100:100(0) win 60000 ecn 2
+			0.01 < S.E 300:300(0) ack 101 win 60000`, anomaly.EctOnSyn, anomaly.Performance},
 		{"ECE without timestamps", openBare + ignoredECE, anomaly.CwrMissing, anomaly.Performance},
 		{"blocks beyond all windows", openBare + `
 			0.03 < P. 401:501(100) ack 101 win 60000

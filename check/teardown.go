@@ -36,7 +36,7 @@ var teardownRules = []rule{
 	{anomaly.SegmentAfterClose, onClosing, afterClose,
 		"SEQ {seq} comes after both FINs, {own} and {peer}, were acknowledged"},
 	{anomaly.TeardownIncomplete, onEnd, neverClosed,
-		"nothing came for {silent:t}, without RST, and with {fins} FIN{s}"},
+		"no more came, for {silent:t} until the record ended, without RST, and with {fins} FIN{s}"},
 	{anomaly.LingerCloseWaitLong, onFin, lingers,
 		"the FIN answers the peer's at {fin} only after {pause:t} or more"},
 	{anomaly.PrematureCloseByServer, onFin, closesAtOnce,

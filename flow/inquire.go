@@ -47,7 +47,7 @@ func (t *Table) found(e *entry, shown check.Shown) *conn.Conn {
 func (t *Table) conclude(e *entry, why record.Ending) {
 	t.ended = check.End{
 		Key: e.key, ClientIsB: e.swapped,
-		Start: e.start, At: e.last, Now: t.now, Syn: e.opening == record.OpenSyn, Continues: e.back != 0,
+		Start: e.start, At: e.last, Now: t.silentUntil(e), Syn: e.opening == record.OpenSyn, Continues: e.back != 0,
 		Evicted: why == record.EndEvicted,
 		Cut:     why == record.EndCapture || why == record.EndEvicted || why == record.EndFlush,
 		Packets: [2]uint64{e.side[0].Packets, e.side[1].Packets},
@@ -70,6 +70,15 @@ func (t *Table) Owner() (o record.Owner) {
 		Conn: e.num, Key: e.key, ClientIsB: e.swapped, Packets: e.side[0].Packets + e.side[1].Packets,
 		Before: t.rules.Before(), Case: &e.inquiry,
 	}
+}
+
+// silentUntil returns until when nothing came of the record of e: until another one
+// superseded it, or until now.
+func (t *Table) silentUntil(e *entry) int64 {
+	if e.class == ghost {
+		return max(e.last, t.slab.at(e.older).start)
+	}
+	return t.now
 }
 
 // OldStrays returns, and forgets, what belongs to no record and has not been found again
