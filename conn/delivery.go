@@ -177,8 +177,8 @@ func (m *move) deliver() (d Delivery, loss Loss) {
 	return m.deliverData()
 }
 
-// deliverSyn: a SYN again is sent again, in vain if an ACK of it has passed; but
-// the first SYN,ACK after an own SYN (simultaneous open) is new.
+// deliverSyn: a SYN again is sent again, in vain if an ACK of it has passed, or a RST
+// that refused it (Windows tries again then, with the same ISN); but the first SYN,ACK after an own SYN (simultaneous open) is new.
 func (m *move) deliverSyn() (Delivery, Loss) {
 	e, s := m.e, m.s
 	if !e.has(hasISS) || s.Seq != e.iss || s.Flags&tcp.ACK != 0 && !e.has(hasRcv) {
@@ -187,7 +187,7 @@ func (m *move) deliverSyn() (Delivery, Loss) {
 	switch {
 	case m.ageOf() == older:
 		return Reordered, LossNone
-	case e.has(hasUna) && e.una.After(e.iss), m.p.has(hasRcv) && m.p.livesWith(e) && m.p.rcv.After(e.iss):
+	case m.p.has(rstAny), e.has(hasUna) && e.una.After(e.iss), m.p.has(hasRcv) && m.p.livesWith(e) && m.p.rcv.After(e.iss):
 		return Spurious, LossNone
 	}
 	return Retransmission, LostAfter

@@ -257,6 +257,11 @@ func TestDeliveryClasses(t *testing.T) {
 		1.00 > S  100:100(0) | retransmission after
 		1.01 < S. 300:300(0) ack 101 | new
 		2.01 < S. 300:300(0) ack 101 | retransmission after`},
+		{"a SYN again that had been refused", ``, `
+		0.000 > S  100:100(0)         | new
+		0.001 < R. 0:0(0) ack 101     | new
+		0.500 > S  100:100(0)         | spurious-retransmission
+		0.501 < R. 0:0(0) ack 101     | …`},
 		{"a SYN again although its SYN,ACK passed, which is ACKed already", ``, `
 		0.00 > S  100:100(0) | new
 		0.90 < S. 300:300(0) ack 101 | new
