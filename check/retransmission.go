@@ -182,8 +182,13 @@ func retransmissionTlp(s *Scene) (Evidence, bool) {
 	return because(anomaly.CausePath, num(s.Seg.Seq), int64(s.silence())<<20), holds
 }
 
+// retransmissionSpurious: a SYN that is tried again after its refusal is no repetition
+// in vain.
 func retransmissionSpurious(s *Scene) (Evidence, bool) {
-	return because(anomaly.CausePath, num(s.Seg.End()), num(s.Me().Una)), s.Step.Delivery == conn.Spurious
+	if s.Step.Delivery != conn.Spurious || s.Seg.Flags&tcp.SYN != 0 && s.Peer().Resets {
+		return no()
+	}
+	return because(anomaly.CausePath, num(s.Seg.End()), num(s.Me().Una)), true
 }
 
 func retransmissionRecut(s *Scene) (Evidence, bool) {
