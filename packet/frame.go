@@ -1,5 +1,7 @@
 package packet
 
+import "onpath/tcp"
+
 // Frame is one captured frame as a source hands it over.
 type Frame struct {
 	Data    []byte   // captured octets; owned by the source, valid until its next read
@@ -7,6 +9,16 @@ type Frame struct {
 	Number  uint64   // 1-based, over all files of a run
 	WireLen uint32   // octets on the wire, at least len(Data)
 	Link    LinkType // of the interface that captured it
+	Text    *Text    // nil, unless the frame was built from a printed line
+}
+
+// Text is what is true of a frame that was built from a printed line: what the
+// line did not tell stands in its octets nevertheless, and must not be believed.
+// ECN bits that are 0 say nothing in any case.
+type Text struct {
+	TTL bool    // the line told it
+	ID  bool    // the line told the IP identification
+	Sum tcp.Sum // what the line told of the transport checksum
 }
 
 // LinkType is a LINKTYPE_ number as capture files carry it

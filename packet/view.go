@@ -27,6 +27,7 @@ type View struct {
 	OuterFromB bool    // the sender is Outer.B
 	Overlap    bool    // fragments of the datagram overlapped: what came first counts
 	Differ     bool    // and did not hold the same octets
+	Text       bool    // built from a printed line: Seg and the sums hold what it told, IP and TCP also what it did not
 
 	IPLen     uint32 // octets of the innermost IP datagram, header included, by its header (or what the wire had where that is 0: TSO)
 	L4Len     uint32 // octets of the transport payload on the wire, even if not captured

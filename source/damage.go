@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+
+	"onpath/source/tcpdump"
 )
 
 // keptDamages is how many Damages are kept in full; all are counted.
@@ -17,7 +19,8 @@ type Damage struct {
 	Fault  Fault
 	Have   uint64 // what stands there; its meaning is the Fault's
 	Want   uint64 // what could stand there at most, or should; its meaning is the Fault's
-	Detail string // what the unpacker said; empty with other Faults
+	Detail string // what the unpacker said, or the reader of a text; empty with other Faults
+	Line   uint64 // of a text, 1-based: its Damages have neither Offset nor Frame; 0: it is a capture
 	Lost   int64  // octets passed over until reading could go on; below 0: it went on so many before Offset
 }
 
@@ -42,6 +45,8 @@ const (
 	TooManyIfaces              // more than Want interfaces described
 	Packed                     // compressed data is damaged, Detail says how
 	PackedCut                  // compressed data ends early
+	BadLine                    // of a text: looks like a packet, Detail says why it is none
+	Mended                     // of a text: Detail says what was put right; frame kept
 	numFaults
 )
 
@@ -63,6 +68,8 @@ var faults = [numFaults]struct{ name, text string }{
 	TooManyIfaces: {"too-many-interfaces", "interface HAVE of a section, at most WANT are remembered"},
 	Packed:        {"packed", "the compressed data is damaged"},
 	PackedCut:     {"packed-cut", "the compressed data ends early"},
+	BadLine:       {"bad-line", "looks like a packet and cannot be read"},
+	Mended:        {"mended", "put right"},
 }
 
 // String returns the name of the Fault.
@@ -81,6 +88,9 @@ func (d Damage) String() string {
 	case d.Lost < 0:
 		what += "; the next record begins " + octets(-d.Lost) + " before"
 	}
+	if d.Line > 0 {
+		return fmt.Sprintf("%s: line %d: %s", d.File, d.Line, what)
+	}
 	return fmt.Sprintf("%s: octet %d, frame %d: %s", d.File, d.Offset, d.Frame, what)
 }
 
@@ -93,12 +103,13 @@ func octets(n int64) string {
 
 // Health is what was wrong with the files of a Reader, as far as they were read.
 type Health struct {
-	Damages  []Damage // the first 100, in the order they were met
-	Damaged  uint64   // how many there were in all
-	Cut      uint64   // files that end inside a record or inside compressed data
-	Lost     uint64   // octets passed over to find a plausible record
-	Comments uint64   // comments in pcapng blocks; nothing wrong, but worth a look
-	Dropped  uint64   // packets that the capture dropped, as its pcapng blocks say
+	Damages  []Damage       // the first 100, in the order they were met
+	Damaged  uint64         // how many there were in all
+	Cut      uint64         // files that end inside a record or inside compressed data
+	Lost     uint64         // octets passed over to find a plausible record
+	Comments uint64         // comments in pcapng blocks; nothing wrong, but worth a look
+	Dropped  uint64         // packets that the capture dropped, as its pcapng blocks say
+	Text     tcpdump.Report // of the texts
 }
 
 func (h *Health) add(d Damage) {

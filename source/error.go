@@ -13,6 +13,7 @@ var (
 	ErrDirectory  = errors.New("it is a directory")
 	ErrNotCapture = errors.New("it is not a capture")
 	ErrStdinTwice = errors.New("it is named twice")
+	ErrNotText    = errors.New("it is a capture, not a text")
 )
 
 // An Error is what stopped a file from being read.
@@ -108,7 +109,7 @@ func notCapture(name string, head []byte) *Error {
 		}
 	}
 	if isText(head) {
-		return &Error{name, wrapped{ErrNotCapture, "text"}, "give the file that tcpdump wrote with -w"}
+		return &Error{name, wrapped{ErrNotCapture, "text"}, "give the file that tcpdump wrote with -w; for what it printed, say --text"}
 	}
 	return &Error{name, wrapped{ErrNotCapture, "its first octets are of no known format"}, "onpath reads pcap and pcapng, also as gzip, zstd or xz"}
 }

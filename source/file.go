@@ -19,6 +19,7 @@ type file struct {
 	disk     *os.File // nil for standard input and readers
 	unpacker io.ReadCloser
 	format   stream
+	text     bool // it is what tcpdump printed
 	over     bool
 }
 
@@ -52,9 +53,10 @@ func shown(path string) string {
 	return path
 }
 
-// openFile opens the capture at path, to be read through buf.
-func openFile(path string, buf []byte, h *Health) (*file, error) {
-	f := &file{input: input{name: shown(path), health: h}}
+// openFile opens the capture at path, or what tcpdump printed, to be read through
+// buf.
+func openFile(path string, text bool, buf []byte, h *Health) (*file, error) {
+	f := &file{input: input{name: shown(path), health: h}, text: text}
 	r := io.Reader(os.Stdin)
 	if path != stdinName {
 		disk, err := os.Open(path)
@@ -111,6 +113,8 @@ func (f *file) sniff() error {
 	whole := f.has(fileHeaderLen)
 	head := f.held()
 	switch {
+	case f.text && len(head) > 0:
+		return f.sniffText(head)
 	case whole && isClassic(head):
 		f.format = newClassic(&f.input)
 	case whole && isNG(head):
@@ -124,6 +128,15 @@ func (f *file) sniff() error {
 	default:
 		return notCapture(f.name, head[:min(len(head), 512)])
 	}
+	return nil
+}
+
+// sniffText refuses a capture where a text was announced; all else is lines.
+func (f *file) sniffText(head []byte) error {
+	if len(head) >= 4 && (isClassic(head) || isNG(head)) {
+		return &Error{f.name, ErrNotText, "leave out --text"}
+	}
+	f.format = newText(&f.input)
 	return nil
 }
 

@@ -36,7 +36,7 @@ func openMerge(paths []string, h *Health) (*merge, error) {
 	var files []*file
 	var errs []error
 	for _, path := range paths {
-		f, err := openFile(path, make([]byte, size), h)
+		f, err := openFile(path, false, make([]byte, size), h)
 		if err != nil {
 			errs = append(errs, err)
 			continue

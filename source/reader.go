@@ -40,13 +40,20 @@ func New(name string, r io.Reader) (*Reader, error) {
 
 // Chain opens captures to be read one after the other, each when its turn comes.
 // That all exist is checked at once; if not, the errors are joined.
-func Chain(paths ...string) (*Reader, error) {
+func Chain(paths ...string) (*Reader, error) { return chain(false, paths) }
+
+// Text opens files with lines as tcpdump prints them, to be read one after the
+// other as Chain does: package tcpdump says what it understands and what becomes
+// of the rest. Texts may be compressed.
+func Text(paths ...string) (*Reader, error) { return chain(true, paths) }
+
+func chain(text bool, paths []string) (*Reader, error) {
 	size, err := check(paths)
 	if err != nil {
 		return nil, err
 	}
 	r := &Reader{size: size, health: &Health{}}
-	s := &series{paths: paths, buf: make([]byte, chunkSize), health: r.health}
+	s := &series{paths: paths, text: text, buf: make([]byte, chunkSize), health: r.health}
 	if err := s.open(); err != nil && len(paths) == 1 {
 		return nil, err
 	} else if err != nil {

@@ -12,6 +12,7 @@ type series struct {
 	cur    *file    // nil if it could not be opened, or after the last
 	done   int64    // octets of the files before
 	buf    []byte
+	text   bool // what tcpdump printed, not captures
 	health *Health
 	failed error // of the first file, to be told by next
 }
@@ -23,7 +24,7 @@ func (s *series) open() (err error) {
 	}
 	path := s.paths[0]
 	s.paths = s.paths[1:]
-	s.cur, err = openFile(path, s.buf, s.health)
+	s.cur, err = openFile(path, s.text, s.buf, s.health)
 	return err
 }
 

@@ -29,6 +29,7 @@ func (o *options) bind(cmd *cobra.Command, formats [][2]string) {
 	bindCaptures(cmd, &o.files)
 	f.VarP(&outputs{&o.run.Outputs, formats}, "output", "o", fmt.Sprintf("write a format (%s; the first is the default) to standard output or to a file; repeatable", words(formats)))
 	f.Uint64VarP(&o.run.Count, "count", "c", 0, "stop after `COUNT` packets (0: all)")
+	bindPrinted(f, &o.run)
 	f.BoolVar(&o.run.Merge, "merge", false, "read several files as one stream in the order of time")
 	bindDecoding(f, &o.run)
 	f.Var(o.bindLinger(), "linger", "how long a finished connection waits for late packets")
@@ -111,8 +112,8 @@ func (o *options) config(cmd *cobra.Command, args []string) (run.Config, error) 
 	if err != nil {
 		return o.run, err
 	}
-	o.run.Files, o.run.Netfilter = files, o.nf.config(cmd)
-	return o.run, errors.Join(checkMaxConnections(&o.run), o.find.config(&o.run), noSamePlace(&o.run))
+	o.run.Files, o.run.Netfilter, o.run.Version = files, o.nf.config(cmd), "onpath "+version()
+	return o.run, errors.Join(checkPrinted(&o.run), checkMaxConnections(&o.run), o.find.config(&o.run), noSamePlace(&o.run))
 }
 
 // bindDecoding declares the flags on which it depends what is made of a packet, whatever
@@ -120,6 +121,19 @@ func (o *options) config(cmd *cobra.Command, args []string) (run.Config, error) 
 func bindDecoding(f *pflag.FlagSet, c *run.Config) {
 	f.BoolVarP(&c.Decoder.NoChecksums, "dont-verify-checksums", "K", false, "leave checksums unverified")
 	f.IntVar(&c.Flow.MaxConnections, "max-connections", flow.DefaultMaxConnections, "remember at most `N` connections at once")
+}
+
+// bindPrinted declares --text.
+func bindPrinted(f *pflag.FlagSet, c *run.Config) {
+	f.BoolVar(&c.Printed, "text", false, "FILE is what tcpdump printed, not a capture; what else stands in it is skipped")
+}
+
+// checkPrinted refuses what texts cannot have: an order between them.
+func checkPrinted(c *run.Config) error {
+	if c.Printed && c.Merge {
+		return errors.New("--merge puts captures in the order of time, and texts tell no date; give --text without it")
+	}
+	return nil
 }
 
 // checkMaxConnections refuses what no table can have.

@@ -28,6 +28,7 @@ absolute, windows in octets; 0 stands for what is not known.`
 
 const packetsExample = `  onpath packets capture.pcap
   tcpdump -U -w - tcp port 80 | onpath packets -
+  onpath packets --text mail.txt
   onpath packets --min-severity suspicious capture.pcap
   onpath packets --netfilter --nf-liberal capture.pcap
   onpath packets -o conntrack capture.pcap
@@ -39,7 +40,7 @@ func newPackets() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:     "packets [flags] FILE... [-- FILTER]",
 		Short:   "captures in, one line a packet out",
-		Long:    packetsLong + findingsLong + findingsPackets + stacksLong + netfilterLong + netfilterPackets,
+		Long:    packetsLong + printedLong + findingsLong + findingsPackets + stacksLong + netfilterLong + netfilterPackets,
 		Example: packetsExample,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			c, err := o.config(cmd, args)

@@ -28,6 +28,17 @@ A summary on standard error says how many packets were read and how the
 connections ended; where a capture is damaged, it says where. An interrupt (^C) ends the
 reading: what is known by then is written, and the summary.`
 
+const printedLong = `
+
+With --text, FILE is what tcpdump printed: of any version, with or without -v, -e, -x,
+-S, names and times, and with the prose, quoting, wrapped lines and HTML entities that
+articles and mails have. What is no packet is counted; a line that looks like one and
+cannot be read is reported with its number. What a line does not tell (the octets of
+payload, the TTL, the checksum) is unknown, and nothing is found in it.
+
+-o pcapng=FILE writes the frames that were read, as a capture: a copy of captures, with
+--merge and -c; of a text the headers that it tells of, with lengths as printed.`
+
 const readEyes = `
 
 Two outputs are what other systems would have written, for scripts that read
@@ -55,6 +66,7 @@ const readExample = `  onpath read capture.pcap
   onpath read --netfilter capture.pcap
   onpath read -q -o conntrack --nf-helper default capture.pcap
   onpath read --merge -o tsv north.pcapng south.pcapng | cut -f 1-7
+  onpath read --text -o table -o pcapng=article.pcapng article.txt
   ssh gateway tcpdump -U -w - tcp | onpath read -`
 
 func newRead() *cobra.Command {
@@ -64,7 +76,7 @@ func newRead() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:     "read [flags] FILE... [-- FILTER]",
 		Short:   "captures in, connections out",
-		Long:    readLong + findingsLong + findingsRead + evidenceLong + readEyes + netfilterLong + netfilterRead,
+		Long:    readLong + printedLong + findingsLong + findingsRead + evidenceLong + readEyes + netfilterLong + netfilterRead,
 		Example: readExample,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if released {

@@ -42,15 +42,18 @@ var packages = map[string]pkg{
 	// The types of H.323 and how to read over them, for netfilter's helper alone.
 	"compat/netfilter/h323": {ring: 0},
 
-	"source":       {ring: 3, may: "packet", world: true},
+	"source":       {ring: 3, may: "packet source/tcpdump", world: true},
 	"sink/table":   {ring: 3, may: "record", world: true},
 	"sink/jsonl":   {ring: 3, may: "record", world: true},
 	"sink/tsv":     {ring: 3, may: "record", world: true},
 	"sink/pcapng":  {ring: 3, may: "packet", world: true},
 	"sink/text":    {ring: 3, may: "tcp anomaly check packet record compat/netfilter", world: true},
 	"sink/report":  {ring: 3, may: "tcp anomaly story", world: true},
-	"internal/run": {ring: 3, may: "story sink/report anomaly check tcp packet conn record flow internal/evidence compat/tcpstates compat/tcpchain compat/netfilter source sink/table sink/jsonl sink/tsv sink/text", world: true},
+	"internal/run": {ring: 3, may: "story sink/report anomaly check tcp packet conn record flow internal/evidence compat/tcpstates compat/tcpchain compat/netfilter source source/tcpdump sink/table sink/jsonl sink/tsv sink/text sink/pcapng", world: true},
 	"cmd/onpath":   {ring: 3, may: "anomaly check packet record flow internal/evidence compat/tcpstates compat/tcpchain compat/netfilter source internal/run", world: true},
+
+	// It reads text; who opens files is source.
+	"source/tcpdump": {ring: 3, may: "tcp packet"},
 
 	"internal/evidence": {ring: 3, may: "anomaly check tcp packet record sink/pcapng", world: true},
 

@@ -40,6 +40,7 @@ var RecordFormats = []Format[record.Record]{
 	{Name: "findings", Doc: findingsDoc, tell: openFindings},
 	{Name: TCPStates, Doc: "flow file of Tranalyzer2's tcpStates, PREFIX_flows.txt", look: openTCPStates},
 	{Name: "tcpchain", Doc: "flow records of PATHspider's TCPChain, one JSON object a line", look: openTCPChain},
+	{Name: Pcapng, Doc: "the frames as they were read, a capture", look: openCopy},
 	{Name: Conntrack, Doc: "what conntrack -L would have shown of a gateway at the end", look: openConntrackTable},
 }
 
@@ -55,6 +56,7 @@ var PacketFormats = []Format[record.Packet]{
 		return tsv.New(w, record.FlatPacketColumns())
 	}},
 	{Name: "findings", Doc: findingsDoc, tell: openFindings},
+	{Name: Pcapng, Doc: "the frames as they were read, a capture", look: openCopy},
 	{Name: Conntrack, Doc: "what conntrack -E -o timestamp,id would have shown of a gateway", look: openConntrackEvents},
 }
 

@@ -15,10 +15,13 @@ import (
 // stdin is the path that stands for standard input.
 const stdin = "-"
 
-// openInput opens the captures as one stream. Files that do not exist are all
+// openInput opens the captures, or texts, as one stream. Files that do not exist are all
 // named at once; one that turns out to be no capture is found when its turn
 // comes, and costs only itself.
 func openInput(c Config) (*source.Reader, error) {
+	if c.Printed {
+		return source.Text(c.Files...)
+	}
 	if err := noTerminal(c); err != nil {
 		return nil, err
 	}

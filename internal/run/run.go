@@ -25,6 +25,8 @@ import (
 // Config says what to read and what to write.
 type Config struct {
 	Files   []string // captures in their order; "-" is standard input
+	Printed bool     // they are not captures, but what tcpdump printed
+	Version string   // of onpath, for outputs that name who wrote them; may be empty
 	Merge   bool     // read them as one stream in the order of time
 	Count   uint64   // packets to read; 0: all
 	Outputs []Output // none: one in the verb's first format on standard output

@@ -28,6 +28,9 @@ func (j *job[R]) report(summary bool) {
 		}
 		j.dumps.report(&b)
 	}
+	if summary {
+		printed(&b, &j.health.Text)
+	}
 	damages(&b, j.health)
 	if summary {
 		line(&b, "dropped", byCapture(j.health.Dropped))

@@ -1,0 +1,2 @@
+// Package tcpdump reads what tcpdump printed.
+package tcpdump

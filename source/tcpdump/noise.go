@@ -1,0 +1,125 @@
+package tcpdump
+
+import (
+	"html"
+	"strings"
+)
+
+// tags are HTML elements in which articles put lines; what else stands in angle
+// brackets may be TCP options.
+var tags = strings.NewReplacer("<br>", "", "<br/>", "", "<br />", "", "<pre>", "", "</pre>", "",
+	"<p>", "", "</p>", "", "<code>", "", "</code>", "", "<tt>", "", "</tt>", "", "<li>", "", "</li>", "",
+	"<b>", "", "</b>", "", "<BR>", "", "<PRE>", "", "</PRE>", "", "<P>", "", "</P>", "")
+
+// unescape undoes what web pages do to a line.
+func unescape(s string) string {
+	if strings.IndexByte(s, '&') >= 0 {
+		s = strings.ReplaceAll(html.UnescapeString(s), "\u00a0", " ")
+	}
+	if strings.IndexByte(s, '<') >= 0 {
+		s = tags.Replace(s)
+	}
+	return s
+}
+
+// maxDress is how many words of dress stand before a line at most.
+const maxDress = 6
+
+// undress takes from a line what mails, articles and terminals put before it:
+// quoting, bullets, line numbers, prompts. number is how many octets that was.
+// It goes on to the first word that can begin a packet, and reports whether
+// there is one.
+func undress(s string) (number int, t stamp, rest string, ok bool) {
+	at := 0
+	for range maxDress {
+		for at < len(s) && (s[at] == ' ' || s[at] == '\t') {
+			at++
+		}
+		if t, rest, ok := cutStamp(s[at:]); ok && (t.kind != delta || begins(rest)) {
+			return at, t, strings.TrimLeft(rest, " "), true
+		}
+		if begins(s[at:]) {
+			return at, stamp{}, s[at:], true
+		}
+		n := dress(s[at:])
+		if n == 0 {
+			return at, stamp{}, s[at:], false
+		}
+		at += n
+	}
+	return at, stamp{}, s[at:], false
+}
+
+// begins reports whether s begins as tcpdump's lines do behind the time.
+func begins(s string) bool {
+	s = strings.TrimLeft(s, " ")
+	if strings.HasPrefix(s, "IP ") || strings.HasPrefix(s, "IP6 ") {
+		return true
+	}
+	word, rest, _ := strings.Cut(s, " ")
+	if !strings.HasPrefix(rest, "> ") && !strings.HasPrefix(rest, "&") {
+		return false
+	}
+	return strings.IndexByte(word, '.') > 0 && isEndpoint(word)
+}
+
+// dress returns the octets of one piece of dress at the beginning of s: marks, or
+// a number with what stands around it.
+func dress(s string) int {
+	const marks = ">|*#$%`-+[]():.•·"
+	n := strings.IndexFunc(s, func(r rune) bool { return !strings.ContainsRune(marks, r) })
+	if n < 0 {
+		return len(s)
+	}
+	digit := n
+	for digit < len(s) && s[digit] >= '0' && s[digit] <= '9' {
+		digit++
+	}
+	if digit-n > 9 || digit < len(s) && digit > n && s[digit] != ' ' && s[digit] != '\t' && strings.IndexByte(marks, s[digit]) < 0 {
+		return n
+	}
+	return digit
+}
+
+// bare returns a line that continues another, without the quoting that stood
+// before that one too.
+func bare(s, dress string) string {
+	s = strings.TrimLeft(s, " \t")
+	if quoting := strings.TrimRight(dress, " \t"); quoting != "" && strings.Trim(quoting, ">| ") == "" {
+		s = strings.TrimLeft(strings.TrimPrefix(s, quoting), " \t")
+	}
+	return s
+}
+
+// split cuts a line where a packet begins in its middle, as in pages that have
+// lost the ends of their lines: at the time of a day with a fraction, and behind
+// it what a packet begins with.
+func split(parts []string, s string) []string {
+	begin := 0
+	for i := 1; i+15 < len(s); i++ {
+		if s[i-1] != ' ' || s[i] < '0' || s[i] > '9' || s[i+2] != ':' || s[i+5] != ':' || s[i+8] != '.' {
+			continue
+		}
+		if t, rest, ok := cutStamp(s[i:]); ok && t.kind == ofDay && begins(rest) && !dressed(s[begin:i]) {
+			parts, begin = append(parts, s[begin:i]), i
+		}
+	}
+	return append(parts, s[begin:])
+}
+
+// dressed reports whether s may stand before a packet: dress, or a date.
+func dressed(s string) bool {
+	for s = strings.TrimSpace(s); s != ""; s = strings.TrimLeft(s, " ") {
+		word, rest, _ := strings.Cut(s, " ")
+		if _, ok := date(word); ok {
+			s = rest
+			continue
+		}
+		n := dress(s)
+		if n == 0 {
+			return false
+		}
+		s = s[n:]
+	}
+	return true
+}

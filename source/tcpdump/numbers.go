@@ -1,0 +1,281 @@
+package tcpdump
+
+import (
+	"encoding/binary"
+	"math"
+	"net/netip"
+
+	"onpath/tcp"
+)
+
+// pair names a conversation: the lower end first.
+type pair struct{ low, high netip.AddrPort }
+
+// pairOf returns the pair of a line, and the direction in it: 0 if the sender is
+// the lower end.
+func pairOf(src, dst netip.AddrPort) (p pair, d int) {
+	if src.Compare(dst) > 0 {
+		return pair{dst, src}, 1
+	}
+	return pair{src, dst}, 0
+}
+
+// talk is what is known of a conversation's numbers. tcpdump prints them as they
+// are in the first line that has an acknowledgment and in each SYN, and else as
+// distances from those; lines without ACK it prints as they are. With -S all are.
+type talk struct {
+	way    [2]way
+	opened bool // a line that made tcpdump choose bases has passed
+	votes  int8 // of lines that can only be distances (> 0), or cannot be (< 0)
+}
+
+// way is one direction of a talk.
+type way struct {
+	base  uint32 // number 0 of those that are printed as distances
+	shift uint32 // added to those printed as they are; 0 unless the first were made up
+	next  uint32 // behind what was sent, or acknowledged, last in the circle
+	has   bool   // base is known, or has been chosen
+	sent  bool   // next is known
+	made  bool   // next was made up: no number of this direction has been printed
+
+	ttl         uint8 // of the segment before
+	told, quiet bool  // the first segment's line told a TTL; or it did not
+}
+
+// near is how far a number may lie from what is expected, in octets: more than a
+// window without scaling and what follows in a capture with gaps, and so little
+// that a number which means something else is hardly ever there.
+const near = 1 << 24
+
+// numbers turns printed numbers into absolute ones. It remembers the talks of the
+// last half of maxTalks at least.
+type numbers struct {
+	young, old map[pair]*talk
+	votes      int // as talk.votes, of the whole text
+}
+
+// maxTalks is how many conversations are remembered.
+const maxTalks = 1 << 16
+
+func newNumbers() numbers { return numbers{young: map[pair]*talk{}} }
+
+func (n *numbers) talk(p pair) *talk {
+	if t := n.young[p]; t != nil {
+		return t
+	}
+	t := n.old[p]
+	if t == nil {
+		t = new(talk)
+	}
+	if len(n.young) >= maxTalks/2 {
+		n.young, n.old = map[pair]*talk{}, n.young
+	}
+	n.young[p] = t
+	return t
+}
+
+// resolve makes the numbers of s absolute; d is its direction in t. What is not
+// printed becomes what a sender that does nothing strange would send.
+func (n *numbers) resolve(t *talk, d int, s *segment) {
+	me, peer := &t.way[d], &t.way[d^1]
+	switch {
+	case s.flags&tcp.SYN != 0:
+		t.open(d, s)
+	case s.flags&tcp.ACK == 0:
+		s.seq = me.absolute(s)
+	default:
+		n.ordinary(t, d, s)
+	}
+	s.placeSACK(peer)
+	me.advance(s.seq + s.space())
+	if s.flags&tcp.ACK != 0 {
+		peer.acked(s.ack)
+	}
+}
+
+// space returns how many numbers the segment takes.
+func (s *segment) space() uint32 {
+	n := s.length
+	if s.flags&tcp.SYN != 0 {
+		n++
+	}
+	if s.flags&tcp.FIN != 0 {
+		n++
+	}
+	return n
+}
+
+// open takes a SYN: its numbers are absolute, and those that follow are counted
+// from them. One without ACK does not make tcpdump forget older bases.
+func (t *talk) open(d int, s *segment) {
+	me, peer := &t.way[d], &t.way[d^1]
+	if s.flags&tcp.ACK != 0 {
+		*me = way{base: s.seq, has: true}
+		if peer.sent && !peer.made {
+			peer.base, peer.has, peer.shift = s.ack-1, true, 0
+		} else {
+			*peer = way{base: s.ack - 1, has: true, next: s.ack, sent: true}
+		}
+		t.opened = true
+		return
+	}
+	again := me.sent && me.next-s.seq < near
+	if !t.opened {
+		me.base, me.has = s.seq, true
+	}
+	if !again {
+		me.sent, me.made, me.shift = false, false, 0
+		peer.sent = false
+	}
+}
+
+// absolute returns the number of a segment without ACK: it is printed as it is. If
+// nothing of this direction was ever so, it cannot be compared, and is taken for
+// what is due.
+func (w *way) absolute(s *segment) uint32 {
+	if !s.hasSeq || w.made || w.has && w.base == 0 && w.sent && s.flags&tcp.RST != 0 && distance(s.seq, w.next) > near {
+		return w.next
+	}
+	return s.seq + w.shift
+}
+
+// ordinary takes a segment with ACK and without SYN.
+func (n *numbers) ordinary(t *talk, d int, s *segment) {
+	me, peer := &t.way[d], &t.way[d^1]
+	me.adopt(s.hasSeq, s.seq)
+	peer.adopt(true, s.ack)
+	if n.isDistance(t, d, s) {
+		s.seq, s.ack = me.base+s.seq, peer.base+s.ack
+	} else {
+		s.seq, s.ack = me.shift+s.seq, peer.shift+s.ack
+		if !t.opened {
+			me.base, me.has = s.seq, me.has || s.hasSeq
+			peer.base, peer.has = s.ack-1, true
+		}
+	}
+	t.opened = true
+	if !s.hasSeq {
+		s.seq = me.due()
+	}
+}
+
+// adopt chooses the base and the shift of a direction whose numbers had to be made
+// up until the first is printed: then that continues them.
+func (w *way) adopt(printed bool, first uint32) {
+	if w.made && printed {
+		w.base, w.shift, w.has, w.made = w.next-first, w.next-first, true, false
+	}
+}
+
+// due returns the number of a segment that prints none: tcpdump leaves it out
+// where nothing is sent.
+func (w *way) due() uint32 {
+	if !w.sent {
+		w.sent, w.made = true, true // any number does: adopt counts from it
+		w.next = w.base
+	}
+	return w.next
+}
+
+// isDistance decides how the numbers of a segment with ACK are printed: what
+// brings them near to what is due, else as before in this conversation, else as
+// in most others.
+func (n *numbers) isDistance(t *talk, d int, s *segment) bool {
+	me, peer := &t.way[d], &t.way[d^1]
+	far, plain := uint32(0), uint32(0)
+	if s.hasSeq && me.sent {
+		far, plain = distance(me.base+s.seq, me.next), distance(me.shift+s.seq, me.next)
+		if !me.has {
+			far = math.MaxUint32
+		}
+	}
+	if peer.sent {
+		f := distance(peer.base+s.ack, peer.next)
+		if !peer.has {
+			f = math.MaxUint32
+		}
+		far, plain = max(far, f), max(plain, distance(peer.shift+s.ack, peer.next))
+	}
+	switch {
+	case far < near && plain >= near:
+		t.vote(1)
+		n.votes++
+		return true
+	case plain < near && far >= near:
+		if t.opened {
+			t.vote(-1)
+			n.votes--
+		}
+		return false
+	case far == plain && !t.opened:
+		return false
+	case t.votes != 0:
+		return t.votes > 0
+	case n.votes != 0:
+		return n.votes > 0
+	}
+	return far < plain
+}
+
+func (t *talk) vote(v int8) { t.votes = max(-64, min(64, t.votes+v)) }
+
+// distance returns how far two numbers lie apart on the circle.
+func distance(a, b uint32) uint32 { return min(a-b, b-a) }
+
+// placeSACK makes the blocks absolute: they are printed as distances wherever the
+// direction has a base, even where the acknowledgment is not.
+func (s *segment) placeSACK(peer *way) {
+	for _, at := range s.options.sacks {
+		for _, edge := range [...]int{at, at + 4} {
+			b := s.options.octets[edge:]
+			n := binary.BigEndian.Uint32(b)
+			if far, plain := peer.base+n, peer.shift+n; peer.has && distance(far, s.ack) < distance(plain, s.ack) {
+				n = far
+			} else {
+				n = plain
+			}
+			binary.BigEndian.PutUint32(b, n)
+		}
+	}
+}
+
+// advance notes that numbers up to to were sent.
+func (w *way) advance(to uint32) {
+	if !w.sent || int32(to-w.next) > 0 || distance(to, w.next) > near*16 {
+		w.next, w.sent = to, true
+	}
+}
+
+// acked notes that the other end has so much.
+func (w *way) acked(ack uint32) {
+	if !w.sent || int32(ack-w.next) > 0 && distance(ack, w.next) < near {
+		w.next, w.sent = ack, true
+	}
+}
+
+// know takes a segment whose numbers are absolute, from a hex dump.
+func (t *talk) know(d int, s *segment) {
+	me, peer := &t.way[d], &t.way[d^1]
+	if s.flags&tcp.SYN != 0 {
+		t.open(d, s)
+	} else if s.flags&tcp.ACK != 0 && !t.opened {
+		me.base, me.has, peer.base, peer.has = s.seq, true, s.ack-1, true
+		t.opened = true
+	}
+	me.advance(s.seq + s.space())
+	if s.flags&tcp.ACK != 0 {
+		peer.acked(s.ack)
+	}
+}
+
+// habit makes the lines of one direction alike where some tell a TTL and others
+// do not: a TTL that changes would mean something.
+func (w *way) habit(i *ipSaid) {
+	switch {
+	case w.quiet:
+		i.hasTTL = false
+	case w.told && !i.hasTTL:
+		i.ttl, i.hasTTL = w.ttl, true
+	}
+	w.ttl, w.told, w.quiet = i.ttl, i.hasTTL, !i.hasTTL
+}

@@ -1,0 +1,226 @@
+package tcpdump
+
+import (
+	"net/netip"
+	"strings"
+
+	"onpath/packet"
+)
+
+// MaxLine is how many octets of a line are read; who has a longer one passes it
+// to Reader.Long.
+const MaxLine = 64 << 10
+
+// maxPieces is how many lines a packet may be wrapped into.
+const maxPieces = 8
+
+// Reader turns printed lines into frames. It is given one line after the other, and
+// has a frame ready when the line behind it shows that its own are complete.
+// It keeps no more of the text than that, and allocates for each line.
+type Reader struct {
+	clock   clock
+	names   names
+	numbers numbers
+	report  *Report
+	note    func(Note)
+
+	lines  uint64   // given
+	todo   []string // what is left of the last one
+	pieces []string
+	begun  uint64 // number of the line with which pieces begin
+	stamp  stamp
+	dress  string // what stood before the first of pieces
+	dump   dump
+
+	line  line
+	frame frame
+	at    int64
+}
+
+// New returns a Reader of the text that begins with ahead, of which it looks at
+// the times; ahead may be any part of it. It adds to report, and tells note what is
+// broken or mended.
+func New(ahead []byte, report *Report, note func(Note)) *Reader {
+	r := &Reader{numbers: newNumbers(), report: report, note: note}
+	r.names = newNames(&report.Names)
+	r.clock.look(string(ahead))
+	return r
+}
+
+// Line takes the next line, without its end; all frames of those before have been
+// handed over by Next.
+func (r *Reader) Line(text []byte) {
+	r.lines++
+	r.report.Lines++
+	r.todo = split(r.todo[:0], strings.TrimRight(string(text), " \t\r"))
+}
+
+// Long takes a line that is longer than MaxLine: it cannot be a packet.
+func (r *Reader) Long() {
+	r.lines++
+	r.report.Lines++
+	r.report.Long++
+	r.End()
+}
+
+// End says that no line will continue those that were given.
+func (r *Reader) End() { r.todo = append(r.todo[:0], "") }
+
+// Next fills all of f but its number with the next frame that is complete, or
+// reports that there is none before another line is given. f.Data is valid until
+// the next call.
+func (r *Reader) Next(f *packet.Frame) bool {
+	for len(r.todo) > 0 {
+		raw := r.todo[0]
+		r.todo = r.todo[1:]
+		if r.take(raw) {
+			f.Data, f.At, f.WireLen, f.Link, f.Text = r.frame.octets, r.at, r.frame.wire, r.frame.link, r.frame.told()
+			return true
+		}
+	}
+	return false
+}
+
+// take takes one line, and reports whether a frame is complete: the one before it.
+func (r *Reader) take(raw string) (complete bool) {
+	if len(r.pieces) > 0 && r.dump.add(bare(raw, r.dress)) {
+		return false
+	}
+	s := unescape(raw)
+	if strings.TrimLeft(s, " \t>|") == "" {
+		return r.flush()
+	}
+	at, t, rest, begins := undress(s)
+	switch {
+	case begins && !r.inside(s, t, rest):
+		complete = r.flush()
+		r.pieces, r.stamp, r.begun, r.dress = append(r.pieces, rest), t, r.lines, s[:at]
+	case len(r.pieces) > 0 && r.dump.lines == 0 && r.continues(bare(s, r.dress)):
+		r.pieces = append(r.pieces, bare(s, r.dress))
+	default:
+		complete = r.flush()
+		r.report.Kinds[Prose]++
+	}
+	return complete
+}
+
+// inside reports whether a line that looks like the beginning of a packet is part
+// of the one before: the second line of -v, or a packet inside of another.
+func (r *Reader) inside(s string, t stamp, rest string) bool {
+	if len(r.pieces) == 0 || t.kind != noStamp || len(r.pieces) == maxPieces {
+		return false
+	}
+	first := r.pieces[0]
+	if !strings.HasPrefix(rest, "IP") {
+		return !strings.Contains(first, " > ") || r.nested()
+	}
+	return r.stamp.kind != noStamp && (s[0] == ' ' || s[0] == '\t') || s[0] == '\t' && strings.Contains(first, "(")
+}
+
+// nested reports whether the last piece opened a packet inside of another.
+func (r *Reader) nested() bool {
+	last := r.pieces[len(r.pieces)-1]
+	return strings.HasPrefix(last, "IP") && !strings.Contains(last, " > ")
+}
+
+// continues reports whether a line that does not begin a packet goes on with the
+// one before: that was not complete, or this is what stands at the end of one.
+func (r *Reader) continues(s string) bool {
+	if len(r.pieces) == maxPieces {
+		return false
+	}
+	for _, tail := range tails {
+		if strings.HasPrefix(s, tail) {
+			return true
+		}
+	}
+	r.line.read(strings.Join(r.pieces, " "))
+	return r.line.kind == Prose || r.line.kind == Broken
+}
+
+// tails are what a wrapped line can begin with though the packet could end before
+// it.
+var tails = []string{"<mss ", "<nop", "<timestamp ", "<sackOK", "<wscale ", "<eol", "<sack ", "(DF)", "(ttl ", "[tos ", "(frag "}
+
+// flush reads the packet whose lines are complete, and reports whether that gave a
+// frame.
+func (r *Reader) flush() (complete bool) {
+	if len(r.pieces) == 0 {
+		return false
+	}
+	used := r.join()
+	r.report.Kinds[Prose] += uint64(len(r.pieces) - used)
+	r.report.Kinds[r.line.kind]++
+	if r.line.kind != Prose {
+		r.at = r.clock.at(r.stamp) // of what is left out, too: -ttt counts from it
+	}
+	switch r.line.kind {
+	case Broken:
+		r.note(Note{Line: r.begun, Text: r.line.why})
+	case Segment, Datagram:
+		complete = r.build()
+	}
+	r.pieces = r.pieces[:0]
+	r.dump.reset()
+	return complete
+}
+
+// join reads as many of the pieces as make a packet, with a space between them, as
+// mails are wrapped, or without, as terminals wrap. It returns how many.
+func (r *Reader) join() (used int) {
+	for _, space := range [...]string{" ", ""} {
+		for n := len(r.pieces); n > 0; n-- {
+			r.line.read(strings.Join(r.pieces[:n], space))
+			if r.line.kind != Prose && r.line.kind != Broken {
+				return n
+			}
+			if n == 1 && space == " " && len(r.pieces) == 1 {
+				return 1
+			}
+		}
+	}
+	r.line.read(r.pieces[0])
+	return 1
+}
+
+// build makes the frame of the line.
+func (r *Reader) build() bool {
+	src, dst, why := r.line.ends(&r.names)
+	if why != "" {
+		r.report.Kinds[r.line.kind]--
+		r.report.Kinds[Broken]++
+		r.note(Note{Line: r.begun, Text: why})
+		return false
+	}
+	if r.line.mended != "" {
+		r.report.Mended++
+		r.note(Note{Line: r.begun, Text: r.line.mended, Mended: true})
+	}
+	if r.stamp.kind == noStamp {
+		r.report.Untimed++
+	}
+	if r.line.kind == Datagram {
+		r.frame.datagram(&r.line, src, dst)
+		return true
+	}
+	r.segment(src, dst)
+	return true
+}
+
+// segment makes the frame of a segment: of its hex dump, or of what the line says.
+func (r *Reader) segment(src, dst netip.AddrPort) {
+	s := &r.line.seg
+	p, d := pairOf(src, dst)
+	t := r.numbers.talk(p)
+	named := r.line.src.name != "" || r.line.dst.name != ""
+	if ip, h, ok := r.dump.whole(src, dst, named); ok {
+		r.report.Dumps++
+		s.seq, s.ack, s.flags = uint32(h.Seq()), uint32(h.Ack()), h.Flags()
+		t.know(d, s)
+		r.frame.dumped(r.dump.octets, ip)
+		return
+	}
+	r.numbers.resolve(t, d, s)
+	t.way[d].habit(&r.line.ip)
+	r.frame.tcp(&r.line.link, &r.line.ip, src, dst, s)
+}
