@@ -122,7 +122,7 @@ func (in *Inspector) takeBackGaps(c *Case) {
 }
 
 func captureTruncated(s *Scene) (Evidence, bool) {
-	return because(anomaly.CauseCapture, int64(s.View.CapLen), int64(s.View.WireLen)), true
+	return because(anomaly.CauseCapture, int64(s.View.CapLen), int64(s.View.WireLen)), !s.View.Text // which prints no payload
 }
 
 // oneSided: somebody answers what was captured.

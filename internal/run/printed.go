@@ -9,7 +9,7 @@ import (
 // shownNames is how many made-up addresses and ports the summary shows.
 const shownNames = 10
 
-// printed says what the texts held, and what was made up for them.
+// printed says what the texts held.
 func printed(b *strings.Builder, r *tcpdump.Report) {
 	if r.Lines == 0 {
 		return
@@ -24,6 +24,10 @@ func printed(b *strings.Builder, r *tcpdump.Report) {
 		{"without a time, placed 1 µs apart", r.Untimed},
 		{"from hex dumps", r.Dumps},
 	})))
+}
+
+// names says what was made up for names that the texts have.
+func names(b *strings.Builder, r *tcpdump.Report) {
 	for _, n := range r.Names[:min(len(r.Names), shownNames)] {
 		line(b, "name", n.String())
 	}

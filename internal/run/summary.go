@@ -31,6 +31,7 @@ func (j *job[R]) report(summary bool) {
 	if summary {
 		printed(&b, &j.health.Text)
 	}
+	names(&b, &j.health.Text)
 	damages(&b, j.health)
 	if summary {
 		line(&b, "dropped", byCapture(j.health.Dropped))

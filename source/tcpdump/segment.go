@@ -45,19 +45,22 @@ func (s *segment) read(body string) (why string) {
 	if !s.hasWin {
 		return "no window: the line ends early"
 	}
+	if s.modern && !s.whole && !s.cut {
+		return "no length: the line ends early"
+	}
 	return s.measure()
 }
 
 // isSegment reports whether body begins as a TCP segment does: Flags [S.], or
-// classic flags.
+// classic flags. What is wrapped may end early.
 func isSegment(body string) bool {
-	if strings.HasPrefix(body, "Flags [") {
+	if strings.HasPrefix(body, "Flags [") || body == "Flags" || body == "" {
 		return true
 	}
-	word, rest, more := strings.Cut(body, " ")
+	word, rest, _ := strings.Cut(body, " ")
 	_, ok := classicFlags(strings.TrimSuffix(word, ","))
 	rest = strings.TrimLeft(rest, " ")
-	return ok && more && (rest == "" || rest[0] >= '0' && rest[0] <= '9' || rest[0] == '[' ||
+	return ok && (rest == "" || rest[0] >= '0' && rest[0] <= '9' || rest[0] == '[' ||
 		strings.HasPrefix(rest, "ack ") || strings.HasPrefix(rest, "win ") || strings.HasPrefix(rest, "cksum "))
 }
 
@@ -90,6 +93,9 @@ func classicFlags(word string) (f tcp.Flags, ok bool) {
 
 func (s *segment) readFlags(body string) (rest, why string) {
 	word, rest, _ := strings.Cut(body, " ")
+	if body == "" || body == "Flags" {
+		return "", "no flags: the line ends early"
+	}
 	if inner, ok := strings.CutPrefix(body, "Flags ["); ok {
 		word, rest, ok = strings.Cut(inner, "]")
 		s.modern = true
@@ -232,8 +238,11 @@ func (s *segment) list(text string, open, shut byte) (rest, why string) {
 	}
 	inside, rest := balanced(text, open, shut)
 	s.options.read(strings.TrimSuffix(inside, "[|tcp]"))
-	if strings.Contains(inside, "[|tcp]") {
+	switch {
+	case strings.Contains(inside, "[|tcp]"):
 		s.cut, s.options.cut = true, true
+	case len(inside)+1 == len(text):
+		return "", "the options have no end"
 	}
 	return rest, ""
 }
