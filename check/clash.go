@@ -46,59 +46,118 @@ type again struct {
 
 // meets reports whether some octets of a are those of n.
 func (a *again) meets(n *note) bool {
-	return a.at.Before(n.from.Add(n.len)) && n.from.Before(a.at.Add(a.v.Seg.Len))
+	return a.at.Before(n.from.Add(uint32(n.len))) && n.from.Before(a.at.Add(a.v.Seg.Len))
 }
 
 // take compares the octets that a and n share.
-func (f *clash) take(n *note, a *again) {
-	x, y := uint32(max(a.at.Sub(n.from), 0)), min(uint32(a.at.Add(a.v.Seg.Len)-n.from), n.len)
+func (o *overlap) take(n *note, a *again) {
+	f := &o.found
+	x, y := uint32(max(a.at.Sub(n.from), 0)), min(uint32(a.at.Add(a.v.Seg.Len)-n.from), uint32(n.len))
 	b := a.v.Payload[n.from.Add(x).Sub(a.at):][:y-x]
-	f.recut = f.recut || a.at != n.from || a.v.Seg.Len != n.len
-	if f.heads(n, x, b) || n.len <= headOctets || !n.complete(x, b) {
+	f.recut = f.recut || a.at != n.from || a.v.Seg.Len != uint32(n.len)
+	if n.bits&bare != 0 {
+		f.octets(n, x, b)
 		return
 	}
-	f.compared += n.len - headOctets
-	if total, ok := a.total(n); ok && total != n.part%ones {
-		f.differ(n, headOctets)
+	if f.blocks(n, x, b) {
+		return
 	}
-	n.done, n.part = 0, 0
+	part, all := o.complete(n, x, b)
+	if !all {
+		return
+	}
+	f.compared += uint32(n.len) - min(uint32(n.len), headBlocks*blockOctets)
+	if total, ok := a.total(n); ok && total != part%ones {
+		f.differ(n, 0)
+	}
 }
 
-// heads compares octets from x on with those of n that were noted as they are.
-func (f *clash) heads(n *note, x uint32, b []byte) (differ bool) {
-	noted := min(n.len, headOctets)
-	for i := 0; i < len(b) && x < noted; i, x = i+1, x+1 {
-		f.compared++
-		if b[i] != n.head[x] {
-			f.differ(n, x)
+// octets compares octets from x on with those of n, which is bare.
+func (f *clash) octets(n *note, x uint32, b []byte) {
+	f.compared += uint32(len(b))
+	for i := range b {
+		if at := x + uint32(i); b[i] != n.head[at] {
+			f.differ(n, at)
+		}
+	}
+}
+
+// blocks compares octets from x on, as far as they hold whole blocks, with the digests
+// of n. It reports whether any differs.
+func (f *clash) blocks(n *note, x uint32, b []byte) (differ bool) {
+	end := x + uint32(len(b))
+	for i := (x + blockOctets - 1) / blockOctets; i < headBlocks; i++ {
+		from := i * blockOctets
+		to := min(from+blockOctets, uint32(n.len))
+		if from >= to || to > end {
+			break
+		}
+		f.compared += to - from
+		if digestOf(b[from-x:to-x]) != n.head[i] {
+			f.differ(n, from)
 			differ = true
 		}
 	}
 	return differ
 }
 
-// differ counts a difference at or behind octet x of n.
+// digest sets the digests of the first blocks of b.
+func digest(head *[headBlocks]uint8, b []byte) {
+	for i := range head {
+		n := min(blockOctets, len(b))
+		head[i] = digestOf(b[:n])
+		b = b[n:]
+	}
+}
+
+// digestOf returns the digest of a block, which may be shorter at the end of a segment.
+func digestOf(b []byte) uint8 {
+	var block [blockOctets]byte
+	if len(b) < blockOctets {
+		copy(block[:], b)
+		b = block[:]
+	}
+	return uint8(binary.LittleEndian.Uint64(b) * 0x9e3779b97f4a7c15 >> 56)
+}
+
+// differ counts a difference at octet x of n, or behind it.
 func (f *clash) differ(n *note, x uint32) {
 	if f.differing++; f.differing == 1 {
 		f.first, f.origin = n.from.Add(x), n.origin
 	}
 }
 
-// complete adds octets from x on to what came again of n, and reports whether that
-// is all.
-func (n *note) complete(x uint32, b []byte) bool {
-	if x == 0 {
-		n.done, n.part = 0, 0
+// partly is what came again, in order, of notes of which not all has: of few, so that
+// nothing of it need stand in the notes.
+type partly [64]struct {
+	owner, frame uint32
+	from         tcp.Seq
+	done         uint32 // octets, from the first on
+	part         uint16 // their sum
+}
+
+// complete adds octets from x on to what came again of n. If that is all, it returns
+// the sum.
+func (o *overlap) complete(n *note, x uint32, b []byte) (part uint16, all bool) {
+	p := &o.partly[(n.owner*0x9e3779b1^uint32(n.from)*0x85ebca6b)>>26]
+	done := uint32(0)
+	if x > 0 && p.owner == n.owner && p.from == n.from && p.frame == n.frame {
+		done, part = p.done, p.part
 	}
-	if x > n.done || x+uint32(len(b)) <= n.done {
-		return false
+	end := x + uint32(len(b))
+	if x > done || end <= done {
+		return 0, false
 	}
-	part := fold(sum(b[n.done-x:]))
-	if n.done&1 != 0 {
-		part = bits.ReverseBytes16(part) // RFC 1071 §2 B
+	more := fold(sum(b[done-x:]))
+	if done&1 != 0 {
+		more = bits.ReverseBytes16(more) // RFC 1071 §2 B
 	}
-	n.done, n.part = x+uint32(len(b)), fold(uint64(n.part)+uint64(part))
-	return n.done == n.len
+	part = fold(uint64(part) + uint64(more))
+	if end == uint32(n.len) {
+		return part, true
+	}
+	p.owner, p.from, p.frame, p.done, p.part = n.owner, n.from, n.frame, end, part
+	return 0, false
 }
 
 // ones is 0 in one's complement, of 16 bits.

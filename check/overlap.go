@@ -8,28 +8,34 @@ import (
 )
 
 // What passed is noted, to be compared with what comes again however it is cut: a
-// note for each segment, with its first octets as they are and a sum of all of
-// them. The sum costs nothing, as it follows from the checksum that was found to be
-// good. (To keep all octets costs 220 ns for each full segment, more than the rest
-// of check; a digest of each block as much as the checksum.) So a difference among
-// a segment's first octets is always found, and one behind them once all of the
-// segment has come again, in whatever pieces, but for 1 of 65,535. Who chooses
-// octets with the same sum is not found.
+// note for each segment, of 32 octets, with a sum of all its octets and digests of its
+// first blocks. The sum costs nothing, as it follows from the checksum that was found
+// to be good. (To keep octets as they are costs two lines of the cache for 100 of
+// them, and a digest of each block of a segment as much as the checksum.)
+//
+// So a difference is found once all of a segment has come again, in whatever pieces
+// and in their order, but for 1 of 65,535; and of a piece that holds a whole block
+// among the first, but for 1 of 256. It is not found in a piece of a block, or of what
+// lies behind the blocks; nor if somebody chooses octets with the same sum.
 
-// headOctets is how many octets of a segment are noted as they are.
-const headOctets = 100
+// Blocks are of so many octets, and so many have a digest.
+const (
+	blockOctets = 8
+	headBlocks  = 12
+)
 
 // note is a segment that passed.
 type note struct {
 	owner uint32  // stream: twice its connection's number, and the direction; 0: none
 	from  tcp.Seq // first octet
-	len   uint32
-	done  uint32 // octets of it, from the first on, that came again, and whose sum is part
 	origin
-	part uint16
-	sum  uint16 // of its octets; or what its header adds to that, with the bit carried
-	head [headOctets]byte
+	len  uint16
+	sum  uint16            // of its octets; or what its header adds to that, with the bit carried
+	head [headBlocks]uint8 // digests of its first blocks; with the bit bare, its octets
 }
+
+// noteSize is a note's size in octets: two share a line of the cache.
+const noteSize = 32
 
 // origin tells segments of different senders apart.
 type origin struct {
@@ -50,32 +56,43 @@ func originOf(v *packet.View) origin {
 type noteBits uint8
 
 const (
-	carried noteBits = 1 << iota // sum is that of the header and the length: see note.total
+	carried noteBits = 1 << iota // sum is that of the header and the length: see again.total
 	stamped                      // it had timestamps
+	bare                         // head is its octets
 )
-
-// noteSize is a note's size in octets.
-const noteSize = 128
 
 // A scale says where a stream's notes stand: by the numbers of their first octets,
 // so that a new one takes the place of an old one.
 type scale struct {
-	cell  uint8  // 2^cell numbers share a place
-	cells uint8  // a stream uses at most 2^cells places
-	mix   uint64 // makes streams stand anywhere
+	longest uint32 // payload of the segments that stand there, octets
+	cell    uint8  // 2^cell numbers share a place
+	cells   uint8  // a stream uses at most 2^cells places
+	mix     uint64 // makes streams stand anywhere
 }
 
-// scales are for long segments, of which the last 4 MiB of a stream are noted, and for
-// short ones, of 128 KiB. What is as long as a cell has its place alone.
-var scales = [2]scale{{10, 12, 0x9e3779b97f4a7c15}, {7, 10, 0xd6e8feb86659fd93}}
+// scales are for keys that were pressed, of which the last 16 KiB of a stream are
+// noted, for short segments, of 128 KiB, and for long ones, of 4 MiB. What is as long
+// as a cell has its place alone.
+var scales = [3]scale{
+	{tiny, 4, 10, 0xa0761d6478bd642f},
+	{1<<10 - 1, 6, 11, 0xd6e8feb86659fd93},
+	{jumbo, 10, 12, 0x9e3779b97f4a7c15},
+}
 
 // scaleOf returns the scale for a segment of so many octets.
 func scaleOf(octets uint32) *scale {
-	if octets>>scales[0].cell == 0 {
+	switch {
+	case octets > scales[1].longest:
+		return &scales[2]
+	case octets > tiny:
 		return &scales[1]
 	}
 	return &scales[0]
 }
+
+// tiny is how long a segment is at most, in octets, to stand with keys that were
+// pressed.
+const tiny = 24
 
 // jumbo is how far, in octets, before a segment's first octet another that is
 // compared with it may begin.
@@ -87,11 +104,11 @@ const DefaultOverlap = 64 << 20
 // overlap holds the notes of all connections. A new one takes the place of an old
 // one.
 type overlap struct {
-	notes   []note
-	places  uint32 // 0: nothing is noted
-	last    uint32 // number of the connection that began to be noted last
-	longest uint32 // payload of the longest segment that was noted, at most jumbo
-	found   clash
+	notes  []note
+	places uint32 // 0: nothing is noted
+	last   uint32 // number of the connection that began to be noted last
+	partly partly
+	found  clash
 }
 
 // newOverlap returns one of so many octets; one that notes nothing if n is negative.
@@ -102,10 +119,11 @@ func newOverlap(n int) overlap {
 	return overlap{places: uint32(min(max(n, 0)/noteSize, 1<<30))}
 }
 
-// keeps reports whether the payload of v can be noted at all: it is whole, and not
-// damaged.
+// keeps reports whether the payload of v can be noted at all: it is whole, not
+// damaged, and no longer than an IPv4 packet.
 func (o *overlap) keeps(v *packet.View) bool {
-	return v.Seg.Len > 0 && o.places > 0 && v.Seg.Sum != tcp.SumBad && uint32(len(v.Payload)) == v.Seg.Len
+	n := v.Seg.Len
+	return n > 0 && o.places > 0 && v.Seg.Sum != tcp.SumBad && uint32(len(v.Payload)) == n && n < 1<<16
 }
 
 // owner returns the number of a stream, which no other has had, so that no octets
@@ -133,27 +151,46 @@ func (o *overlap) place(owner uint32, seq tcp.Seq, k *scale) *note {
 	return &o.notes[i]
 }
 
-// tiny is how long a segment is at most, in octets, to be noted together with the
-// one before, as a key that was pressed.
-const tiny = 24
+// Expect reads what noting the segment in v will write, so that it is at hand then. What
+// it returns means nothing.
+func (in *Inspector) Expect(c *Case, v *packet.View, d tcp.Dir) uint64 {
+	o := &in.overlap
+	if v.Seg.Len == 0 || o.notes == nil || c.stream == 0 {
+		return 0
+	}
+	return uint64(o.place(c.stream<<1|uint32(d), v.Seg.Data(), scaleOf(v.Seg.Len)).owner)
+}
 
-// note notes the segment in v. Unless it is tiny nothing is read of its note, so that
-// nothing waits for memory.
+// note notes the segment in v. Unless it is a key that was pressed nothing is read of
+// its note, so that nothing waits for memory.
 func (o *overlap) note(c *Case, v *packet.View) {
 	seg := &v.Seg
 	owner, at := o.owner(c, seg.Dir), seg.Data()
 	n := o.place(owner, at, scaleOf(seg.Len))
-	if seg.Len <= tiny && n.owner == owner && n.from.Add(n.len) == at && n.len+seg.Len <= headOctets {
-		copy(n.head[n.len:], v.Payload)
-		n.len, n.origin = n.len+seg.Len, originOf(v)
+	if seg.Len < headBlocks && n.takes(owner, at, v) {
 		return
 	}
-	n.owner, n.from, n.len, n.done, n.part, n.origin = owner, at, seg.Len, 0, 0, originOf(v)
-	if seg.Len > headOctets {
-		n.sum, n.bits = sumOf(v, n.bits)
+	n.owner, n.from, n.len, n.origin = owner, at, uint16(seg.Len), originOf(v)
+	if seg.Len <= headBlocks {
+		n.bits |= bare
+		copy(n.head[:], v.Payload)
+		return
 	}
-	copy(n.head[:], v.Payload)
-	o.longest = max(o.longest, min(seg.Len, jumbo))
+	n.sum, n.bits = sumOf(v, n.bits)
+	digest(&n.head, v.Payload)
+}
+
+// takes adds a key that was pressed to those of the note, if they are what came before
+// it and there is room.
+func (n *note) takes(owner uint32, at tcp.Seq, v *packet.View) bool {
+	have := uint32(n.len)
+	if n.owner != owner || n.bits&bare == 0 || n.from.Add(have) != at || have+v.Seg.Len > headBlocks {
+		return false
+	}
+	copy(n.head[have:], v.Payload)
+	n.len, n.origin = uint16(have+v.Seg.Len), originOf(v)
+	n.bits |= bare
+	return true
 }
 
 // sumOf returns the sum of a segment for its note, and what it is the sum of.
@@ -168,21 +205,23 @@ func sumOf(v *packet.View, b noteBits) (uint16, noteBits) {
 // whether there were any.
 func (o *overlap) compare(c *Case, v *packet.View) (any bool) {
 	a := again{v: v, at: v.Seg.Data()}
-	any = o.compareWith(&scales[0], o.owner(c, v.Seg.Dir), &a, o.longest)
-	return o.compareWith(&scales[1], o.owner(c, v.Seg.Dir), &a, 1<<scales[0].cell) || any
+	owner := o.owner(c, v.Seg.Dir)
+	for i := range scales {
+		any = o.compareWith(&scales[i], owner, &a) || any
+	}
+	return any
 }
 
-// compareWith compares a with the notes of one scale, of segments of up to so many
-// octets.
-func (o *overlap) compareWith(k *scale, owner uint32, a *again, longest uint32) (any bool) {
-	at, end := a.at-tcp.Seq(longest), a.at.Add(a.v.Seg.Len+1<<k.cell)
+// compareWith compares a with the notes of one scale.
+func (o *overlap) compareWith(k *scale, owner uint32, a *again) (any bool) {
+	at, end := a.at-tcp.Seq(k.longest), a.at.Add(a.v.Seg.Len+1<<k.cell)
 	for range 1 << k.cells {
 		if !at.Before(end) {
 			break
 		}
 		if n := o.place(owner, at, k); n.owner == owner && a.meets(n) {
 			any = true
-			o.found.take(n, a)
+			o.take(n, a)
 		}
 		at += 1 << k.cell
 	}

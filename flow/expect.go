@@ -71,7 +71,8 @@ func (t *Table) expect(views []packet.View, hash *[Batch]uint32) {
 
 // expectSegment reads what depends on the entry.
 func (t *Table) expectSegment(e *entry, v *packet.View) {
-	t.read += t.tracker.Touch(&e.conn, &v.Seg, e.dir(v.FromB))
+	d := e.dir(v.FromB)
+	t.read += t.tracker.Touch(&e.conn, &v.Seg, d) + t.rules.Expect(&e.inquiry, v, d)
 	if v.Seg.Flags&(tcp.SYN|tcp.FIN|tcp.RST) != 0 {
 		t.read += uint64(t.slab.at(e.prev).next) + uint64(t.slab.at(e.next).prev)
 	}
