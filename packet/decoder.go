@@ -27,7 +27,7 @@ func (d *Decoder) FragmentStats() FragmentStats { return d.fragments.stats }
 // make equal Views, unless fragments that came between make the difference.
 func (d *Decoder) Decode(f *Frame, v *View) {
 	v.Number, v.At, v.CapLen, v.WireLen = f.Number, f.At, uint32(len(f.Data)), max(f.WireLen, uint32(len(f.Data)))
-	v.Why, v.Text = Decoded, f.Text != nil
+	v.Frame, v.Link, v.Why, v.Text = f.Data, f.Link, Decoded, f.Text != nil
 	if v.Text || !d.plain(f, v) {
 		d.walk(f, v)
 	}
@@ -69,7 +69,7 @@ func (d *Decoder) walk(f *Frame, v *View) {
 
 // clear leaves only what is known of any frame.
 func (v *View) clear() {
-	*v = View{Number: v.Number, At: v.At, WireLen: v.WireLen, CapLen: v.CapLen, Why: v.Why, Text: v.Text}
+	*v = View{Number: v.Number, At: v.At, WireLen: v.WireLen, CapLen: v.CapLen, Frame: v.Frame, Link: v.Link, Why: v.Why, Text: v.Text}
 }
 
 // walk is the way through one frame: where it stands, and what it has met.

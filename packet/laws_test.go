@@ -41,7 +41,7 @@ func checkView(t *testing.T, f *Frame, v *View) {
 	law(v.Why != Decoded || v.Depth > 0, "what is decoded has an IP header")
 	law(v.Depth <= maxDepth, "depth is bounded")
 	if v.Depth == 0 {
-		law(reflect.DeepEqual(*v, View{Number: f.Number, At: f.At, WireLen: v.WireLen, CapLen: v.CapLen, Why: v.Why}), "no IP, nothing else")
+		law(reflect.DeepEqual(*v, View{Number: f.Number, At: f.At, WireLen: v.WireLen, CapLen: v.CapLen, Frame: f.Data, Link: f.Link, Why: v.Why}), "no IP, nothing else")
 		return
 	}
 	law(v.Depth > 1 || v.Outer == v.Key && v.OuterFromB == v.FromB, "without a tunnel there is one packet")
@@ -68,7 +68,7 @@ func checkFrame(t *testing.T, f *Frame) {
 	if !reflect.DeepEqual(fresh, used) {
 		t.Errorf("what a View held before shows: link %v, frame %x\nfresh %+v\nused  %+v", f.Link, f.Data, fresh, used)
 	}
-	walked := &View{Number: f.Number, At: f.At, CapLen: fresh.CapLen, WireLen: fresh.WireLen}
+	walked := &View{Number: f.Number, At: f.At, CapLen: fresh.CapLen, WireLen: fresh.WireLen, Frame: f.Data, Link: f.Link}
 	NewDecoder(Config{}).walk(f, walked)
 	if !reflect.DeepEqual(fresh, walked) {
 		t.Errorf("the short path differs: link %v, frame %x\nshort %+v\nlong  %+v", f.Link, f.Data, fresh, walked)

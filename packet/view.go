@@ -18,16 +18,18 @@ type View struct {
 	At      int64  // the frame's, ns since the Unix epoch
 	WireLen uint32 // octets of the frame on the wire
 	CapLen  uint32 // octets of the frame captured
+	Frame   []byte // those octets, for who prints what stands before IP
 
-	Why        Reason  // Decoded, or why there is no Key
-	FromB      bool    // the sender is Key.B
-	Depth      uint8   // IP headers found, 1 without a tunnel, 0 without IP
-	IPSum      tcp.Sum // innermost IPv4 header checksum; SumUnknown for IPv6
-	L4Sum      tcp.Sum // innermost transport checksum
-	OuterFromB bool    // the sender is Outer.B
-	Overlap    bool    // fragments of the datagram overlapped: what came first counts
-	Differ     bool    // and did not hold the same octets
-	Text       bool    // built from a printed line: Seg and the sums hold what it told, IP and TCP also what it did not
+	Link       LinkType // the frame's
+	Why        Reason   // Decoded, or why there is no Key
+	FromB      bool     // the sender is Key.B
+	Depth      uint8    // IP headers found, 1 without a tunnel, 0 without IP
+	IPSum      tcp.Sum  // innermost IPv4 header checksum; SumUnknown for IPv6
+	L4Sum      tcp.Sum  // innermost transport checksum
+	OuterFromB bool     // the sender is Outer.B
+	Overlap    bool     // fragments of the datagram overlapped: what came first counts
+	Differ     bool     // and did not hold the same octets
+	Text       bool     // built from a printed line: Seg and the sums hold what it told, IP and TCP also what it did not
 
 	IPLen     uint32 // octets of the innermost IP datagram, header included, by its header (or what the wire had where that is 0: TSO)
 	L4Len     uint32 // octets of the transport payload on the wire, even if not captured

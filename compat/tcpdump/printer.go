@@ -1,0 +1,197 @@
+package tcpdump
+
+import (
+	"strconv"
+	"time"
+
+	"onpath/packet"
+)
+
+// Config says what a line holds. The zero Config is tcpdump -n.
+type Config struct {
+	Time   Clock          // how the time is shown: the number of -t
+	Nano   bool           // --nano: nine decimals, else six, the rest cut off
+	Zone   *time.Location // of the time of day and of the date; nil is UTC
+	Number bool           // -#: the number of the frame
+
+	Absolute    bool // -S: sequence numbers as on the wire
+	Verbose     bool // -v: the IP header, and checksums
+	Quick       bool // -q: no TCP but its length
+	Link        bool // -e: the link header
+	NoChecksums bool // -K: checksums are not looked at
+	Classic     bool // TCP as tcpdump 3 printed it
+
+	// MaxConns is how many connections' first sequence numbers are remembered.
+	// When one more comes the oldest is forgotten: its next numbers are absolute,
+	// as those of a new one. 0 means 1<<18.
+	MaxConns int
+}
+
+// A Printer appends lines. It belongs to one goroutine.
+type Printer struct {
+	config Config
+	conns  conns
+	clock  times
+	walk   walk
+}
+
+// New returns a Printer that has printed nothing.
+func New(c Config) *Printer {
+	return &Printer{config: c, conns: newConns(c.MaxConns)}
+}
+
+// Forgotten returns how many connections Config.MaxConns left no room for.
+func (p *Printer) Forgotten() uint64 { return p.conns.forgotten }
+
+// AppendHead appends what stands before the packet: number and time, as Config
+// asks for them. Each packet of a capture is given to it once, as some of the
+// times are differences.
+func (p *Printer) AppendHead(dst []byte, v *packet.View) []byte {
+	if p.config.Number {
+		dst = append(appendPadded(dst, v.Number, 5), "  "...)
+	}
+	return p.appendTime(dst, v.At)
+}
+
+// AppendPacket appends the packet, with -v on several lines, without a line's end.
+// ok is false where tcpdump would find no IP, or a link header stands in the way
+// that this package does not know and behind which packet found none: then nothing
+// is appended.
+func (p *Printer) AppendPacket(dst []byte, v *packet.View) (line []byte, ok bool) {
+	w := &p.walk
+	*w = walk{Printer: p, out: dst, b: v.Frame, wire: v.WireLen}
+	if w.link(v.Link) {
+		return w.out, true
+	}
+	if v.Depth == 0 {
+		return dst, false
+	}
+	ip := v.OuterIP
+	if v.Fragment != nil {
+		ip = v.Fragment
+	}
+	*w = walk{Printer: p, out: dst, b: ip, wire: datagramLen(ip)}
+	if w.ip() {
+		return w.out, true
+	}
+	return dst, false
+}
+
+// AppendInner appends the innermost datagram of v, put together if it was in
+// fragments, where AppendPacket has just shown something of v but no TCP: tcpdump
+// does not look into that tunnel, or only at the fragment. Else it appends
+// nothing.
+func (p *Printer) AppendInner(dst []byte, v *packet.View) []byte {
+	w := &p.walk
+	if w.shown || !v.IsTCP() {
+		return dst
+	}
+	*w = walk{Printer: p, out: append(dst, ": "...), b: v.IP, wire: v.IPLen, lenient: true}
+	if !w.ip() {
+		return dst
+	}
+	return w.out
+}
+
+// datagramLen returns the length of an IP datagram by its header, or what there
+// is of it.
+func datagramLen(ip []byte) uint32 {
+	n := uint32(len(ip))
+	switch {
+	case len(ip) < 6:
+	case ip[0]>>4 == 4:
+		n = max(n, uint32(ip[2])<<8|uint32(ip[3]))
+	default:
+		n = max(n, 40+(uint32(ip[4])<<8|uint32(ip[5])))
+	}
+	return n
+}
+
+// walk is the way through one frame: where it stands, and what it has printed.
+type walk struct {
+	*Printer
+	out  []byte
+	b    []byte // captured octets from here on
+	wire uint32 // octets from here on, by what the headers before say
+
+	src, dst [16]byte // of the innermost IP header; IPv4 as ::ffff:a.b.c.d
+	final    [16]byte // the destination that checksums are of
+	header   []byte   // IPv4: its first 20 octets
+	v6       bool
+	named    bool // src and dst have been printed
+	fragment bool // this is a first fragment
+	lenient  bool // a length of 0 is one that the sender's card was to fill in
+	shown    bool // TCP was printed
+	depth    uint8
+
+	list list
+}
+
+// maxDepth is how many headers a walk looks at, so that no frame makes the line
+// much longer than itself.
+const maxDepth = 32
+
+// deeper reports whether one more header may be read.
+func (w *walk) deeper() bool {
+	w.depth++
+	return w.depth <= maxDepth
+}
+
+// put appends words.
+func (w *walk) put(words string) { w.out = append(w.out, words...) }
+
+// num appends words and a decimal number.
+func (w *walk) num(words string, n uint64) {
+	w.out = strconv.AppendUint(append(w.out, words...), n, 10)
+}
+
+// hex appends words and a hexadecimal number without leading zeros.
+func (w *walk) hex(words string, n uint64) {
+	w.out = strconv.AppendUint(append(w.out, words...), n, 16)
+}
+
+// hex4 appends words and a number in four hexadecimal digits.
+func (w *walk) hex4(words string, n uint16) { w.out = appendHex(append(w.out, words...), uint64(n), 4) }
+
+// cut ends the line where the captured octets end.
+func (w *walk) cut(proto string) bool {
+	w.put(" [|")
+	w.put(proto)
+	w.put("]")
+	return true
+}
+
+// skip moves over n octets, all of them captured.
+func (w *walk) skip(n int) {
+	w.b, w.wire = w.b[n:], w.wire-min(w.wire, uint32(n))
+}
+
+const hexDigits = "0123456789abcdef"
+
+// appendHex appends n in so many digits.
+func appendHex(dst []byte, n uint64, digits int) []byte {
+	for i := digits - 1; i >= 0; i-- {
+		dst = append(dst, hexDigits[n>>(4*i)&15])
+	}
+	return dst
+}
+
+// appendOctets appends octets as hexadecimal digits.
+func appendOctets(dst, octets []byte) []byte {
+	for _, o := range octets {
+		dst = append(dst, hexDigits[o>>4], hexDigits[o&15])
+	}
+	return dst
+}
+
+// appendPadded appends n with blanks before it, in a column of that width.
+func appendPadded(dst []byte, n uint64, width int) []byte {
+	start := len(dst)
+	dst = strconv.AppendUint(dst, n, 10)
+	for len(dst)-start < width {
+		dst = append(dst, 0)
+		copy(dst[start+1:], dst[start:])
+		dst[start] = ' '
+	}
+	return dst
+}
