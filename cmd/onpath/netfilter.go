@@ -24,7 +24,7 @@ says why. -o conntrack writes the table at the end, as conntrack -L would; its
 closing line on standard error is left out, as the summary stands there.`
 
 const netfilterPackets = ` Lines then end
-with the verdict: the ctstate, the direction and state of the entry, and what the
+with the verdict: the ctstate, the TCP state that the packet made of the entry, and what the
 kernel logs where it refuses or ignores. onpath explain --nf tells more of one.
 -o conntrack writes what happened to entries, as conntrack -E -o timestamp,id would.`
 

@@ -9,13 +9,8 @@ import (
 	"onpath/internal/run"
 )
 
-const packetsLong = `Read captures and write one row for each packet, in the order of the capture.
-
-The format text is tcpdump's line, with absolute sequence numbers (as with its
--S) and times in UTC, and behind a bar the number of the connection and the
-states in which both ends must be after the packet. A frame that cannot be
-decoded has a line that says why. Rows come out as the packets come in: read from
-a pipe, each is shown at once.`
+const packetsLong = `Read captures and write one row for each packet, in the order of the capture. Rows
+come out as the packets come in: read from a pipe, each is shown at once.`
 
 const stacksLong = `
 
@@ -27,6 +22,7 @@ its peer did, and both are 0 unless both SYNs passed with an offer. Numbers are
 absolute, windows in octets; 0 stands for what is not known.`
 
 const packetsExample = `  onpath packets capture.pcap
+  onpath packets -S -tttt --no-remarks capture.pcap
   tcpdump -U -w - tcp port 80 | onpath packets -
   onpath packets --text mail.txt
   onpath packets --min-severity suspicious capture.pcap
@@ -37,15 +33,16 @@ const packetsExample = `  onpath packets capture.pcap
 
 func newPackets() *cobra.Command {
 	var o options
+	var l lines
 	cmd := &cobra.Command{
 		Use:     "packets [flags] FILE... [-- FILTER]",
 		Short:   "captures in, one line a packet out",
-		Long:    packetsLong + printedLong + findingsLong + findingsPackets + stacksLong + netfilterLong + netfilterPackets,
+		Long:    packetsLong + linesLong + printedLong + findingsLong + findingsPackets + stacksLong + netfilterLong + netfilterPackets,
 		Example: packetsExample,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			c, err := o.config(cmd, args)
 			if err == nil {
-				err = checkStacks(&c)
+				err = errors.Join(checkStacks(&c), l.config(&c))
 			}
 			if err != nil {
 				return err
@@ -55,6 +52,7 @@ func newPackets() *cobra.Command {
 	}
 	o.bind(cmd, formatNames(run.PacketFormats))
 	f := cmd.Flags()
+	l.bind(f, &o.run)
 	f.BoolVar(&o.run.Text.Stacks, "stacks", false, "show both virtual TCP stacks after each packet (format text only)")
 	f.Var((*networks)(&o.run.Text.Local), "local", "with --stacks, an end in network `NET` is the local one; repeatable")
 	must(cmd.RegisterFlagCompletionFunc("local", cobra.NoFileCompletions))

@@ -102,6 +102,7 @@ func setup(env *testscript.Env) error {
 		}
 	}
 	env.Setenv("LC_ALL", "C.UTF-8")
+	env.Setenv("TZ", "UTC")
 	return nil
 }
 

@@ -6,6 +6,7 @@
 //	p := tcpdump.New(tcpdump.Config{})
 //	line = p.AppendHead(line, view)       // number and time, as Config says
 //	line, ok = p.AppendPacket(line, view) // IP 10.0.0.1.49769 > 10.0.0.2.80: Flags [S], …
+//	line = p.AppendSegment(line, view)    // Flags [S], … alone
 //
 // Sequence numbers are relative as tcpdump's are: a Printer remembers the first
 // ones of each connection whose packets it printed, so who shows one connection

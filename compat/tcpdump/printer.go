@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"onpath/packet"
+	"onpath/tcp"
 )
 
 // Config says what a line holds. The zero Config is tcpdump -n.
@@ -60,7 +61,7 @@ func (p *Printer) AppendHead(dst []byte, v *packet.View) []byte {
 func (p *Printer) AppendPacket(dst []byte, v *packet.View) (line []byte, ok bool) {
 	w := &p.walk
 	*w = walk{Printer: p, out: dst, b: v.Frame, wire: v.WireLen}
-	if w.link(v.Link) {
+	if len(v.Frame) > 0 && w.link(v.Link) {
 		return w.out, true
 	}
 	if v.Depth == 0 {
@@ -90,6 +91,23 @@ func (p *Printer) AppendInner(dst []byte, v *packet.View) []byte {
 	if !w.ip() {
 		return dst
 	}
+	return w.out
+}
+
+// AppendSegment appends the TCP segment of v alone, without addresses: Flags [S], seq
+// 1000, …, length 0. It appends nothing where v has none.
+func (p *Printer) AppendSegment(dst []byte, v *packet.View) []byte {
+	if !v.IsTCP() {
+		return dst
+	}
+	w, h := &p.walk, v.TCP[:tcp.MinHeader]
+	n := uint32(h[12]>>4) * 4
+	*w = walk{Printer: p, out: dst, b: v.L4, wire: v.L4Len + n, v6: v.Key.V6, src: v.Key.A, dst: v.Key.B}
+	if v.FromB {
+		w.src, w.dst = w.dst, w.src
+	}
+	w.final = w.dst
+	w.segment(h, n)
 	return w.out
 }
 

@@ -38,6 +38,7 @@ var packages = map[string]pkg{
 
 	"compat/tcpstates": {ring: 1, may: "tcp packet"},
 	"compat/tcpchain":  {ring: 1, may: "tcp packet"},
+	"compat/tcpdump":   {ring: 1, may: "tcp packet"},
 	"compat/netfilter": {ring: 1, may: "tcp packet compat/netfilter/h323"},
 	// The types of H.323 and how to read over them, for netfilter's helper alone.
 	"compat/netfilter/h323": {ring: 0},
@@ -47,10 +48,10 @@ var packages = map[string]pkg{
 	"sink/jsonl":   {ring: 3, may: "record", world: true},
 	"sink/tsv":     {ring: 3, may: "record", world: true},
 	"sink/pcapng":  {ring: 3, may: "packet", world: true},
-	"sink/text":    {ring: 3, may: "tcp anomaly check packet record compat/netfilter", world: true},
+	"sink/text":    {ring: 3, may: "tcp anomaly check packet conn record compat/netfilter compat/tcpdump", world: true},
 	"sink/report":  {ring: 3, may: "tcp anomaly story", world: true},
-	"internal/run": {ring: 3, may: "story sink/report anomaly check tcp packet conn record flow internal/evidence compat/tcpstates compat/tcpchain compat/netfilter source source/tcpdump sink/table sink/jsonl sink/tsv sink/text sink/pcapng", world: true},
-	"cmd/onpath":   {ring: 3, may: "anomaly check packet record flow internal/evidence compat/tcpstates compat/tcpchain compat/netfilter source internal/run", world: true},
+	"internal/run": {ring: 3, may: "story sink/report anomaly check tcp packet conn record flow internal/evidence compat/tcpstates compat/tcpchain compat/netfilter source source/tcpdump sink/table sink/jsonl sink/tsv sink/text sink/pcapng compat/tcpdump", world: true},
+	"cmd/onpath":   {ring: 3, may: "anomaly check packet record flow internal/evidence compat/tcpstates compat/tcpchain compat/netfilter source internal/run compat/tcpdump", world: true},
 
 	// It reads text; who opens files is source.
 	"source/tcpdump": {ring: 3, may: "tcp packet"},

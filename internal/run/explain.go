@@ -5,8 +5,10 @@ import (
 	"io"
 	"os"
 	"strings"
+	"time"
 
 	"onpath/compat/netfilter"
+	"onpath/compat/tcpdump"
 	"onpath/flow"
 	"onpath/packet"
 	"onpath/record"
@@ -102,12 +104,15 @@ func (e *explainer) pass() {
 	}
 }
 
+// alone is how a packet is shown out of its connection.
+var alone = text.Config{Line: tcpdump.Config{Absolute: true, Zone: time.Local}}
+
 // story tells of the packet in view.
 func (e *explainer) story() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "frame %d\n", e.frame.Number)
 	row := e.table.Observe(&e.view)
-	text.New(&b, text.Config{}).Write(&row) // a Builder never fails
+	text.New(&b, alone).Write(&row) // a Builder never fails
 	b.WriteString("\n")
 	account := e.gateway.Explain(&e.view)
 	b.WriteString(account.Story(e.view.At))

@@ -1,9 +1,9 @@
 package run
 
 import (
+	"onpath/compat/tcpdump"
 	"onpath/flow"
 	"onpath/record"
-	"onpath/sink/text"
 	"onpath/story"
 )
 
@@ -46,10 +46,11 @@ func tell(c Config, chosen []uint64) error {
 		}
 	})
 	var line []byte
+	printer := tcpdump.New(tcpdump.Config{Absolute: true})
 	return job.drive(func() {
 		job.packets(func(p *record.Packet) {
 			if t := tellers[p.Conn]; t != nil {
-				line = text.AppendTCP(line[:0], p.View)
+				line = printer.AppendSegment(line[:0], p.View)
 				t.Observe(p, line)
 			}
 		})

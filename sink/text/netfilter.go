@@ -6,31 +6,21 @@ import (
 	"onpath/record"
 )
 
-// dirs are the directions of an entry, in short.
-var dirs = [...]string{netfilter.Original: " orig", netfilter.Reply: " reply"}
-
 // appendVerdict appends what a firewall would have said of the packet, decoded or
-// not, if it saw it: the ctstate, of its entry the direction and the state, and
-// why the packet was ignored or refused.
+// not, if it saw it: the ctstate, the TCP state of its entry where this packet
+// changed it, and why the packet was ignored or refused.
 func appendVerdict(line []byte, p *record.Packet) []byte {
 	v := p.Netfilter
 	if v == nil || v.State == netfilter.StateUnseen && !v.Why.Cause.Drops() {
 		return line
 	}
-	mark := ", nf "
-	if p.View.Why != packet.Decoded {
-		mark = " | nf "
-	}
-	line = append(line, mark...)
+	line = append(line, ", nf "...)
 	if v.State == netfilter.StateUnseen {
 		line = append(line, "dropped"...)
 	}
 	line = append(line, v.State.String()...)
-	if v.Entry != nil {
-		line = append(line, dirs[v.Dir]...)
-	}
-	if v.Entry != nil && v.Entry.Orig.Proto == packet.ProtoTCP {
-		line = append(append(line, ' '), v.Entry.TCP.String()...)
+	if e := v.Entry; e != nil && e.Orig.Proto == packet.ProtoTCP && (e.TCP != v.Before || v.State == netfilter.StateNew) {
+		line = append(append(line, ' '), e.TCP.String()...)
 	}
 	if v.Why.Cause == netfilter.CauseNone {
 		return line

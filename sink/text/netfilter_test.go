@@ -19,13 +19,13 @@ func TestVerdicts(t *testing.T) {
 		datagram, want string
 		verdict        netfilter.Verdict
 	}{
-		"new":         {syn, ", nf NEW orig SYN_SENT\n", netfilter.Verdict{State: netfilter.StateNew, Entry: entry}},
-		"refused":     {data, ", nf INVALID reply SYN_SENT: invalid rst\n", netfilter.Verdict{State: netfilter.StateInvalid, Dir: netfilter.Reply, Entry: entry, Why: netfilter.Reason{Cause: netfilter.CauseRST}}},
+		"new":         {syn, ", nf NEW SYN_SENT\n", netfilter.Verdict{State: netfilter.StateNew, Entry: entry}},
+		"refused":     {data, ", nf INVALID: invalid rst\n", netfilter.Verdict{State: netfilter.StateInvalid, Dir: netfilter.Reply, Before: netfilter.SynSent, Entry: entry, Why: netfilter.Reason{Cause: netfilter.CauseRST}}},
 		"not logged":  {data, ", nf INVALID: strict\n", netfilter.Verdict{State: netfilter.StateInvalid, Why: netfilter.Reason{Cause: netfilter.CauseStrict}}},
-		"query":       {ping, ", nf NEW orig\n", netfilter.Verdict{State: netfilter.StateNew, Entry: query}},
-		"not decoded": {cut, ", length 16 | nf INVALID: truncated packet\n", netfilter.Verdict{State: netfilter.StateInvalid, Why: netfilter.Reason{Cause: netfilter.CauseTruncated}}},
+		"query":       {ping, ", nf NEW\n", netfilter.Verdict{State: netfilter.StateNew, Entry: query}},
+		"not decoded": {cut, "IP  [|ip] | conn 1, not decoded: ip-cut, nf INVALID: truncated packet\n", netfilter.Verdict{State: netfilter.StateInvalid, Why: netfilter.Reason{Cause: netfilter.CauseTruncated}}},
 		"full":        {syn, ", nf dropped: nf_conntrack: table full, dropping packet\n", netfilter.Verdict{Why: netfilter.Reason{Cause: netfilter.CauseFull}}},
-		"unseen":      {cut, ", length 16\n", netfilter.Verdict{}},
+		"unseen":      {cut, " | conn 1, not decoded: ip-cut\n", netfilter.Verdict{}},
 	} {
 		p := decode(t, c.datagram)
 		p.Netfilter = &c.verdict

@@ -45,7 +45,7 @@ const (
 	cut  = "4500 0028 1a2b 4000 4006 0000 0a000102"
 )
 
-// What a packet showed stands behind the states, but not what those tell.
+// What a packet showed stands behind the connection, but not what its states tell.
 func TestRaised(t *testing.T) {
 	p := decode(t, esp)
 	p.Raised = []check.Raised{
@@ -54,8 +54,8 @@ func TestRaised(t *testing.T) {
 		{ID: anomaly.AckOfUnsentData, Severity: anomaly.Violation, Accused: 77},
 	}
 	for why, want := range map[packet.Reason]string{
-		packet.Decoded:   " ESP, length 8 | conn 1, zero-window (performance), ack-of-unsent-data of frame 77 (violation)\n",
-		packet.TCPOffset: ", length 28, zero-window (performance), ack-of-unsent-data of frame 77 (violation)\n",
+		packet.Decoded:   " ESP, length 8 | conn 1, zero-window, !! ack-of-unsent-data of 77\n",
+		packet.TCPOffset: " ESP, length 8 | conn 1, not decoded: tcp-offset, zero-window, !! ack-of-unsent-data of 77\n",
 	} {
 		var b strings.Builder
 		p.View.Why = why
@@ -68,16 +68,16 @@ func TestRaised(t *testing.T) {
 
 func TestLines(t *testing.T) {
 	for name, c := range map[string][2]string{
-		"SYN":     {syn, "IP 10.0.1.2.49769 > 216.34.181.48.80: Flags [S], seq 1862931744, win 65535, options [mss 1460,nop,wscale 3,nop,nop,TS val 330867927 ecr 0,sackOK,eol], length 0 | conn 1 client SYN-SENT server CLOSED, bad checksum"},
-		"data":    {data, "IP 10.0.1.2.49769 > 216.34.181.48.80: Flags [P.U], seq 1862931745:1862931750, ack 1, win 65535, urg 3, length 5 | conn 1 client SYN-SENT server CLOSED, bad checksum"},
-		"SACK":    {sack, "IP6 2001:db8::1.49769 > 2001:db8::2.80: Flags [.], ack 1, win 255, options [nop,nop,sack 1 {16:32},exp abcd,nop,nop,eol], length 0 | conn 1 client SYN-SENT server CLOSED, bad checksum"},
-		"options": {lie, "IP 10.0.1.2.49769 > 216.34.181.48.80: Flags [S], seq 1862931744, win 65535, options [bad], length 0 | conn 1 client SYN-SENT server CLOSED, bad checksum"},
+		"SYN":     {syn, "IP 10.0.1.2.49769 > 216.34.181.48.80: Flags [S], seq 1862931744, win 65535, options [mss 1460,nop,wscale 3,nop,nop,TS val 330867927 ecr 0,sackOK,eol], length 0 | conn 1 SYN-SENT/CLOSED, bad checksum"},
+		"data":    {data, "IP 10.0.1.2.49769 > 216.34.181.48.80: Flags [P.U], seq 1862931745:1862931750, ack 1, win 65535, urg 3, length 5 | conn 1 SYN-SENT/CLOSED, bad checksum"},
+		"SACK":    {sack, "IP6 2001:db8::1.49769 > 2001:db8::2.80: Flags [.], ack 1, win 255, options [nop,nop,sack 1 {16:32},exp-abcd,nop,nop,eol], length 0 | conn 1 SYN-SENT/CLOSED, bad checksum"},
+		"options": {lie, "IP 10.0.1.2.49769 > 216.34.181.48.80: Flags [S], seq 1862931744, win 65535, options [[bad opt] | conn 1 SYN-SENT/CLOSED, bad checksum"},
 		"ping":    {ping, "IP 10.0.1.2 > 216.34.181.48: ICMP echo request, id 4242, seq 7, length 16 | conn 1, bad checksum"},
 		"ICMP":    {gone, "IP 10.0.1.2 > 216.34.181.48: ICMP unreachable, code 3, length 16 | conn 1, bad checksum"},
 		"UDP":     {udp, "IP 10.0.1.2.54585 > 216.34.181.48.53: UDP, length 4 | conn 1"},
 		"ESP":     {esp, "IP 10.0.1.2 > 216.34.181.48: ESP, length 8 | conn 1"},
-		"unknown": {odd, "IP 10.0.1.2 > 216.34.181.48: 253, length 4 | conn 1"},
-		"cut":     {cut, "not decoded, ip-cut: the captured octets end inside an IP header, length 16"},
+		"unknown": {odd, "IP 10.0.1.2 > 216.34.181.48:  ip-proto-253 4 | conn 1"},
+		"cut":     {cut, "IP  [|ip] | conn 1, not decoded: ip-cut"},
 	} {
 		var b strings.Builder
 		if err := text.New(&b, text.Config{}).Write(decode(t, c[0])); err != nil {
