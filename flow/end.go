@@ -45,6 +45,7 @@ func (t *Table) drop(i uint32, why record.Ending) {
 	t.delist(i)
 	t.tracker.Forget(&e.conn)
 	t.repairs.giveBack(e)
+	t.who.giveBack(e)
 	t.slab.give(i)
 }
 
@@ -113,6 +114,7 @@ func (t *Table) lastEnding(e *entry) record.Ending {
 func (t *Table) forgetAll() {
 	t.slab, t.index, t.repairs, t.lists = slab{}, index{}, repairs{}, [numClasses]list{}
 	t.times = times{givenUp: t.times.givenUp}
+	t.who.signatures.ReleaseAll()
 	t.tracker = conn.Tracker{HolesGivenUp: t.tracker.HolesGivenUp, SACKGivenUp: t.tracker.SACKGivenUp}
 	t.due = forever
 }
@@ -163,7 +165,7 @@ func (t *Table) fill(e *entry, why record.Ending) {
 		t.row.Side[d] = record.Side{
 			Packets: v.Packets, IPOctets: v.IPOctets, Octets: v.Octets, Repeated: repaired.repeated[d],
 			State: e.conn.State(tcp.Dir(d)), Possible: e.conn.Possible(tcp.Dir(d)), Repairs: repaired.side[d],
-			TCPStates: states[d],
+			TCPStates: states[d], Identity: t.who.of(e, tcp.Dir(d)),
 		}
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"onpath/conn"
+	"onpath/fingerprint"
 	"onpath/measure"
 	"onpath/packet"
 	"onpath/record"
@@ -46,7 +47,7 @@ func limits(c Config) (ns [numClasses]int64) {
 	return ns
 }
 
-// entry is one connection or conversation: at most 752 octets without pointers.
+// entry is one connection or conversation: at most 760 octets without pointers.
 // What each packet needs stands first, so that it takes the fewest cache lines.
 type entry struct {
 	key       packet.Key
@@ -65,10 +66,11 @@ type entry struct {
 	repairs   uint32 // what it was lent; 0: nothing yet
 	next      uint32 // in its class's list, or of free entries
 	prev      uint32
-	back      uint32 // num less the record that this one continues; 0: none
-	since     tick   // when it went to the end of its list
-	num       uint64 // of its record, or of the last one it had
-	start     int64  // time of the record's first packet
+	back      uint32            // num less the record that this one continues; 0: none
+	since     tick              // when it went to the end of its list
+	identity  [2]fingerprint.ID // of the ends' SYNs, by tcp.Client, tcp.Server
+	num       uint64            // of its record, or of the last one it had
+	start     int64             // time of the record's first packet
 }
 
 // dir returns who sent a packet.

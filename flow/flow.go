@@ -16,6 +16,7 @@ import (
 	"onpath/check"
 	"onpath/compat/netfilter"
 	"onpath/compat/tcpchain"
+	"onpath/fingerprint"
 	"onpath/packet"
 	"onpath/record"
 )
@@ -59,6 +60,9 @@ type Config struct {
 	Rules          check.Config   // which anomalies are looked for
 	Seed           packet.Seed    // keys the hash; no output depends on it
 
+	// Fingerprints says whose SYNs are like which; nil: fingerprint.Own.
+	Fingerprints *fingerprint.Database
+
 	// Netfilter says of each packet what Linux's firewall would have; it sees those
 	// that are not decoded, too. nil: nobody is asked.
 	Netfilter *netfilter.Tracker
@@ -80,6 +84,9 @@ func (c Config) withDefaults() Config {
 			*f.to = *f.from
 		}
 	}
+	if c.Fingerprints == nil {
+		c.Fingerprints = fingerprint.Own()
+	}
 	if c.Linger == nil {
 		c.Linger = &DefaultLinger
 	}
@@ -88,16 +95,18 @@ func (c Config) withDefaults() Config {
 
 // Stats counts what a Table did and gave up.
 type Stats struct {
-	Begun        uint64                    // records begun; the number of the last one
-	Ended        [record.NumEndings]uint64 // records written, by end_reason
-	Live         int                       // entries now, those without an open record included
-	Peak         int                       // entries at most
-	Evicted      Evicted                   // what the cap pushed out
-	SACKGivenUp  uint64                    // SACK blocks that were not kept: two of a direction are
-	HolesGivenUp uint64                    // holes in streams that were forgotten: too many at once
-	TimesGivenUp uint64                    // connections that were not timed: too many carried octets at once
-	Rules        check.Stats               // what the rules gave up
-	Verdicts     netfilter.Tally           // the firewall's; empty without one
+	Begun             uint64                    // records begun; the number of the last one
+	Ended             [record.NumEndings]uint64 // records written, by end_reason
+	Live              int                       // entries now, those without an open record included
+	Peak              int                       // entries at most
+	Evicted           Evicted                   // what the cap pushed out
+	SACKGivenUp       uint64                    // SACK blocks that were not kept: two of a direction are
+	HolesGivenUp      uint64                    // holes in streams that were forgotten: too many at once
+	TimesGivenUp      uint64                    // connections that were not timed: too many carried octets at once
+	Rules             check.Stats               // what the rules gave up
+	SignaturesGivenUp uint64                    // signatures that found no room: fingerprint.MaxSignatures are held
+	ClocksGivenUp     uint64                    // timestamps that told nothing of an uptime, as too many hosts are remembered
+	Verdicts          netfilter.Tally           // the firewall's; empty without one
 }
 
 // Evicted counts the entries that the cap on connections pushed out, in the

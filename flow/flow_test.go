@@ -15,7 +15,7 @@ import (
 )
 
 func TestEntryIsSmall(t *testing.T) {
-	if n := unsafe.Sizeof(entry{}); n > 752 { // with the memory of the rules, which makes it more than the 640 that are wanted
+	if n := unsafe.Sizeof(entry{}); n > 760 { // with the memory of the rules, which makes it more than the 640 that are wanted
 		t.Errorf("an entry takes %d octets", n)
 	}
 	if n := unsafe.Sizeof(eyes{}); n > 48 { // of the 64 that issue 5 allows

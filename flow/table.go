@@ -24,6 +24,7 @@ type Table struct {
 	index   index
 	repairs repairs
 	times   times
+	who     identities
 	lists   [numClasses]list
 	tracker conn.Tracker
 	rules   *check.Inspector
@@ -49,11 +50,13 @@ type Table struct {
 // Record is valid during the call.
 func New(c Config, emit func(*record.Record)) *Table {
 	c = c.withDefaults()
-	return &Table{
+	t := &Table{
 		emit: emit, max: c.MaxConnections, limits: limits(c), seed: c.Seed, due: forever,
 		states: tcpstates.NewLimits(tcpstates.Timeouts(c.Timeouts)), chain: c.TCPChain,
 		firewall: c.Netfilter, rules: check.New(c.Rules),
 	}
+	t.who.signatures.Database = c.Fingerprints
+	return t
 }
 
 // Observe gives the table one decoded packet and returns what is known of it. A
@@ -102,6 +105,7 @@ func (t *Table) Stats() Stats {
 	s := t.stats
 	s.Live, s.HolesGivenUp, s.SACKGivenUp = t.slab.live, t.tracker.HolesGivenUp, t.tracker.SACKGivenUp
 	s.TimesGivenUp, s.Rules = t.times.givenUp, t.rules.Stats()
+	s.SignaturesGivenUp, s.ClocksGivenUp = t.who.signatures.GivenUp(), t.who.clocks.GivenUp()
 	return s
 }
 
@@ -254,6 +258,9 @@ func (t *Table) count(i uint32, v *packet.View, step *conn.Step) {
 	e.history.Segment(s, step)
 	t.repairs.count(e, s.Dir, step)
 	t.time(e, s, step, last)
+	if s.Flags&tcp.SYN != 0 {
+		t.who.identify(e, v)
+	}
 	if step.Begin == conn.Begun && step.SynSeen {
 		e.opening = record.OpenSyn
 	}

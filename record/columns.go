@@ -23,7 +23,7 @@ const (
 // columns are those of a connection, in the order in which they are written.
 // The table is the only place where one is named: formats, the command columns
 // and docs/columns.md read it.
-var columns = slices.Concat(stateColumns, timesColumns, foundColumns)
+var columns = slices.Concat(stateColumns, timesColumns, identityColumns, foundColumns)
 
 // stateColumns tell who talked, how much, and how far both ends came.
 var stateColumns = []Column[Record]{

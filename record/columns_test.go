@@ -10,6 +10,7 @@ import (
 	"onpath/compat/tcpchain"
 	"onpath/compat/tcpstates"
 	"onpath/conn"
+	"onpath/fingerprint"
 	"onpath/packet"
 	"onpath/tcp"
 )
@@ -26,10 +27,24 @@ func telnet() *Record {
 	}
 	r.TCPChain.Pass(tcpchain.SEC, tcp.Client, tcpchain.Documented)
 	r.TCPChain.Pass(tcpchain.FIN, tcp.Client, tcpchain.Documented)
+	r.Side[tcp.Client].Identity = Identity{
+		Signature: linux(), Uptime: 90.5e9,
+		Match: &fingerprint.Match{Label: &fingerprint.Label{Name: "Linux 6.x (no doubt)"}, Fuzzy: true, Distance: 7, Link: "Ethernet"},
+	}
 	for _, letter := range "ShAdDfFa" {
 		r.History.Add(byte(letter))
 	}
 	return r
+}
+
+// linux is the signature of a SYN that came over seven hops.
+func linux() *fingerprint.Signature {
+	s := &fingerprint.Signature{
+		TTL: 57, MSS: 1460, Window: 44 * 1460, Scale: 7, Headers: 60, Stamped: true,
+		Quirks: fingerprint.DontFragment | fingerprint.FragmentID,
+	}
+	s.Layout.Len = uint8(copy(s.Layout.Kinds[:], []uint8{2, 4, 8, 1, 3}))
+	return s
 }
 
 // ping is a conversation for which most columns are null.
@@ -144,6 +159,18 @@ silence_longest=
 silence_start=
 silence_cause=
 silence_by=
+client_signature=4:57+7:0:1460:mss*44,7:mss,sok,ts,nop,ws:df,id+:0
+client_os=Linux 6.x (no doubt)
+client_os_match=fuzzy
+client_distance=7
+client_link=Ethernet
+client_uptime=90.5
+server_signature=
+server_os=
+server_os_match=
+server_distance=
+server_link=
+server_uptime=
 nf_invalid=
 findings=[]
 gates_closed=[]
@@ -234,6 +261,18 @@ silence_longest=
 silence_start=
 silence_cause=
 silence_by=
+client_signature=
+client_os=
+client_os_match=
+client_distance=
+client_link=
+client_uptime=
+server_signature=
+server_os=
+server_os_match=
+server_distance=
+server_link=
+server_uptime=
 nf_invalid=
 findings=
 gates_closed=

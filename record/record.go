@@ -51,6 +51,7 @@ type Side struct {
 	Possible  conn.Set   // all that it may be in at the end; meaningless if not TCP
 	Repairs   measure.Repairs
 	TCPStates tcpstates.Flags // of all its flows; 0 if not TCP
+	Identity  Identity        // by its SYN or SYN,ACK
 }
 
 // IsTCP reports whether the columns about TCP mean something.

@@ -54,6 +54,13 @@ what flags mean.
 -o tcpchain writes PATHspider's flow records. They follow its document, with
 --tcpchain-as-released its program; the columns tcp_… of records do the same.`
 
+const readP0f = `
+
+A SYN and a SYN,ACK show who made them: each record has their signatures in the form
+of p0f 3, and what follows from them: operating system, hops, link, uptime. onpath
+brings along how Linux looks; with --p0f FILE the signatures of a file like p0f.fp
+are asked first (docs/fingerprints.md).`
+
 const readExample = `  onpath read capture.pcap
   onpath read -o table -o findings=found.jsonl --except zero-window capture.pcap
   onpath read -o table -o jsonl=conns.jsonl monday.pcap.gz tuesday.pcap.gz
@@ -63,6 +70,8 @@ const readExample = `  onpath read capture.pcap
   onpath read -o tcpstates=capture --packet-file capture.pcap
   onpath read --evidence dumps capture.pcap
   onpath read -q --evidence dumps --evidence-on violation --local 10.0.0.0/8 capture.pcap
+  onpath read -q -o jsonl capture.pcap | jq -r '[.client, .client_os, .client_signature] | @tsv'
+  onpath read -q -o tsv --p0f p0f.fp capture.pcap
   onpath read --netfilter capture.pcap
   onpath read -q -o conntrack --nf-helper default capture.pcap
   onpath read --merge -o tsv north.pcapng south.pcapng | cut -f 1-7
@@ -76,7 +85,7 @@ func newRead() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:     "read [flags] FILE... [-- FILTER]",
 		Short:   "captures in, connections out",
-		Long:    readLong + printedLong + findingsLong + findingsRead + evidenceLong + readEyes + netfilterLong + netfilterRead,
+		Long:    readLong + printedLong + findingsLong + findingsRead + evidenceLong + readP0f + readEyes + netfilterLong + netfilterRead,
 		Example: readExample,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if released {
@@ -96,6 +105,8 @@ func newRead() *cobra.Command {
 	ev.bind(cmd)
 	f := cmd.Flags()
 	f.BoolVar(&o.run.PacketFile, "packet-file", false, "with -o tcpstates=PREFIX, write PREFIX_packets.txt too")
+	f.StringVar(&o.run.P0f, "p0f", "", "ask the signatures of `FILE`, in the form of p0f.fp, before those that onpath brings along")
+	must(cmd.MarkFlagFilename("p0f", "fp"))
 	f.BoolVar(&released, "tcpchain-as-released", false, "TCPChain as its program was released, not as documented: each SYN overwrites the one before, and the two FIN fields are exchanged")
 	return cmd
 }

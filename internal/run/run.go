@@ -16,6 +16,7 @@ import (
 
 	"onpath/anomaly"
 	"onpath/compat/netfilter"
+	"onpath/fingerprint"
 	"onpath/flow"
 	"onpath/packet"
 	"onpath/record"
@@ -50,6 +51,11 @@ type Config struct {
 	// MaxEntries is Flow's MaxConnections.
 	Netfilter *netfilter.Config
 
+	// P0f is a file of signatures in the form of p0f.fp, which are asked before those of
+	// fingerprint.Own; "": none.
+	P0f string
+
+	p0f    *fingerprint.Database    // of P0f
 	events []func(*netfilter.Event) // who listens to the firewall
 }
 
@@ -91,6 +97,9 @@ func newJob[R any](c Config, formats []Format[R]) (*job[R], error) {
 		j.config.Outputs = []Output{{Format: formats[0].Name, Path: Stdout}}
 	}
 	if err := noOverwriting(j.config); err != nil {
+		return nil, err
+	}
+	if err := j.config.readP0f(); err != nil {
 		return nil, err
 	}
 	var err error

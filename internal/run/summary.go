@@ -18,6 +18,7 @@ func (j *job[R]) report(summary bool) {
 	var b strings.Builder
 	if summary {
 		j.tally.write(&b)
+		line(&b, "p0f", signatures(j.config.p0f))
 		fragments(&b, j.decoder.FragmentStats())
 		givenUp(&b, j.table.Stats())
 		if gateway := j.config.Flow.Netfilter; gateway != nil {
@@ -87,6 +88,8 @@ func givenUp(b *strings.Builder, s flow.Stats) {
 		{"findings", s.Rules.Findings},
 		{"notes for findings", s.Rules.Notes},
 		{"hosts", s.Rules.Hosts},
+		{"signatures", s.SignaturesGivenUp},
+		{"clocks of hosts", s.ClocksGivenUp},
 	})))
 }
 

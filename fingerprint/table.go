@@ -1,0 +1,122 @@
+package fingerprint
+
+// ID stands for a signature in a Table; 0 is none.
+type ID uint16
+
+// MaxSignatures is how many a Table keeps at once: 2 MiB. Real networks show some
+// hundreds; a flood of made-up ones finds no room and pushes none out that is in use.
+const MaxSignatures = 1 << 14
+
+// Table keeps signatures once, however many connections have them, and what a
+// Database says of them. The zero Table is empty and needs a Database.
+type Table struct {
+	Database *Database
+
+	ids     map[Signature]ID
+	slots   []slot // by ID less 1
+	hand    int    // where the next place is looked for
+	last    Signature
+	lastID  ID
+	givenUp uint64
+}
+
+// slot is a signature and who holds it.
+type slot struct {
+	signature Signature
+	match     Match
+	holders   uint32
+	asked     bool // match is known
+}
+
+// tries is how many places are looked at for one that nobody holds.
+const tries = 8
+
+// Hold returns the ID of s, which stands for it until as many calls of Release, or 0
+// if there is no room.
+func (t *Table) Hold(s *Signature) ID {
+	id := t.lastID
+	if id == 0 || *s != t.last {
+		if id = t.find(s); id == 0 {
+			return 0
+		}
+		t.last, t.lastID = *s, id
+	}
+	t.slots[id-1].holders++
+	return id
+}
+
+// Release gives back what Hold gave.
+func (t *Table) Release(id ID) {
+	if id != 0 {
+		t.slots[id-1].holders--
+	}
+}
+
+// GivenUp returns how often there was no room for a signature.
+func (t *Table) GivenUp() uint64 { return t.givenUp }
+
+// Signature returns what id stands for, valid until the next Hold; nil for 0.
+func (t *Table) Signature(id ID) *Signature {
+	if id == 0 {
+		return nil
+	}
+	return &t.slots[id-1].signature
+}
+
+// Match returns what the Database says of the signature, valid until the next Hold.
+// It is asked once for each.
+func (t *Table) Match(id ID) *Match {
+	s := &t.slots[id-1]
+	if !s.asked {
+		s.match, s.asked = t.Database.Find(&s.signature), true
+	}
+	return &s.match
+}
+
+// find returns the ID of s, a new one if need be; 0 if there is no room.
+func (t *Table) find(s *Signature) ID {
+	if id, ok := t.ids[*s]; ok {
+		return id
+	}
+	id := t.room()
+	if id == 0 {
+		t.givenUp++
+		return 0
+	}
+	t.slots[id-1] = slot{signature: *s}
+	t.ids[*s] = id
+	return id
+}
+
+// room returns a place for a signature: a new one, or that of one which nobody holds.
+func (t *Table) room() ID {
+	if t.ids == nil {
+		t.ids = map[Signature]ID{}
+	}
+	if len(t.slots) < MaxSignatures {
+		t.slots = append(t.slots, slot{})
+		return ID(len(t.slots))
+	}
+	for range tries {
+		t.hand = (t.hand + 1) % len(t.slots)
+		if s := &t.slots[t.hand]; s.holders == 0 {
+			t.forget(ID(t.hand + 1))
+			return ID(t.hand + 1)
+		}
+	}
+	return 0
+}
+
+func (t *Table) forget(id ID) {
+	delete(t.ids, t.slots[id-1].signature)
+	if t.lastID == id {
+		t.lastID = 0
+	}
+}
+
+// ReleaseAll takes every ID back at once.
+func (t *Table) ReleaseAll() {
+	for i := range t.slots {
+		t.slots[i].holders = 0
+	}
+}

@@ -1,0 +1,67 @@
+package flow
+
+import (
+	"onpath/fingerprint"
+	"onpath/packet"
+	"onpath/record"
+	"onpath/tcp"
+)
+
+// identities is what SYNs tell of who made them: the first of each end counts, as it
+// is the one that the stack made without news of the path.
+type identities struct {
+	signatures fingerprint.Table
+	clocks     fingerprint.Clocks
+	read       fingerprint.Signature
+}
+
+// identify takes the signature of a segment with SYN that was counted to e.
+func (d *identities) identify(e *entry, v *packet.View) {
+	from := v.Seg.Dir
+	if e.identity[from] != 0 || !d.read.Read(v, d.mss(e.identity[from^1])) {
+		return
+	}
+	e.identity[from] = d.signatures.Hold(&d.read)
+	if d.read.Stamped {
+		host, peer := hosts(&e.key, v.FromB)
+		d.clocks.Observe(host, peer, v.Seg.TSval, v.At)
+	}
+}
+
+// mss returns the MSS of a signature, or 0.
+func (d *identities) mss(id fingerprint.ID) uint16 {
+	if id == 0 {
+		return 0
+	}
+	return d.signatures.Signature(id).MSS
+}
+
+// hosts returns the addresses of one end and of its peer.
+func hosts(k *packet.Key, isB bool) (host, peer *[16]byte) {
+	if isB {
+		return &k.B, &k.A
+	}
+	return &k.A, &k.B
+}
+
+// of returns what is known of an end of e.
+func (d *identities) of(e *entry, end tcp.Dir) (i record.Identity) {
+	id := e.identity[end]
+	if id == 0 {
+		return i
+	}
+	i.Signature, i.Match = d.signatures.Signature(id), d.signatures.Match(id)
+	if i.Signature.Stamped {
+		host, _ := hosts(&e.key, e.swapped == (end == tcp.Client))
+		i.Uptime, _ = d.clocks.Uptime(host, e.start)
+	}
+	return i
+}
+
+// giveBack takes back what e held.
+func (d *identities) giveBack(e *entry) {
+	for end, id := range e.identity {
+		d.signatures.Release(id)
+		e.identity[end] = 0
+	}
+}
