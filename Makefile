@@ -52,7 +52,7 @@ oracle: # the differential tests over the whole corpus, if it is there; 100,000 
 	ONPATH_FULL=1 go test -count 1 -timeout 2h ./...
 
 docs: # what is generated from the tables
-	go test ./record ./conn ./anomaly -run Markdown -update
+	go test ./record ./conn ./anomaly ./outcome -run Markdown -update
 
 clean:
 	rm -f onpath

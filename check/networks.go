@@ -19,6 +19,10 @@ func (n *networks) add(k *packet.Key) {
 	n.bits[i/64] |= 1 << (i % 64)
 }
 
+// TwoWay reports whether a connection between the networks of k passed in both
+// directions, so that silence between them means something.
+func (in *Inspector) TwoWay(k *packet.Key) bool { return in.world.networks.has(k) }
+
 // has reports whether the networks of a connection are in the set.
 func (n *networks) has(k *packet.Key) bool {
 	i := pairOf(k)

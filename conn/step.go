@@ -23,6 +23,7 @@ type Step struct {
 	Refutes     bool    // it shows that a FIN which passed in its sender's name was not its own
 	Advances    bool    // its ACK is higher than any before it, of an end whose ACKs passed
 	Plain       bool    // the next segment of an open connection: nothing can be surprising
+	Leads       bool    // its end is higher than any of its sender's before it
 	New         uint32  // payload octets that had not passed before
 	Repeated    uint32  // payload octets that had
 	Delivery    Delivery
@@ -65,6 +66,7 @@ func (t *Tracker) Move(c *Conn, s *tcp.Segment, step *Step) {
 	e, p := &c.side[s.Dir], &c.side[s.Dir^1]
 	var m move // filled field by field: a literal would be copied
 	m.t, m.c, m.e, m.p, m.s, m.ev, m.end, m.step = t, c, e, p, s, &c.seen[s.Dir], s.End(), step
+	step.Leads = !e.has(hasReal) || m.end.After(e.real)
 	if plain(e, p, s) {
 		if t.Keep {
 			t.before = *c
@@ -105,13 +107,12 @@ func (m *move) because(why Explanation) {
 func (m *move) long() {
 	m.step.Delivery, m.step.Loss = m.deliver()
 	before, known := m.e.rcv, m.e.has(hasRcv)
-	leads := !m.e.has(hasReal) || m.end.After(m.e.real)
 	m.observe()
 	if m.step.Outside {
 		m.step.Delivery, m.step.Loss = Unknown, LossNone
 		return
 	}
-	m.note(leads || m.step.Begin == Begun)
+	m.note(m.step.Leads || m.step.Begin == Begun)
 	if m.s.Flags&(tcp.ACK|tcp.RST) == tcp.ACK {
 		m.noteAck(before, known)
 	}

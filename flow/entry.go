@@ -7,6 +7,7 @@ import (
 	"onpath/conn"
 	"onpath/fingerprint"
 	"onpath/measure"
+	"onpath/outcome"
 	"onpath/packet"
 	"onpath/record"
 	"onpath/tcp"
@@ -47,7 +48,7 @@ func limits(c Config) (ns [numClasses]int64) {
 	return ns
 }
 
-// entry is one connection or conversation: at most 760 octets without pointers.
+// entry is one connection or conversation: at most 800 octets without pointers.
 // What each packet needs stands first, so that it takes the fewest cache lines.
 type entry struct {
 	key       packet.Key
@@ -62,6 +63,7 @@ type entry struct {
 	conn      conn.Conn
 	inquiry   check.Case
 	history   measure.History
+	trail     outcome.Trail
 	handshake measure.Handshake
 	repairs   uint32 // what it was lent; 0: nothing yet
 	next      uint32 // in its class's list, or of free entries

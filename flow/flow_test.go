@@ -15,7 +15,7 @@ import (
 )
 
 func TestEntryIsSmall(t *testing.T) {
-	if n := unsafe.Sizeof(entry{}); n > 760 { // with the memory of the rules, which makes it more than the 640 that are wanted
+	if n := unsafe.Sizeof(entry{}); n > 800 { // with the memory of the rules, which makes it more than the 640 that are wanted
 		t.Errorf("an entry takes %d octets", n)
 	}
 	if n := unsafe.Sizeof(eyes{}); n > 48 { // of the 64 that issue 5 allows
@@ -96,7 +96,7 @@ func TestRecords(t *testing.T) {
 			3.1 < R. 0:0(0) ack 101 win 0
 			9.0 > S  100:100(0)
 			9.1 < R. 0:0(0) ack 101 win 0`,
-			"1 syn rst [3 0+0 CLOSED] [3 0+0 CLOSED] Sr\n"},
+			"1 syn rst [3 0+0 CLOSED] [3 0+0 CLOSED] SrY\n"},
 		"refused three times with three": {`
 			0.0 > S  100:100(0)
 			0.1 < R. 0:0(0) ack 101 win 0
@@ -123,8 +123,8 @@ func TestRecords(t *testing.T) {
 			6  > S 100:100(0)
 			30 > S 100:100(0)
 			151 > S 100:100(0)`,
-			"1 syn attempt-timeout [3 0+0 SYN-SENT] [0 0+0 SYN-RECEIVED] S\n" +
-				"2 syn capture-end continues 1 [1 0+0 SYN-SENT] [0 0+0 SYN-RECEIVED] S\n"},
+			"1 syn attempt-timeout [3 0+0 SYN-SENT] [0 0+0 SYN-RECEIVED] SY\n" +
+				"2 syn capture-end continues 1 [1 0+0 SYN-SENT] [0 0+0 SYN-RECEIVED] SY\n"},
 		"idle, then it goes on": {open3 + "1000 > P. 101:111(10) ack 301\n1001 < . 301:301(0) ack 111",
 			"1 syn idle-timeout [2 0+0 ESTABLISHED] [1 0+0 ESTABLISHED] ShA\n" +
 				"2 midstream capture-end continues 1 [1 10+0 ESTABLISHED] [1 0+0 ESTABLISHED] Da\n"},
@@ -183,7 +183,7 @@ func TestRecords(t *testing.T) {
 			1.3 < P. 301:311(10) ack 101
 			1.4 > .  101:101(0) ack 311
 			90.0 > P. 101:111(10) ack 311`,
-			"1 syn capture-end [5 10+0 ESTABLISHED] [3 10+0 ESTABLISHED] SrhAdD\n"},
+			"1 syn capture-end [5 10+0 ESTABLISHED] [3 10+0 ESTABLISHED] SrYhAdD\n"},
 		"a candidate is chosen": {open3 + `
 			300.00 > S  7000000:7000000(0)
 			300.01 < S. 8000000:8000000(0) ack 7000001
@@ -198,7 +198,7 @@ func TestRecords(t *testing.T) {
 			0.1 < . 301:301(0) ack 201
 			0.2 > P. 101:201(100) ack 301
 			0.3 > P. 101:201(100) ack 301`,
-			"1 syn capture-end [4 100+100 ESTABLISHED] [2 0+0 ESTABLISHED] ShAGaDT\n"},
+			"1 syn capture-end [4 100+100 ESTABLISHED] [2 0+0 ESTABLISHED] ShAaGDT\n"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			if got := records(t, Config{}, views(t, 40000, tt.text)...); got != tt.want {

@@ -1,10 +1,12 @@
 package flow
 
 import (
+	"onpath/anomaly"
 	"onpath/check"
 	"onpath/conn"
 	"onpath/packet"
 	"onpath/record"
+	"onpath/tcp"
 )
 
 // move lets conn take a segment, and returns what the segment shows the rules.
@@ -18,6 +20,19 @@ func (t *Table) move(e *entry, v *packet.View) check.Shown {
 // inquire asks the rules about a segment that was counted to e.
 func (t *Table) inquire(e *entry, v *packet.View, shown check.Shown) {
 	t.rules.Judge(&e.inquiry, shown, v, &t.step, t.found(e, shown), &e.conn)
+	t.tell(e)
+}
+
+// tell adds to the history what only the rules know.
+func (t *Table) tell(e *entry) {
+	for _, r := range t.rules.Raised() {
+		if r.ID == anomaly.WindowShrunk {
+			e.history.Shrank(r.Dir)
+		}
+		if r.Severity == anomaly.Violation {
+			e.history.Violated()
+		}
+	}
 }
 
 // inquireQuote asks the rules about an ICMP error that quotes a segment, if it is
@@ -29,7 +44,19 @@ func (t *Table) inquireQuote(v *packet.View, q *packet.Quote) {
 	}
 	if e := t.slab.at(i); !e.written {
 		t.quoted = e
-		t.rules.ICMP(&e.inquiry, v, q, e.dir(q.FromB), &e.conn)
+		d := e.dir(q.FromB)
+		t.rules.ICMP(&e.inquiry, v, q, d, &e.conn)
+		t.refuse(e, q, d)
+	}
+}
+
+// refuse adds to what is remembered of e that an ICMP error came for what its end d
+// sent.
+func (t *Table) refuse(e *entry, q *packet.Quote, d tcp.Dir) {
+	e.history.Refused(d)
+	if d == tcp.Client {
+		f := e.conn.Facts(d)
+		e.trail.Error(q.Key.V6, q.Kind, q.Code, q.Seq, f.ISS)
 	}
 }
 
@@ -56,6 +83,7 @@ func (t *Table) conclude(e *entry, why record.Ending) {
 	t.row.Findings = t.rules.Finish(&e.inquiry, &t.ended, &e.conn)
 	t.row.Raised = t.rules.Raised()
 	t.row.Closed, t.row.Reasons = t.rules.Closed()
+	t.row.Outcome = t.outcome(e, why)
 }
 
 // Owner returns whose the packet is that Observe was given last: the connection of a

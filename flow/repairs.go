@@ -20,6 +20,7 @@ type pair struct {
 	side     [2]measure.Repairs
 	repeated [2]uint64 // payload octets that had passed before
 	invalid  uint32    // packets that the firewall would have refused
+	recurs   measure.Recurring
 }
 
 // repairsChunk is how many pairs are allocated at once.

@@ -7,6 +7,7 @@ import (
 	"onpath/compat/tcpstates"
 	"onpath/conn"
 	"onpath/measure"
+	"onpath/outcome"
 	"onpath/packet"
 	"onpath/record"
 	"onpath/tcp"
@@ -28,9 +29,10 @@ type Table struct {
 	lists   [numClasses]list
 	tracker conn.Tracker
 	rules   *check.Inspector
-	ended   check.End // the record that ends
-	now     int64     // time of the last packet
-	due     int64     // before it no entry's time can have come
+	ended   check.End     // the record that ends
+	facts   outcome.Facts // of it
+	now     int64         // time of the last packet
+	due     int64         // before it no entry's time can have come
 	stats   Stats
 	row     record.Record   // the one that emit is given
 	flags   tcpstates.Flags // of the last segment
@@ -202,7 +204,7 @@ func (t *Table) datagram(i uint32, v *packet.View) {
 	d := e.dir(v.FromB)
 	e.last = max(e.last, v.At)
 	e.side[d].Add(v.IPLen, v.L4Len)
-	e.history.Datagram(d, v.L4Len, v.L4Sum)
+	t.recur(e, e.history.Datagram(d, v.L4Len, v.L4Sum))
 	t.rules.Nothing()
 	t.quoted = nil
 	if q, ok := v.Quote(); ok {
@@ -244,6 +246,7 @@ func (t *Table) resume(e *entry, v *packet.View) {
 	}
 	before := e.num
 	e.side, e.history, e.eyes, e.written = [2]measure.Volume{}, measure.History{}, eyes{}, false
+	e.trail.Continue()
 	t.repairs.giveBack(e)
 	t.open(e, v)
 	e.back = uint32(min(e.num-before, 1<<32-1))
@@ -255,7 +258,11 @@ func (t *Table) count(i uint32, v *packet.View, step *conn.Step) {
 	last := e.last
 	e.last = max(e.last, v.At)
 	e.side[s.Dir].Add(v.IPLen, step.New)
-	e.history.Segment(s, step)
+	if step.Begin == conn.Begun && step.SynSeen && s.Flags&tcp.SYN == 0 {
+		e.history.Opened(step.Opener)
+	}
+	t.recur(e, e.history.Segment(s, step))
+	e.trail.Segment(s, step, &e.conn, v.At-e.start)
 	t.repairs.count(e, s.Dir, step)
 	t.time(e, s, step, last)
 	if s.Flags&tcp.SYN != 0 {
@@ -266,5 +273,12 @@ func (t *Table) count(i uint32, v *packet.View, step *conn.Step) {
 	}
 	if e.class != ghost {
 		t.reclass(i, classOf[e.conn.Phase()])
+	}
+}
+
+// recur counts letters of the history that occurred again.
+func (t *Table) recur(e *entry, again measure.Again) {
+	if again.Some() {
+		e.history.Recur(again, &t.repairs.lent(e).recurs)
 	}
 }

@@ -1,6 +1,8 @@
 package measure
 
 import (
+	"bytes"
+	"iter"
 	"math/bits"
 
 	"onpath/conn"
@@ -8,67 +10,129 @@ import (
 )
 
 // maxHistory bounds a History; a letter more is dropped.
-const maxHistory = 19
+const maxHistory = 23
 
-// History is the story of a connection in the letters of Zeek's conn.log, of
-// which each stands at its first occurrence in a direction; t, the
-// retransmission, again at the 10th, 100th, …. Capital letters are the client's,
-// small ones the server's. The zero History is empty.
+// History is the story of a connection in the letters of Zeek's conn.log and some of
+// ours, of which each stands at its first occurrence in a direction; f and r
+// again with another SEQ; c, g, t and w again at the 10th, 100th, … occurrence. Capital letters are the
+// client's, small ones the server's. The zero History is empty.
 type History struct {
-	n       uint8
-	letters [maxHistory]byte
-	seen    [2]set    // by tcp.Client, tcp.Server
-	again   [2]uint16 // segments with repeated payload, at most 65,535
+	seen    [2]set           // by tcp.Client, tcp.Server
+	zeek    ends             // the states in which Zeek believes them
+	last    [2][2]uint8      // a hash of the end of the last FIN, and of the SEQ of the last RST, of an end
+	letters [maxHistory]byte // up to the first 0
 }
 
 // letter is one of the letters; a set of them has the bits 1<<letter.
 type letter uint8
 
-// The letters, in the order in which one segment shows them.
+// The letters, in the order in which one segment shows them. Those behind flipped
+// are not Zeek's.
 const (
-	multiFlag letter = iota
+	badSum letter = iota
+	multiFlag
 	syn
 	handshake
 	inconsistent
-	badSum
-	gap
-	pureAck
-	data
-	repeated
 	fin
 	rst
+	data
+	pureAck
 	zeroWindow
+	repeated
+	gap
 	flipped
+	retry
+	late
+	keepAlive
+	shrunk
+	urgent
+	marked
+	refusal
+	violation
 )
 
-// letters are Zeek's.
+// letters are Zeek's, and ours.
 var letters = [...]struct {
 	char byte // the server's; the client's is the capital
 	doc  string
 }{
+	badSum:       {'c', "bad checksum"},
 	multiFlag:    {'q', "SYN together with FIN or RST"},
 	syn:          {'s', "SYN without ACK"},
 	handshake:    {'h', "SYN,ACK"},
 	inconsistent: {'i', "FIN together with RST"},
-	badSum:       {'c', "bad checksum"},
-	gap:          {'g', "octets were acknowledged that did not pass here"},
-	pureAck:      {'a', "pure ACK"},
-	data:         {'d', "payload"},
-	repeated:     {'t', "payload that had passed before"},
 	fin:          {'f', "FIN"},
 	rst:          {'r', "RST"},
+	data:         {'d', "payload"},
+	pureAck:      {'a', "pure ACK"},
 	zeroWindow:   {'w', "zero window"},
+	repeated:     {'t', "payload no further than what had passed before"},
+	gap:          {'g', "octets were acknowledged that did not pass here"},
 	flipped:      {'^', "the first packet was the server's: the SYN was not seen"},
+	retry:        {'y', "SYN or SYN,ACK sent again"},
+	late:         {'o', "octets out of order"},
+	keepAlive:    {'k', "keep-alive"},
+	shrunk:       {'z', "the window's edge moved left"},
+	urgent:       {'u', "urgent pointer"},
+	marked:       {'e', "congestion experienced: a marked datagram, or ECE"},
+	refusal:      {'m', "an ICMP error for a segment of the other end"},
+	violation:    {'!', "something that no execution of RFC 9293 explains"},
+}
+
+// Letters yields the letters, the server's, and what each means.
+func Letters() iter.Seq2[string, string] {
+	return func(yield func(string, string) bool) {
+		for _, l := range letters {
+			if !yield(string(l.char), l.doc) {
+				return
+			}
+		}
+	}
 }
 
 // set is a set of letters.
-type set uint16
+type set uint32
+
+// scaled are the letters that count occurrences, and closing those that stand again
+// with another SEQ. An end shows one of opening once.
+const (
+	scaled  = set(1<<badSum | 1<<gap | 1<<repeated | 1<<zeroWindow)
+	closing = set(1<<fin | 1<<rst)
+	opening = set(1<<syn | 1<<handshake)
+)
+
+// Recurring counts occurrences of the letters that stand again at the 10th, 100th,
+// …: those after the first, by letter and direction, at most 65,535.
+type Recurring [4][2]uint16
 
 // Flipped notes that the first packet of the record was the server's.
 func (h *History) Flipped() { h.Add('^') }
 
-// Datagram notes payload of something that is not TCP, and a bad checksum.
-func (h *History) Datagram(dir tcp.Dir, payload uint32, sum tcp.Sum) {
+// Opened notes a SYN of end d that passed before the record began.
+func (h *History) Opened(d tcp.Dir) {
+	s := tcp.Segment{Dir: d, Flags: tcp.SYN}
+	h.note(d, 1<<syn)
+	h.zeek.segment(&s)
+}
+
+// Refused notes an ICMP error for a segment of end d.
+func (h *History) Refused(d tcp.Dir) { h.note(d^1, 1<<refusal) }
+
+// Shrank notes that end d took back a part of its window.
+func (h *History) Shrank(d tcp.Dir) { h.note(d, 1<<shrunk) }
+
+// Violated notes that a violation was found.
+func (h *History) Violated() {
+	if h.seen[tcp.Client]&(1<<violation) == 0 {
+		h.seen[tcp.Client] |= 1 << violation
+		h.Add('!')
+	}
+}
+
+// Datagram notes payload of something that is not TCP, and a bad checksum. What it
+// returns is for Recur.
+func (h *History) Datagram(dir tcp.Dir, payload uint32, sum tcp.Sum) (again Again) {
 	var now set
 	if payload > 0 {
 		now |= 1 << data
@@ -76,52 +140,115 @@ func (h *History) Datagram(dir tcp.Dir, payload uint32, sum tcp.Sum) {
 	if sum == tcp.SumBad {
 		now |= 1 << badSum
 	}
+	again[dir] = now & scaled & h.seen[dir]
 	h.note(dir, now)
+	return again
 }
 
+// Again are letters that occurred in a direction once more.
+type Again [2]set
+
+// Some reports whether there is any.
+func (a Again) Some() bool { return a[0]|a[1] != 0 }
+
 // Segment notes what s showed. A gap is noted with the direction that lacks the
-// octets.
-func (h *History) Segment(s *tcp.Segment, step *conn.Step) {
-	if step.Gap > 0 {
-		h.note(s.Dir^1, 1<<gap)
+// octets. What it returns is for Recur.
+func (h *History) Segment(s *tcp.Segment, step *conn.Step) (again Again) {
+	d := s.Dir
+	now := h.shows(s)
+	if !step.Plain {
+		now |= h.shown(s, step)
+		h.repeats(s, now)
 	}
-	now := shows(s)
-	if step.Repeated > 0 && step.New == 0 && s.Len > 1 { // one octet is a keep-alive
-		h.retransmission(s.Dir)
-		now &^= 1 << data
+	again[d] = now & scaled & h.seen[d]
+	h.note(d, now)
+	h.zeek.segment(s)
+	if step.Gap > 0 && h.zeek.bothEstablished() {
+		again[d^1] = 1 << gap & h.seen[d^1]
+		h.note(d^1, 1<<gap)
 	}
-	h.note(s.Dir, now)
+	return again
 }
 
 // shows returns the letters of s itself.
-func shows(s *tcp.Segment) (now set) {
-	f := s.Flags
-	switch {
-	case f.Has(tcp.SYN) && f&(tcp.FIN|tcp.RST) != 0:
-		now |= 1 << multiFlag
-	case f.Has(tcp.FIN | tcp.RST):
-		now |= 1 << inconsistent
-	case f.Has(tcp.SYN | tcp.ACK):
-		now |= 1 << handshake
-	case f.Has(tcp.SYN):
-		now |= 1 << syn
-	case f.Has(tcp.FIN):
-		now |= 1 << fin
-	case f.Has(tcp.RST):
-		now |= 1 << rst
-	case s.Len == 0 && f.Has(tcp.ACK):
-		now |= 1 << pureAck
+func (h *History) shows(s *tcp.Segment) (now set) {
+	switch f := s.Flags & (tcp.SYN | tcp.FIN | tcp.RST); {
+	case f != 0:
+		now = control(s.Flags)
+	case s.Len > 0:
+		now = 1 << data
+	case s.Flags&tcp.ACK != 0:
+		now = 1 << pureAck
 	}
-	if s.Len > 0 {
-		now |= 1 << data
-	}
-	if s.Win == 0 && f&tcp.RST == 0 {
+	if s.Win == 0 && s.Flags&tcp.RST == 0 && h.zeek.zeroWindowMatters(s.Dir) {
 		now |= 1 << zeroWindow
 	}
 	if s.Sum == tcp.SumBad {
 		now |= 1 << badSum
 	}
+	if s.ECN == 3 || s.Flags&(tcp.ECE|tcp.SYN) == tcp.ECE {
+		now |= 1 << marked
+	}
 	return now
+}
+
+// control returns the letter of SYN, FIN and RST, of which some are set.
+func control(f tcp.Flags) set {
+	switch f & (tcp.SYN | tcp.FIN | tcp.RST) {
+	case tcp.SYN:
+		if f&tcp.ACK != 0 {
+			return 1 << handshake
+		}
+		return 1 << syn
+	case tcp.FIN:
+		return 1 << fin
+	case tcp.RST:
+		return 1 << rst
+	case tcp.FIN | tcp.RST, tcp.FIN | tcp.RST | tcp.SYN:
+		return 1 << inconsistent
+	}
+	return 1 << multiFlag
+}
+
+// shown returns the letters of what s is to what passed before it.
+func (h *History) shown(s *tcp.Segment, step *conn.Step) (now set) {
+	if s.Len > 0 && s.Flags&tcp.RST == 0 && (!step.Leads || s.Flags&tcp.SYN != 0) && h.zeek.of(s.Dir) < zeekReset {
+		now |= 1 << repeated // to Zeek a SYN's octets, too
+	}
+	switch step.Delivery {
+	case conn.KeepAlive:
+		now |= 1 << keepAlive
+	case conn.Reordered:
+		now |= 1 << late
+	case conn.Retransmission, conn.Spurious:
+		if s.Flags&tcp.SYN != 0 {
+			now |= 1 << retry
+		}
+	}
+	if s.Flags&tcp.URG != 0 {
+		now |= 1 << urgent
+	}
+	return now
+}
+
+// repeats lets a FIN or RST with another SEQ than its sender's last one be noted
+// again, and a SYN and a SYN,ACK of one end but once.
+func (h *History) repeats(s *tcp.Segment, now set) {
+	seen := &h.seen[s.Dir]
+	if now&opening != 0 && *seen&opening != 0 {
+		*seen |= opening
+	}
+	if now&closing == 0 {
+		return
+	}
+	last, at := &h.last[s.Dir][0], s.Seq.Add(s.Len)
+	if now&(1<<rst) != 0 {
+		last, at = &h.last[s.Dir][1], s.Seq
+	}
+	if hash := uint8(uint32(at) * 0x9e3779b1 >> 24); hash != *last {
+		*seen &^= now & closing
+		*last = hash
+	}
 }
 
 // note adds the letters of now that the direction had not shown before.
@@ -132,7 +259,7 @@ func (h *History) note(dir tcp.Dir, now set) {
 	}
 	h.seen[dir] |= now
 	for ; now != 0; now &= now - 1 {
-		h.Add(letter(bits.TrailingZeros16(uint16(now))).char(dir))
+		h.Add(letter(bits.TrailingZeros32(uint32(now))).char(dir))
 	}
 }
 
@@ -147,23 +274,57 @@ func (l letter) char(dir tcp.Dir) byte {
 
 // Add appends a letter, or does nothing once the History is full.
 func (h *History) Add(char byte) {
-	if h.n < maxHistory {
-		h.letters[h.n] = char
-		h.n++
+	if n := h.len(); n < maxHistory {
+		h.letters[n] = char
 	}
 }
 
-// retransmission adds t at the 1st, 10th, 100th, … one of a direction.
-func (h *History) retransmission(dir tcp.Dir) {
-	if h.again[dir] == 1<<16-1 {
-		return
+func (h *History) len() int {
+	if n := bytes.IndexByte(h.letters[:], 0); n >= 0 {
+		return n
 	}
-	h.again[dir]++
-	switch h.again[dir] {
-	case 1, 10, 100, 1000, 10000:
-		h.Add(repeated.char(dir))
+	return maxHistory
+}
+
+// slots tells where a letter is counted in Recurring.
+var slots = [...]uint8{badSum: 0, zeroWindow: 1, repeated: 2, gap: 3}
+
+// Recur counts letters that occurred again, and adds them at the 10th, 100th, …
+// time.
+func (h *History) Recur(again Again, counts *Recurring) {
+	for d, now := range again {
+		for ; now != 0; now &= now - 1 {
+			l := letter(bits.TrailingZeros32(uint32(now)))
+			n := &counts[slots[l]][d]
+			if *n == 1<<16-1 {
+				continue
+			}
+			*n++
+			switch *n + 1 {
+			case 10, 100, 1000, 10000:
+				h.Add(l.char(tcp.Dir(d)))
+			}
+		}
 	}
 }
 
 // Append appends the letters to dst.
-func (h *History) Append(dst []byte) []byte { return append(dst, h.letters[:h.n]...) }
+func (h *History) Append(dst []byte) []byte { return append(dst, h.letters[:h.len()]...) }
+
+// AppendZeek appends those that Zeek writes which was told to ignore checksums (-C).
+func (h *History) AppendZeek(dst []byte) []byte {
+	for _, c := range h.letters[:h.len()] {
+		if zeeks[c] {
+			dst = append(dst, c)
+		}
+	}
+	return dst
+}
+
+// zeeks are the characters of Zeek's letters, checksums left out.
+var zeeks = func() (is [256]bool) {
+	for l := badSum + 1; l <= flipped; l++ {
+		is[letters[l].char], is[l.char(tcp.Client)] = true, true
+	}
+	return is
+}()

@@ -11,6 +11,7 @@ import (
 	"onpath/compat/tcpstates"
 	"onpath/conn"
 	"onpath/fingerprint"
+	"onpath/outcome"
 	"onpath/packet"
 	"onpath/tcp"
 )
@@ -21,6 +22,7 @@ func telnet() *Record {
 	k.VLAN, k.Net = 7, packet.NetVXLAN|5000
 	start := time.Date(2001, 2, 3, 20, 6, 32, 845356000, time.UTC).UnixNano()
 	r := &Record{Conn: 1, Key: k, ClientIsB: fromB, Start: start, End: start + 60083765000, Opening: OpenSyn, Ending: EndFin}
+	r.Outcome = outcome.Verdict{Class: outcome.Denied, Confidence: outcome.High, Attempts: 1, Closer: tcp.Server, HasCloser: true, Delay: 5013549, HasDelay: true, Passed: 23}
 	r.Side = [2]Side{
 		tcp.Client: {Packets: 5, IPOctets: 259, Octets: 55, Repeated: 3, State: conn.TimeWait},
 		tcp.Server: {Packets: 4, IPOctets: 310, Octets: 146, State: conn.Closed, TCPStates: 0x43},
@@ -88,6 +90,12 @@ duration=60.083765
 start=syn
 view=both
 end_reason=fin
+outcome=denied
+outcome_flags=
+confidence=high
+closer=server
+attempts=1
+deny_delay=5.013549
 community_id=1:yWgnS00CAHWo5d8ZsAPw1l8zW/4=
 client_state=TIME-WAIT
 server_state=CLOSED
@@ -120,6 +128,11 @@ server_lost_before=0
 server_lost_after=0
 server_gap_octets=0
 history=ShAdDfFa
+zeek_conn_state=OTH
+zeek_history=ShAdDfFa
+argus_state=CLO
+tshark_completeness=23
+tshark_completeness_str=.F.ASS
 tcpstates_client=0x00
 tcpstates_server=0x43
 tcp_synflags_fwd=194
@@ -190,6 +203,12 @@ duration=0
 start=
 view=client-only
 end_reason=capture-end
+outcome=
+outcome_flags=
+confidence=
+closer=
+attempts=
+deny_delay=
 community_id=1:JIAyWiD7dl1e74CJAdetAUPF/To=
 client_state=
 server_state=
@@ -222,6 +241,11 @@ server_lost_before=
 server_lost_after=
 server_gap_octets=
 history=
+zeek_conn_state=OTH
+zeek_history=
+argus_state=
+tshark_completeness=
+tshark_completeness_str=
 tcpstates_client=
 tcpstates_server=
 tcp_synflags_fwd=

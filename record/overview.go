@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"time"
 
+	"onpath/outcome"
 	"onpath/packet"
 	"onpath/tcp"
 )
@@ -22,7 +23,7 @@ type Shown[R any] struct {
 }
 
 // Overview is the table of connections for people: what each one was, how long
-// it took, how much went each way (client/server), and how it ended.
+// it took, how much went each way (client/server), and what became of it.
 func Overview() []Shown[Record] { return append([]Shown[Record](nil), overview...) }
 
 var overview = []Shown[Record]{
@@ -39,10 +40,21 @@ var overview = []Shown[Record]{
 	{"OCTETS", false, false, 1, func(dst []byte, r *Record) []byte {
 		return appendPair(dst, r.Side[tcp.Client].Octets, r.Side[tcp.Server].Octets)
 	}},
-	{"END", false, false, 0, func(dst []byte, r *Record) []byte { return append(dst, r.Ending.String()...) }},
+	{"OUTCOME", false, false, 0, appendOutcome},
 	{"FINDING", false, true, 0, appendWorst},
 	{"STATES", false, false, 7, appendStates},
 	{"HISTORY", false, false, 6, func(dst []byte, r *Record) []byte { return r.History.Append(dst) }},
+	{"END", false, false, 8, func(dst []byte, r *Record) []byte { return append(dst, r.Ending.String()...) }},
+}
+
+// appendOutcome appends what became of a connection, with a question mark where that
+// is a guess.
+func appendOutcome(dst []byte, r *Record) []byte {
+	dst = append(dst, r.Outcome.Class.String()...)
+	if r.Outcome.Confidence == outcome.Low {
+		dst = append(dst, '?')
+	}
+	return dst
 }
 
 // arrows point to where packets went.

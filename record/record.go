@@ -14,6 +14,7 @@ import (
 	"onpath/compat/tcpstates"
 	"onpath/conn"
 	"onpath/measure"
+	"onpath/outcome"
 	"onpath/packet"
 	"onpath/tcp"
 )
@@ -30,6 +31,7 @@ type Record struct {
 	Ending    Ending
 	Side      [2]Side // by tcp.Client, tcp.Server
 	History   History
+	Outcome   outcome.Verdict // zero if not TCP
 	TCPChain  tcpchain.State  // zero if not TCP
 	Findings  []check.Finding // in the order in which they were first raised; valid as long as the Record
 	Raised    []check.Raised  // what its end raised, part of Findings; valid as long as the Record

@@ -14,7 +14,7 @@ import (
 )
 
 const columnsExample = `  onpath columns
-  onpath columns community_id
+  onpath columns outcome
   onpath columns tcpstates 0x43`
 
 const columnsLong = `Print the catalogue of columns, or what one of them means. docs/columns.md has the
@@ -70,7 +70,16 @@ func explainColumn(w io.Writer, name string) error {
 			fmt.Fprintf(w, "  %v  %s\n", b.Bit, b.Name)
 		}
 	}
-	return nil
+	return explainValues(w, name)
+}
+
+// explainValues tells what each value of a column means that has few.
+func explainValues(w io.Writer, name string) error {
+	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	for _, v := range record.Values(name) {
+		fmt.Fprintf(t, "  %s\t%s\n", v.Name, v.Doc)
+	}
+	return t.Flush()
 }
 
 // explain tells all about a column, and whether there is one.

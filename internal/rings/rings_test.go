@@ -31,11 +31,12 @@ var packages = map[string]pkg{
 	"packet":      {ring: 1, may: "tcp"},
 	"conn":        {ring: 1, may: "tcp anomaly"},
 	"check":       {ring: 1, may: "tcp packet conn anomaly"},
+	"outcome":     {ring: 1, may: "tcp conn anomaly"},
 	"measure":     {ring: 1, may: "tcp conn"},
 	"fingerprint": {ring: 1, may: "tcp packet"},
-	"record":      {ring: 2, may: "anomaly check tcp packet conn measure fingerprint compat/tcpstates compat/tcpchain compat/netfilter"},
+	"record":      {ring: 2, may: "outcome anomaly check tcp packet conn measure fingerprint compat/tcpstates compat/tcpchain compat/netfilter"},
 	"story":       {ring: 2, may: "anomaly check tcp conn record"},
-	"flow":        {ring: 2, may: "anomaly check tcp packet conn measure fingerprint record compat/tcpstates compat/tcpchain compat/netfilter"},
+	"flow":        {ring: 2, may: "outcome anomaly check tcp packet conn measure fingerprint record compat/tcpstates compat/tcpchain compat/netfilter"},
 
 	"compat/tcpstates": {ring: 1, may: "tcp packet"},
 	"compat/tcpchain":  {ring: 1, may: "tcp packet"},
@@ -51,7 +52,7 @@ var packages = map[string]pkg{
 	"sink/pcapng":  {ring: 3, may: "packet", world: true},
 	"sink/text":    {ring: 3, may: "tcp anomaly check packet conn record compat/netfilter compat/tcpdump", world: true},
 	"sink/report":  {ring: 3, may: "tcp anomaly story", world: true},
-	"internal/run": {ring: 3, may: "fingerprint story sink/report anomaly check tcp packet conn record flow internal/evidence compat/tcpstates compat/tcpchain compat/netfilter source source/tcpdump sink/table sink/jsonl sink/tsv sink/text sink/pcapng compat/tcpdump", world: true},
+	"internal/run": {ring: 3, may: "fingerprint story sink/report anomaly check tcp packet conn outcome record flow internal/evidence compat/tcpstates compat/tcpchain compat/netfilter source source/tcpdump sink/table sink/jsonl sink/tsv sink/text sink/pcapng compat/tcpdump", world: true},
 	"cmd/onpath":   {ring: 3, may: "anomaly check packet record flow internal/evidence compat/tcpstates compat/tcpchain compat/netfilter source internal/run compat/tcpdump", world: true},
 
 	// It reads text; who opens files is source.

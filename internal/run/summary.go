@@ -50,6 +50,7 @@ func (t *tally) write(b *strings.Builder) {
 	line(b, "not decoded", list(t.undecoded()))
 	line(b, "links unread", list(t.unreadLinks()))
 	line(b, "connections", list(t.endings()))
+	line(b, "outcomes", list(t.outcomes()))
 	line(b, "states", list(t.statePairs()))
 	line(b, "others", list(t.others()))
 	t.found.write(b)

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"onpath/conn"
+	"onpath/outcome"
 	"onpath/packet"
 	"onpath/record"
 	"onpath/tcp"
@@ -24,6 +25,7 @@ type tally struct {
 
 	ended  [record.NumEndings]uint64              // TCP
 	states [conn.NumStates][conn.NumStates]uint64 // TCP, client and server
+	became [outcome.NumClasses]uint64             // TCP
 	protos [256]uint64
 
 	found found
@@ -85,6 +87,7 @@ func (t *tally) record(r *record.Record) {
 	}
 	t.found.silent(r.Closed)
 	t.ended[r.Ending]++
+	t.became[r.Outcome.Class]++
 	t.states[r.Side[tcp.Client].State][r.Side[tcp.Server].State]++
 }
 
@@ -118,6 +121,14 @@ func (t *tally) undecoded() (list []count) {
 func (t *tally) endings() (list []count) {
 	for e, n := range t.ended {
 		list = append(list, count{record.Ending(e).String(), n})
+	}
+	return largestFirst(list)
+}
+
+// outcomes are what became of the connections.
+func (t *tally) outcomes() (list []count) {
+	for c, n := range t.became {
+		list = append(list, count{outcome.Class(c).String(), n})
 	}
 	return largestFirst(list)
 }

@@ -1,0 +1,164 @@
+package outcome
+
+import (
+	"onpath/anomaly"
+	"onpath/tcp"
+)
+
+// remark is one of the words that tell more of an outcome.
+type remark struct {
+	name   string
+	before string // stands before its number
+	doc    string // one line
+	holds  func(f *Facts, c Class) bool
+	number func(*Verdict) uint64 // stands in parentheses behind the name; nil: nothing does
+}
+
+// flags are all of them, in the order in which they are printed.
+var flags = [...]remark{
+	{"port", "", "with rejected-icmp: port unreachable", rejectedBy(RejectedPort), nil},
+	{"host", "", "with rejected-icmp: host unreachable", rejectedBy(RejectedHost), nil},
+	{"net", "", "with rejected-icmp: network unreachable", rejectedBy(RejectedNet), nil},
+	{"admin", "", "with rejected-icmp: prohibited by a filter", rejectedBy(RejectedAdmin), nil},
+	{"proto", "", "with rejected-icmp: protocol unreachable", rejectedBy(RejectedProto), nil},
+	{"ttl", "", "with rejected-icmp: the TTL did not suffice", rejectedBy(RejectedTTL), nil},
+	{"before-data", "", "with reset-by-…: before any payload", resetIn(noData), nil},
+	{"after-request", "", "with reset-by-…: after payload of the client, and none of the server", resetIn(request), nil},
+	{"mid-transfer", "", "with reset-by-… and blackholed: after payload of the server", inTransfer, nil},
+	{"unread-data", "", "with reset-by-…: the RST answers what came after its sender's own FIN", isUnread, nil},
+	{"post-handshake", "", "with blackholed: before any payload", holed(noData), nil},
+	{"post-request", "", "with blackholed: after payload of the client, and none of the server", holed(request), nil},
+	{"client-silent", "", "with blackholed: the client stopped answering", silent(tcp.Client), nil},
+	{"server-silent", "", "with blackholed: the server stopped answering", silent(tcp.Server), nil},
+	{"claims-client", "", "with reset-forged: the RST came in the client's name", claims(tcp.Client), nil},
+	{"claims-server", "", "with reset-forged: the RST came in the server's name", claims(tcp.Server), nil},
+	{"still-sending", "", "with half-closed: the other end has gone on sending", isSending, nil},
+	{"retried", "", "the client sent its SYN so many times", isRetried, func(v *Verdict) uint64 { return uint64(v.Attempts) }},
+	{"backing-off", "", "not established: the last pause between SYNs was half as long again as the first, or longer", backsOff, nil},
+	{"simultaneous-open", "", "both ends sent a SYN (RFC 9293 §3.5)", found(anomaly.SimultaneousOpen), nil},
+	{"split-handshake", "", "the server answered with a SYN of its own instead of SYN,ACK", found(anomaly.SplitHandshake), nil},
+	{"tfo-accepted", "", "the SYN,ACK acknowledged payload of the SYN (RFC 7413)", shows(tookSynData), nil},
+	{"tfo-ignored", "", "the SYN,ACK acknowledged none of the SYN's payload", shows(leftSynData), nil},
+	{"last-ack-missing", "", "both ends have sent FINs, and one was not acknowledged", isLastAckMissing, nil},
+	{"data-after-fin", "", "an end sent octets behind its own FIN", found(anomaly.DataAfterFin), nil},
+	{"data-after-rst", "", "payload passed after the RST", shows(dataAfterRst), nil},
+	{"rst-not-accepted", "", "a RST passed, and the connection went on", isNotAccepted, nil},
+	{"rst-in-window-only", "", "a RST lay inside of the window, but not where one is accepted (RFC 5961 §3.2)", found(anomaly.RstInWindowNotExact), nil},
+	{"reset?", "", "one-way view: it fell silent, and the end that does not pass here may have reset", isMaybeReset, nil},
+	{"zero-window-end", "", "the last window of an end was 0", isShut, nil},
+	{"linger-reset", "", "the RST was an abort: its sender had not closed, and answered nothing", isLinger, nil},
+	{"port-reused", "", "the ports had been used by a connection before", isReused, nil},
+	{"idle-split", "", "goes on from the idle record of that number", goesOnFrom, func(v *Verdict) uint64 { return v.Before }},
+	{"gap", "", "so many sequence numbers were acknowledged and never passed", hasGap, func(v *Verdict) uint64 { return v.Gaps }},
+	{"evicted", "", "a bound on memory pushed the record out", isEvicted, nil},
+	{"offload-suspected", "", "the capture shows segments before a network card has cut or after it has joined them, or checksums that it was to fill in", isOffloaded, nil},
+	{"tamper", "CF-", "the end looks like that signature of tampering (Sundara Raman et al., SIGCOMM 2023, table 1)", isTampered, func(v *Verdict) uint64 { return uint64(v.Tamper) }},
+}
+
+// The table must fit into a Flags: this does not compile where it does not.
+const _ = uint(64 - len(flags))
+
+func goesOnFrom(f *Facts, _ Class) bool { return f.Before != 0 }
+func hasGap(f *Facts, _ Class) bool     { return f.Gaps > 0 }
+func isEvicted(f *Facts, _ Class) bool  { return f.Evicted }
+func isTampered(f *Facts, _ Class) bool { return f.Tamper != 0 }
+
+// found returns a condition that holds if the finding was made.
+func found(id anomaly.ID) func(*Facts, Class) bool {
+	return func(f *Facts, _ Class) bool { return f.Found.Has(id) }
+}
+
+func shows(m mark) func(*Facts, Class) bool {
+	return func(f *Facts, _ Class) bool { return f.Trail.is(m) }
+}
+
+func rejectedBy(r Rejection) func(*Facts, Class) bool {
+	return func(f *Facts, c Class) bool { return c == RejectedICMP && f.Trail.icmp == r }
+}
+
+// phase is how far a connection had come.
+type phase uint8
+
+const (
+	noData phase = iota
+	request
+	transfer
+)
+
+func (f *Facts) phase() phase {
+	switch {
+	case f.octets(tcp.Server) > 0:
+		return transfer
+	case f.octets(tcp.Client) > 0:
+		return request
+	}
+	return noData
+}
+
+func isReset(c Class) bool { return c == ResetByClient || c == ResetByServer }
+
+func resetIn(p phase) func(*Facts, Class) bool {
+	return func(f *Facts, c Class) bool { return isReset(c) && f.phase() == p }
+}
+
+func holed(p phase) func(*Facts, Class) bool {
+	return func(f *Facts, c Class) bool { return c == Blackholed && f.phase() == p }
+}
+
+func inTransfer(f *Facts, c Class) bool {
+	return (isReset(c) || c == Blackholed) && f.phase() == transfer
+}
+
+func isUnread(f *Facts, c Class) bool {
+	return isReset(c) && f.Trail.has(fin, f.firstReset()) && f.Trail.has(sending, f.firstReset()^1)
+}
+
+func silent(d tcp.Dir) func(*Facts, Class) bool {
+	return func(f *Facts, c Class) bool { return c == Blackholed && f.Trail.is(runByServer) == (d == tcp.Client) }
+}
+
+func claims(d tcp.Dir) func(*Facts, Class) bool {
+	return func(f *Facts, c Class) bool { return c == ResetForged && f.firstReset() == d }
+}
+
+func isSending(f *Facts, c Class) bool { return c == HalfClosed && f.Trail.is(either(sending)) }
+
+func isRetried(f *Facts, _ Class) bool { return f.Trail.attempts > 1 }
+
+func backsOff(f *Facts, _ Class) bool {
+	t := f.Trail
+	return t.attempts > 2 && !f.est() && !t.is(either(closer)) && 2*uint64(t.pause) >= 3*uint64(t.delay)
+}
+
+func isLastAckMissing(f *Facts, _ Class) bool { return !f.wasReset() && f.lacksLastAck() }
+
+func isNotAccepted(f *Facts, _ Class) bool {
+	return f.Trail.is(either(rstAny)) && !f.wasReset() && f.est()
+}
+
+// isMaybeReset: what the visible end was told last is not known.
+func isMaybeReset(f *Facts, c Class) bool {
+	return f.oneWay() && c == Open && f.est() && f.Silent >= attemptTimeout
+}
+
+func isShut(f *Facts, _ Class) bool {
+	for d := range f.Ends {
+		e, p := &f.Ends[d], &f.Ends[d^1]
+		if f.est() && e.HasRcv && e.RcvWnd == 0 && e.MaxWin > 0 && !p.HasFin {
+			return true
+		}
+	}
+	return false
+}
+
+func isLinger(f *Facts, c Class) bool {
+	return isReset(c) && f.Trail.is(abort) && !f.Trail.is(either(fin)) && f.Trail.run == 0
+}
+
+func isReused(f *Facts, _ Class) bool {
+	return f.Found.Has(anomaly.PortReuseAfterClose) || f.Found.Has(anomaly.PortReuseWhileOpen)
+}
+
+func isOffloaded(f *Facts, _ Class) bool {
+	return f.Found.Has(anomaly.CaptureChecksumOffload) || f.Found.Has(anomaly.CaptureSegmentationOffload)
+}
