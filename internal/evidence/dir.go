@@ -8,6 +8,8 @@ import (
 	"os"
 	"path/filepath"
 	"time"
+
+	"onpath/anomaly"
 )
 
 // Dir is a directory of dumps: dumpNNN.pcapng, .txt and .json, with numbers that go on
@@ -16,7 +18,8 @@ type Dir struct {
 	path    string
 	limit   int64
 	version string
-	used    int64 // octets of the dumps that are there, in whole blocks
+	used    int64                // octets of the dumps that are there, in whole blocks
+	kinds   map[anomaly.ID]int64 // of them, those that a kind of finding began in this run
 	next    uint64
 	scanned int64 // time of the dump for which used was counted last
 	stats   DirStats
@@ -52,7 +55,7 @@ const block = 4 << 10
 // how many octets all dumps in it may take, those of earlier runs included. version
 // stands at the head of each dump.
 func OpenDir(path string, limit int64, version string) (*Dir, error) {
-	d := &Dir{path: path, limit: limit, version: version}
+	d := &Dir{path: path, limit: limit, version: version, kinds: map[anomaly.ID]int64{}}
 	if err := os.MkdirAll(path, dirMode); err != nil {
 		return nil, err
 	}
@@ -103,11 +106,16 @@ func (d *Dir) Write(dump *Dump) bool {
 const recount = int64(time.Minute)
 
 // room reports whether there is room for a dump. Where there is none, somebody may have
-// made some.
+// made some. So that a flood of one kind leaves room for others, a kind that has begun a
+// dump takes half of it at most.
 func (d *Dir) room(root *os.Root, dump *Dump, comments map[int][]string) bool {
 	related := d.related(nameOf(d.next))
 	need := blocks(dump.size(comments)) + blocks(int64(len(dump.text(d.version, related)))) + blocks(int64(len(dump.json(d.version, related))))
-	if d.used+need <= d.limit {
+	fits := func() bool {
+		kind := d.kinds[dump.Findings[0].ID]
+		return d.used+need <= d.limit && (kind == 0 || kind+need <= d.limit/2)
+	}
+	if fits() {
 		return true
 	}
 	at := dump.Findings[0].At
@@ -115,7 +123,7 @@ func (d *Dir) room(root *os.Root, dump *Dump, comments map[int][]string) bool {
 		return false
 	}
 	d.scanned = at
-	return d.scan(root) == nil && d.used+need <= d.limit
+	return d.scan(root) == nil && fits()
 }
 
 // related returns what the reports call the capture of a dump.
@@ -133,7 +141,8 @@ func (d *Dir) write(root *os.Root, dump *Dump, comments map[int][]string) error 
 	if err != nil {
 		return err
 	}
-	number := d.next - 1
+	number, before := d.next-1, d.used
+	defer func() { d.kinds[dump.Findings[0].ID] += d.used - before }()
 	if err := d.fill(root, f, name+capture, func(w io.Writer) error { return dump.writeCapture(w, d.version, comments) }); err != nil {
 		return err
 	}
@@ -144,12 +153,15 @@ func (d *Dir) write(root *os.Root, dump *Dump, comments map[int][]string) error 
 	if err := d.file(root, name+jsonFile, dump.json(d.version, related)); err != nil {
 		return err
 	}
+	if err := syncDir(root); err != nil {
+		return err
+	}
 	if d.stats.Written == 0 {
 		d.stats.First = number
 	}
 	d.stats.Written++
 	d.stats.Last = number
-	return syncDir(root)
+	return nil
 }
 
 // syncDir brings the names to the disk.

@@ -85,12 +85,14 @@ func (d *Dir) fill(root *os.Root, f *os.File, name string, write func(io.Writer)
 	return nil
 }
 
-// scan counts what the dumps in the directory take, and finds the next number.
+// scan counts what the dumps in the directory take, and finds the next number. Where
+// somebody has made room, all kinds share it anew.
 func (d *Dir) scan(root *os.Root) error {
 	entries, err := fs.ReadDir(root.FS(), ".")
 	if err != nil {
 		return err
 	}
+	before := d.used
 	d.used = 0
 	for _, e := range entries {
 		n, ok := numberOf(e.Name())
@@ -101,6 +103,9 @@ func (d *Dir) scan(root *os.Root) error {
 		if info, err := e.Info(); err == nil && info.Mode().IsRegular() {
 			d.used += blocks(info.Size())
 		}
+	}
+	if d.used < before {
+		clear(d.kinds)
 	}
 	return nil
 }
