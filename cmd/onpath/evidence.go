@@ -51,7 +51,10 @@ func (x *dumps) bind(cmd *cobra.Command) {
 func (x *dumps) config(cmd *cobra.Command, c *run.Config) error {
 	changed := cmd.Flags().Changed
 	if x.c.Dir == "" {
-		for _, flag := range [...]string{"evidence", "evidence-on", "evidence-memory", "evidence-disk", "local"} {
+		if changed("evidence") {
+			return errors.New("--evidence needs the name of a directory")
+		}
+		for _, flag := range [...]string{"evidence-on", "evidence-memory", "evidence-disk", "local"} {
 			if changed(flag) {
 				return fmt.Errorf("--%s says something about dumps; give --evidence DIR too", flag)
 			}

@@ -191,11 +191,20 @@ func (s *severity) Set(text string) error {
 	return nil
 }
 
-// octets is the value of --overlap-memory.
+// octets is the value of --overlap-memory, --evidence-memory and --evidence-disk.
 type octets int
 
-func (o *octets) Type() string   { return "SIZE" }
-func (o *octets) String() string { return strconv.Itoa(int(*o)>>20) + "MiB" }
+func (o *octets) Type() string { return "SIZE" }
+
+// String shows a default, which is whole in the largest of the units that fit.
+func (o *octets) String() string {
+	for _, u := range [...]int{2, 1, 0} {
+		if n := int(*o) >> units[u].shift; n > 0 {
+			return strconv.Itoa(n) + units[u].name
+		}
+	}
+	return strconv.Itoa(int(*o))
+}
 
 // units are what may stand behind a size.
 var units = [...]struct {

@@ -72,15 +72,24 @@ func (d *dumps) report(b *strings.Builder) {
 		return
 	}
 	s, kept := d.dir.Stats(), d.Stats()
-	text := plural(s.Written, "dump") + " in " + d.dir.Path()
-	if s.Written > 0 {
-		text += fmt.Sprintf(" (dump%03d to dump%03d)", s.First, s.Last)
-	}
-	line(b, "evidence", text)
-	line(b, "no evidence", items("", nonZero([]count{
-		{"dumps that --evidence-disk has no room for", s.Refused},
-		{"dumps that could not be written", s.Failed},
-		{"findings of connections that have " + plural(evidence.MaxDumps, "dump"), kept.Bounded},
-		{"frames that --evidence-memory could not keep", kept.Lost},
+	line(b, "evidence", plural(s.Written, "dump")+" in "+d.dir.Path()+names(s))
+	line(b, "no dumps", items("", nonZero([]count{
+		{"beyond --evidence-disk", s.Refused},
+		{"not written", s.Failed},
+		{fmt.Sprintf("beyond %d of a connection", evidence.MaxDumps), kept.Bounded},
 	})))
+	if kept.Lost > 0 {
+		line(b, "frames kept", fmt.Sprintf("%s of %s at the end (--evidence-memory)", thousands(kept.Frames-kept.Lost), thousands(kept.Frames)))
+	}
+}
+
+// names says how the dumps are called.
+func names(s evidence.DirStats) string {
+	switch s.Written {
+	case 0:
+		return ""
+	case 1:
+		return fmt.Sprintf(" (dump%03d)", s.First)
+	}
+	return fmt.Sprintf(" (dump%03d to dump%03d)", s.First, s.Last)
 }
