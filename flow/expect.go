@@ -12,15 +12,17 @@ const Batch = 32
 // does for each of them, sooner: what they will need of the table is read first,
 // so that the waits for memory overlap, which are most of the time of a packet
 // once a table is larger than the processor's caches.
-func (t *Table) ObserveAll(views []packet.View) {
-	for len(views) > 0 {
-		n := min(len(views), Batch)
-		t.observeBatch(views[:n])
-		views = views[n:]
+func (t *Table) ObserveAll(views []packet.View) { t.ObserveEach(views, nil) }
+
+// ObserveEach is ObserveAll, and calls each, unless it is nil, behind every packet with
+// its index, for who wants its Owner.
+func (t *Table) ObserveEach(views []packet.View, each func(i int)) {
+	for at := 0; at < len(views); at += Batch {
+		t.observeBatch(views[at:min(at+Batch, len(views))], at, each)
 	}
 }
 
-func (t *Table) observeBatch(views []packet.View) {
+func (t *Table) observeBatch(views []packet.View, at int, each func(i int)) {
 	var hash [Batch]uint32
 	var refused [Batch]bool
 	t.askAll(views, &refused)
@@ -32,10 +34,15 @@ func (t *Table) observeBatch(views []packet.View) {
 	}
 	for i := range views {
 		t.refused = refused[i]
-		if v := &views[i]; v.Why == packet.Decoded {
-			t.take(v, hash[i])
+		v, entry := &views[i], uint32(0)
+		if v.Why == packet.Decoded {
+			entry = t.take(v, hash[i])
 		} else {
 			t.rules.Undecoded(v)
+		}
+		if each != nil {
+			t.own(v, entry)
+			each(at + i)
 		}
 	}
 }

@@ -81,23 +81,8 @@ func (t *Table) conclude(e *entry, why record.Ending) {
 		Octets:  [2]uint64{e.side[0].Octets, e.side[1].Octets},
 	}
 	t.row.Findings = t.rules.Finish(&e.inquiry, &t.ended, &e.conn)
-	t.row.Raised = t.rules.Raised()
 	t.row.Closed, t.row.Reasons = t.rules.Closed()
 	t.row.Outcome = t.outcome(e, why)
-}
-
-// Owner returns whose the packet is that Observe was given last: the connection of a
-// TCP segment, or of the segment that an ICMP error quotes, else none. While a record is
-// emitted it returns that record's. It is valid until the next packet.
-func (t *Table) Owner() (o record.Owner) {
-	e := t.of
-	if e == nil {
-		return o
-	}
-	return record.Owner{
-		Conn: e.num, Key: e.key, ClientIsB: e.swapped, Packets: e.side[0].Packets + e.side[1].Packets,
-		Before: t.rules.Before(), Case: &e.inquiry,
-	}
 }
 
 // silentUntil returns until when nothing came of the record of e: until another one

@@ -65,7 +65,6 @@ func New(c Config, emit func(*record.Record)) *Table {
 // View whose Why is not Decoded belongs to no connection.
 func (t *Table) Observe(v *packet.View) record.Packet {
 	t.ask(v)
-	t.of = nil
 	p := record.Packet{View: v, Netfilter: t.judgement()}
 	if v.Why != packet.Decoded {
 		t.rules.Undecoded(v)
@@ -74,9 +73,7 @@ func (t *Table) Observe(v *packet.View) record.Packet {
 	}
 	i := t.take(v, t.hash(&v.Key))
 	e, step := t.slab.at(i), &t.step
-	t.of = t.quoted
 	if v.Key.Proto == packet.ProtoTCP {
-		t.of = e
 		p.Explanation, p.Delivery, p.Loss = step.Explanation, step.Delivery, step.Loss
 		p.Live, p.TCPStates = &e.conn, t.flags
 	}

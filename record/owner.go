@@ -10,14 +10,15 @@ import (
 )
 
 // Owner is the TCP connection that a packet belongs to: it carried one of its segments,
-// or it is an ICMP error that quotes one. The zero Owner: none.
+// or it is an ICMP error that quotes one. With Conn 0 there is none.
 type Owner struct {
-	Conn      uint64      // number of the record; 0: none
-	Key       packet.Key  // of the connection, not of the ICMP error
-	ClientIsB bool        // the client is Key.B
-	Packets   uint64      // datagrams of the record so far
-	Before    *conn.Conn  // the connection before what was raised; nil if nothing was; valid until the next packet
-	Case      *check.Case // what the rules remember of it; nil without one; valid until the next packet
+	Conn      uint64         // number of the record
+	Key       packet.Key     // of the connection, not of the ICMP error
+	ClientIsB bool           // the client is Key.B
+	Packets   uint64         // datagrams of the record so far
+	Raised    []check.Raised // what the packet raised, or the end of the record; valid until the next packet
+	Before    *conn.Conn     // the connection before that; nil if nothing was raised; valid until the next packet
+	Case      *check.Case    // what the rules remember of it; valid until the next packet
 }
 
 // Addr returns the address of an end.

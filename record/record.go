@@ -34,7 +34,6 @@ type Record struct {
 	Outcome   outcome.Verdict // zero if not TCP
 	TCPChain  tcpchain.State  // zero if not TCP
 	Findings  []check.Finding // in the order in which they were first raised; valid as long as the Record
-	Raised    []check.Raised  // what its end raised, part of Findings; valid as long as the Record
 	Closed    anomaly.Gate    // conditions that did not hold, so that rules were silent
 	Reasons   check.Reasons   // of Closed
 	Firewall  bool            // Linux's firewall was asked

@@ -80,36 +80,36 @@ func (k *Keeper) Stats() Stats {
 
 // Observe gives a frame, what was made of it, and whose it is. It keeps a copy of what
 // belongs to a TCP connection; what belongs to none only if it raised something.
-func (k *Keeper) Observe(f *packet.Frame, p *record.Packet, o record.Owner) {
+func (k *Keeper) Observe(f *packet.Frame, v *packet.View, o record.Owner) {
 	k.now = max(k.now, f.At)
 	k.complete(uint64(headLen + len(f.Data)))
-	piece := pieceOf(p.View)
+	piece := pieceOf(v)
 	switch {
-	case p.View.Why == packet.FragmentHeld && piece != 0:
+	case v.Why == packet.FragmentHeld && piece != 0:
 		k.ring.add(f, kept{conn: piece, kind: fragment})
 		return
-	case o.Conn == 0 && len(p.Raised) == 0:
+	case o.Conn == 0 && len(o.Raised) == 0:
 		return
 	}
 	is := segment
-	if p.Live == nil {
+	if !v.IsTCP() {
 		is = quote
 	}
-	k.ring.add(f, kept{conn: o.Conn, kind: is, piece: piece, pieces: p.View.Fragments})
+	k.ring.add(f, kept{conn: o.Conn, kind: is, piece: piece, pieces: v.Fragments})
 	w := k.open[o.Conn]
-	k.raise(&o, check.Moment{Frame: f.Number, At: f.At}, p.Raised)
+	k.raise(&o, check.Moment{Frame: f.Number, At: f.At})
 	if w != nil {
 		w.follow(k, o.Packets)
 	}
 }
 
-// Close says that a record ends: nothing more will come of it. What its end raised is
-// dumped, too.
-func (k *Keeper) Close(r *record.Record, o record.Owner) {
+// Close says that a record ends, whose last packet has a time in ns: nothing more will
+// come of it. What its end raised is dumped, too.
+func (k *Keeper) Close(last int64, o record.Owner) {
 	if o.Conn == 0 {
 		return
 	}
-	k.raise(&o, check.Moment{At: r.End}, r.Raised)
+	k.raise(&o, check.Moment{At: last})
 	if w := k.open[o.Conn]; w != nil {
 		w.owner.Packets = o.Packets
 		k.finish(w)
@@ -126,9 +126,9 @@ func (k *Keeper) Flush() {
 }
 
 // raise adds what was raised to the connection's dump, and begins one if need be.
-func (k *Keeper) raise(o *record.Owner, at check.Moment, raised []check.Raised) {
-	for i := range raised {
-		r := &raised[i]
+func (k *Keeper) raise(o *record.Owner, at check.Moment) {
+	for i := range o.Raised {
+		r := &o.Raised[i]
 		if r.Severity < k.config.Least || r.ID.Row().Family == anomaly.FamilyLifecycle {
 			continue
 		}
@@ -152,7 +152,7 @@ func (k *Keeper) begin(o *record.Owner) *window {
 		k.finish(k.oldest())
 	}
 	w := &window{owner: *o, deadline: k.now + afterTime, limit: k.ring.head + uint64(len(k.ring.octets)/2), left: afterPackets}
-	w.owner.Before, w.owner.Case = nil, nil // gone with the packet
+	w.owner.Raised, w.owner.Before, w.owner.Case = nil, nil, nil // gone with the packet
 	k.open[o.Conn] = w
 	k.queue = append(k.queue, w)
 	return w

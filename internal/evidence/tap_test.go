@@ -19,6 +19,7 @@ type tap struct {
 	table   *flow.Table
 	keeper  *Keeper
 	frame   packet.Frame
+	view    [1]packet.View
 	dumps   []*Dump // all that were handed over
 	refuse  bool    // what is handed over is not written
 }
@@ -29,7 +30,7 @@ func newTap(t testing.TB, c Config) *tap {
 		p.dumps = append(p.dumps, d)
 		return !p.refuse
 	})
-	p.table = flow.New(flow.Config{}, func(r *record.Record) { p.keeper.Close(r, p.table.Owner()) })
+	p.table = flow.New(flow.Config{}, func(r *record.Record) { p.keeper.Close(r.End, p.table.Owner()) })
 	return p
 }
 
@@ -62,10 +63,13 @@ func withPort(l *segtext.Line, port uint16) []byte {
 // pass lets a frame pass.
 func (p *tap) pass(at int64, data []byte) {
 	p.frame = packet.Frame{Number: p.frame.Number + 1, At: at, Link: packet.LinkEthernet, Data: data, WireLen: uint32(len(data))}
-	var v packet.View
-	p.decoder.Decode(&p.frame, &v)
-	row := p.table.Observe(&v)
-	p.keeper.Observe(&p.frame, &row, p.table.Owner())
+	p.decoder.Decode(&p.frame, &p.view[0])
+	p.observe(&p.frame)
+}
+
+// observe gives the frame that was decoded to both.
+func (p *tap) observe(f *packet.Frame) {
+	p.table.ObserveEach(p.view[:], func(int) { p.keeper.Observe(f, &p.view[0], p.table.Owner()) })
 }
 
 // end ends the capture, and returns the dumps.

@@ -6,7 +6,9 @@ import (
 	"strings"
 
 	"onpath/anomaly"
+	"onpath/flow"
 	"onpath/internal/evidence"
+	"onpath/packet"
 	"onpath/record"
 )
 
@@ -23,7 +25,8 @@ type Evidence struct {
 // dumps keeps frames and writes dumps.
 type dumps struct {
 	*evidence.Keeper
-	dir *evidence.Dir
+	dir    *evidence.Dir
+	frames [flow.Batch]packet.Frame // of job.views, valid as long as they
 }
 
 // openDumps opens the directory; nil if there is to be none.
@@ -35,21 +38,23 @@ func openDumps(c *Evidence) (*dumps, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%w: choose another directory after --evidence", err)
 	}
-	return &dumps{evidence.New(evidence.Config{Least: c.Least, Memory: c.Memory, Local: c.Local}, dir.Write), dir}, nil
+	keeper := evidence.New(evidence.Config{Least: c.Least, Memory: c.Memory, Local: c.Local}, dir.Write)
+	return &dumps{Keeper: keeper, dir: dir}, nil
 }
 
-// observe gives every packet to the table and to the dumps.
-func (j *job[R]) observe() {
-	for v := &j.views[0]; j.next(v); {
-		p := j.table.Observe(v)
-		j.dumps.Observe(&j.frame, &p, j.table.Owner())
+// keepEach returns what gives the packets that the table has come to to the dumps; nil
+// without any.
+func (j *job[R]) keepEach() func(i int) {
+	if j.dumps == nil {
+		return nil
 	}
+	return func(i int) { j.dumps.Observe(&j.dumps.frames[i], &j.views[i], j.table.Owner()) }
 }
 
 // close tells the dumps that a record ends.
 func (d *dumps) close(r *record.Record, o record.Owner) {
 	if d != nil {
-		d.Close(r, o)
+		d.Close(r.End, o)
 	}
 }
 

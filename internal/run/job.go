@@ -105,12 +105,9 @@ func (j *job[R]) wait(done <-chan struct{}, signals chan os.Signal) (ended bool)
 // read gives every packet to the table, which writes the connections. They go
 // in batches, so that the table's waits for memory overlap.
 func (j *job[R]) read() {
-	if j.dumps != nil {
-		j.observe()
-		return
-	}
+	each := j.keepEach()
 	for n := j.batch(); n > 0; n = j.batch() {
-		j.table.ObserveAll(j.views[:n])
+		j.table.ObserveEach(j.views[:n], each)
 	}
 }
 
@@ -119,6 +116,9 @@ func (j *job[R]) read() {
 // what was read, and behind a datagram put together from fragments.
 func (j *job[R]) batch() (n int) {
 	for n < len(j.views) && (n == 0 || j.in.Buffered() && j.views[n-1].Fragments == 0) && j.next(&j.views[n]) {
+		if j.dumps != nil {
+			j.dumps.frames[n] = j.frame
+		}
 		n++
 	}
 	return n

@@ -1,0 +1,30 @@
+package flow
+
+import (
+	"onpath/packet"
+	"onpath/record"
+)
+
+// own notes whose a packet is that was counted to an entry; 0: it was to none.
+func (t *Table) own(v *packet.View, entry uint32) {
+	switch {
+	case entry == 0:
+		t.of = nil
+	case v.Key.Proto == packet.ProtoTCP:
+		t.of = t.slab.at(entry)
+	default:
+		t.of = t.quoted
+	}
+}
+
+// Owner returns whose the packet is that ObserveEach has come to, or the record that is
+// being emitted: the connection of a TCP segment, or of the segment that an ICMP error
+// quotes, else none; and what was raised. It is valid until the next packet.
+func (t *Table) Owner() record.Owner {
+	o := record.Owner{Raised: t.rules.Raised()}
+	if e := t.of; e != nil {
+		o.Conn, o.Key, o.ClientIsB, o.Packets = e.num, e.key, e.swapped, e.side[0].Packets+e.side[1].Packets
+		o.Before, o.Case = t.rules.Before(), &e.inquiry
+	}
+	return o
+}
