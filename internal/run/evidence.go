@@ -77,7 +77,7 @@ func (d *dumps) report(b *strings.Builder) {
 		return
 	}
 	s, kept := d.dir.Stats(), d.Stats()
-	line(b, "evidence", plural(s.Written, "dump")+" in "+d.dir.Path()+names(s))
+	line(b, "evidence", plural(s.Written, "dump")+" in "+d.dir.Path()+span(s))
 	line(b, "no dumps", items("", nonZero([]count{
 		{"beyond --evidence-disk", s.Refused},
 		{"not written", s.Failed},
@@ -88,8 +88,8 @@ func (d *dumps) report(b *strings.Builder) {
 	}
 }
 
-// names says how the dumps are called.
-func names(s evidence.DirStats) string {
+// span says how the dumps are called.
+func span(s evidence.DirStats) string {
 	switch s.Written {
 	case 0:
 		return ""
