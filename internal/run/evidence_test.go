@@ -229,8 +229,8 @@ func stacksOf(t *testing.T, path string) *shownStacks {
 	for line := range strings.Lines(string(octets)) {
 		if line[0] >= '0' && line[0] <= '9' {
 			_, conn, _ := strings.Cut(line, " | conn ")
-			conn, _, _ = strings.Cut(conn, " ")
-			s.conn, s.table = append(s.conn, strings.TrimSpace(conn)), append(s.table, "")
+			conn = strings.FieldsFunc(conn+" 0", func(r rune) bool { return r < '0' || r > '9' })[0]
+			s.conn, s.table = append(s.conn, conn), append(s.table, "")
 			continue
 		}
 		s.table[len(s.table)-1] += line
