@@ -29,6 +29,8 @@ type sent struct {
 	DPort  uint16
 	// Delivered is when it arrived, in seconds; empty: never.
 	Delivered []float64
+	// T is when its host sent it, in seconds.
+	T float64
 }
 
 // honest reports whether a kernel emitted it and the path left it as it was.
@@ -56,6 +58,9 @@ func (p *sent) seqLen() uint32 {
 	}
 	return n
 }
+
+// end returns the sequence number after it.
+func (p *sent) end() tcp.Seq { return p.Seq.Add(p.seqLen()) }
 
 // frame returns the frame in which it passed first, or 0.
 func (p *sent) frame() int {
