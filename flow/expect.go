@@ -80,6 +80,9 @@ func (t *Table) expect(views []packet.View, hash *[Batch]uint32) {
 func (t *Table) expectSegment(e *entry, v *packet.View) {
 	d := e.dir(v.FromB)
 	t.read += t.tracker.Touch(&e.conn, &v.Seg, d) + t.rules.Expect(&e.inquiry, v, d)
+	if m := t.times.of(e); m != nil {
+		t.read += m.Touch(d)
+	}
 	if v.Seg.Flags&(tcp.SYN|tcp.FIN|tcp.RST) != 0 {
 		t.read += uint64(t.slab.at(e.prev).next) + uint64(t.slab.at(e.next).prev)
 	}

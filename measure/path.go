@@ -26,21 +26,21 @@ type slot struct {
 // again or came late. Timestamps tell what was acknowledged then (RFC 7323 §4),
 // if the ACK is the first to echo one. The zero Path has no samples.
 type Path struct {
-	RTT     Spread // of the last segment that an ACK covers
-	Stamped uint32 // samples of it by timestamps
-	SRTT    int64  // ns, RFC 6298 §2, of the first segment that an ACK covers, as endpoints take it, and of the handshake; 0: no sample
-	RTTVar  int64  // ns, RFC 6298 §2
-
-	spread histogram
-	under  [numSlots]slot // under way, in the order of passing, from first on
-	first  uint8
-	n      uint8
+	first  uint8   // in under
+	n      uint8   // slots in use, from first on
+	doubt  bool    // octets before karn give no sample but by timestamps
+	hasTS  bool    // echoed is known
 	stride uint16  // each stride-th segment is remembered; 0: each
 	skip   uint16  // segments until the next one is
-	karn   tcp.Seq // with doubt: octets before it give no sample but by timestamps
-	echoed uint32  // with hasEcho: the highest TSecr of that end
-	doubt  bool
-	hasTS  bool
+	karn   tcp.Seq // meaningful with doubt
+	echoed uint32  // TSecr of that end's highest ACK
+
+	SRTT    int64  // ns, RFC 6298 §2, of the first segment that an ACK covers, as endpoints take it, and of the handshake; 0: no sample
+	RTTVar  int64  // ns, RFC 6298 §2
+	RTT     Spread // of the last segment that an ACK covers
+	Stamped uint32 // samples of it by timestamps
+	spread  histogram
+	under   [numSlots]slot // under way, in the order of passing
 }
 
 // P95 returns the ns that 95 of 100 samples do not exceed, wrong by an eighth at

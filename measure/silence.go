@@ -62,7 +62,19 @@ func (q *Silence) segment(s *tcp.Segment, step *conn.Step, c *conn.Conn) {
 		q.begun = false
 	}
 	q.again = [2]bool{}
-	q.waits = [2]conn.Awaits{c.Awaits(tcp.Client), c.Awaits(tcp.Server)}
+	q.wait(s, step, c)
+}
+
+// wait notes what both ends wait for after something new: what s cannot have changed
+// stays as it is.
+func (q *Silence) wait(s *tcp.Segment, step *conn.Step, c *conn.Conn) {
+	peer := s.Dir ^ 1
+	if s.SeqLen() > 0 {
+		q.waits[s.Dir] = c.Awaits(s.Dir)
+	}
+	if step.Advances || q.waits[peer].Window {
+		q.waits[peer] = c.Awaits(peer)
+	}
 }
 
 // news reports whether a segment brings something new.

@@ -27,6 +27,14 @@ func (t *Times) Opened(h *Handshake, start int64) {
 	}
 }
 
+// Touch reads what a segment sent in direction d will need first, so that it is at hand
+// then. What it returns means nothing.
+func (t *Times) Touch(d tcp.Dir) uint64 {
+	to, from := &t.Path[d^1], &t.Path[d]
+	return uint64(to.n) + uint64(to.under[to.first].at) + uint64(from.n) + uint64(from.under[from.first].at) +
+		uint64(from.spread.base) + uint64(t.asked) + uint64(t.news)
+}
+
 // Segment notes a segment. c is the connection after it; before what it was before
 // it, which is not looked at if the step is Plain.
 func (t *Times) Segment(s *tcp.Segment, step *conn.Step, c, before *conn.Conn) {
