@@ -5,9 +5,9 @@ import "onpath/tcp"
 // span is octets [from, to) of a stream.
 type span struct{ from, to tcp.Seq }
 
-// inlineSpans is how many spans a stream holds itself. Reordering and single
-// losses need one or two; more are borrowed from the Tracker's pool.
-const inlineSpans = 2
+// inlineSpans is how many spans a stream holds itself, which is what a single loss
+// needs; more are borrowed from the Tracker's pool.
+const inlineSpans = 1
 
 // stream is which payload octets of one direction passed: all before contig
 // and the spans beyond it, in order, apart from each other.

@@ -143,6 +143,7 @@ func (t *Table) write(e *entry, why record.Ending) {
 	}
 	t.emit(&t.row)
 	t.times.giveBack(e)
+	t.great.forget(e)
 	t.rules.Forget(&e.inquiry)
 }
 
@@ -160,8 +161,7 @@ func (t *Table) fill(e *entry, why record.Ending) {
 	}
 	var states [2]tcpstates.Flags
 	states[tcp.Client], states[tcp.Server] = e.eyes.states.Final()
-	for d := range e.side {
-		v := &e.side[d]
+	for d, v := range t.great.of(e) {
 		t.row.Side[d] = record.Side{
 			Packets: v.Packets, IPOctets: v.IPOctets, Octets: v.Octets, Repeated: repaired.repeated[d],
 			State: e.conn.State(tcp.Dir(d)), Possible: e.conn.Possible(tcp.Dir(d)), Repairs: repaired.side[d],

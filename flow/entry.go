@@ -85,7 +85,7 @@ func (e *entry) dir(fromB bool) tcp.Dir {
 
 // fresh reports whether nothing has been counted yet, so that nothing can be
 // superseded.
-func (e *entry) fresh() bool { return e.side[0].Packets|e.side[1].Packets == 0 }
+func (e *entry) fresh() bool { return e.side[0].Empty() && e.side[1].Empty() }
 
 // chunk is how many entries are allocated at once.
 const chunk = 1 << 10

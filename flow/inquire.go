@@ -77,8 +77,8 @@ func (t *Table) conclude(e *entry, why record.Ending) {
 		Start: e.start, At: e.last, Now: t.silentUntil(e), Syn: e.opening == record.OpenSyn, Continues: e.back != 0,
 		Evicted: why == record.EndEvicted,
 		Cut:     why == record.EndCapture || why == record.EndEvicted || why == record.EndFlush,
-		Packets: [2]uint64{e.side[0].Packets, e.side[1].Packets},
-		Octets:  [2]uint64{e.side[0].Octets, e.side[1].Octets},
+		Packets: [2]uint64{t.row.Side[0].Packets, t.row.Side[1].Packets},
+		Octets:  [2]uint64{t.row.Side[0].Octets, t.row.Side[1].Octets},
 	}
 	t.row.Findings = t.rules.Finish(&e.inquiry, &t.ended, &e.conn)
 	t.row.Closed, t.row.Reasons = t.rules.Closed()

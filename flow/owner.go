@@ -23,7 +23,8 @@ func (t *Table) own(v *packet.View, entry uint32) {
 func (t *Table) Owner() record.Owner {
 	o := record.Owner{Raised: t.rules.Raised()}
 	if e := t.of; e != nil {
-		o.Conn, o.Key, o.ClientIsB, o.Packets = e.num, e.key, e.swapped, e.side[0].Packets+e.side[1].Packets
+		sent := t.great.of(e)
+		o.Conn, o.Key, o.ClientIsB, o.Packets = e.num, e.key, e.swapped, sent[0].Packets+sent[1].Packets
 		o.Before, o.Case = t.rules.Before(), &e.inquiry
 	}
 	return o

@@ -24,6 +24,7 @@ type Table struct {
 	slab    slab
 	index   index
 	repairs repairs
+	great   great
 	times   times
 	who     identities
 	lists   [numClasses]list
@@ -200,7 +201,7 @@ func (t *Table) datagram(i uint32, v *packet.View) {
 	e := t.slab.at(i)
 	d := e.dir(v.FromB)
 	e.last = max(e.last, v.At)
-	e.side[d].Add(v.IPLen, v.L4Len)
+	t.great.add(e, d, v.IPLen, v.L4Len)
 	t.recur(e, e.history.Datagram(d, v.L4Len, v.L4Sum))
 	t.rules.Nothing()
 	t.quoted = nil
@@ -254,7 +255,7 @@ func (t *Table) count(i uint32, v *packet.View, step *conn.Step) {
 	e, s := t.slab.at(i), &v.Seg
 	last := e.last
 	e.last = max(e.last, v.At)
-	e.side[s.Dir].Add(v.IPLen, step.New)
+	t.great.add(e, s.Dir, v.IPLen, step.New)
 	if step.Begin == conn.Begun && step.SynSeen && s.Flags&tcp.SYN == 0 {
 		e.history.Opened(step.Opener)
 	}

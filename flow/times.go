@@ -75,7 +75,7 @@ func (l *times) giveBack(e *entry) {
 // lent returns what e has. It lends it at the first octets of a connection of which
 // both ends were seen; last is when the packet before passed.
 func (l *times) lent(e *entry, d tcp.Dir, step *conn.Step, last int64) *measure.Times {
-	if e.loan() != 0 || step.New == 0 || e.side[d^1].Packets == 0 {
+	if e.loan() != 0 || step.New == 0 || e.side[d^1].Empty() {
 		return l.of(e)
 	}
 	i := l.lend()
@@ -90,10 +90,10 @@ func (l *times) lent(e *entry, d tcp.Dir, step *conn.Step, last int64) *measure.
 	if e.handshake.Over() {
 		m.Opened(&e.handshake, e.start)
 	}
-	if e.side[d].Octets > uint64(step.New) {
+	if e.side[d].Octets() > step.New {
 		m.Missed(d)
 	}
-	if e.side[d^1].Octets > 0 {
+	if e.side[d^1].Octets() > 0 {
 		m.Missed(d ^ 1)
 	}
 	return m
