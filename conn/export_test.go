@@ -8,6 +8,7 @@ func (t *Tracker) ObserveLong(c *Conn, s *tcp.Segment) (step Step, taken bool) {
 	e, p := &c.side[s.Dir], &c.side[s.Dir^1]
 	taken = plain(e, p, s)
 	m := move{t: t, c: c, e: e, p: p, s: s, ev: &c.seen[s.Dir], end: s.End(), step: &step}
+	step.Leads = !e.has(hasReal) || m.end.After(e.real)
 	m.long()
 	return step, taken
 }
