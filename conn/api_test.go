@@ -120,7 +120,7 @@ func TestMoveForgets(t *testing.T) {
 	var c Conn
 	step := Step{Begin: Begun, Explanation: None, Older: true, Gap: 7, Filled: 7}
 	tr.Move(&c, &parse(t, open)[0], &step)
-	if step != (Step{Delivery: New}) {
+	if step != (Step{Delivery: New, Leads: true}) {
 		t.Errorf("%+v", step)
 	}
 }

@@ -198,9 +198,7 @@ func TestShortPath(t *testing.T) {
 			taken++
 		}
 		a := tr.Observe(&short, s)
-		m := move{t: &twin, c: &long, e: &long.side[s.Dir], p: &long.side[s.Dir^1], s: s, ev: &long.seen[s.Dir], end: s.End(), step: &Step{}}
-		m.long()
-		b := *m.step
+		b, _ := twin.ObserveLong(&long, s)
 		if a.Plain = false; a != b || short != long {
 			t.Fatalf("segment %d: %+v %+v\n%+v\n%+v", i+1, a, b, short, long)
 		}
