@@ -73,7 +73,7 @@ func (m *Match) Quality() string {
 // Find returns what db says of s: the first specific rule that fits, else the first
 // generic one, else the first that fits as if a middlebox had been at work.
 func (db *Database) Find(s *Signature) Match {
-	m, found := Match{Distance: guessed(s.TTL)}, (*rule)(nil)
+	m, found := Match{Distance: s.guessed()}, (*rule)(nil)
 	rules := db.rules[bucket{s.Layout, s.Answer}]
 	for i := range rules {
 		r := &rules[i]
@@ -105,11 +105,15 @@ func (db *Database) link(s *Signature) string {
 	if s.V6 {
 		mtu = int(s.MSS) + headers6
 	}
-	if s.MSS == 0 || mtu > 1<<16 {
+	if s.MSS == 0 {
 		return ""
 	}
-	return db.links[mtu]
+	return db.links[min(mtu, mostMTU)]
 }
+
+// mostMTU is the highest that p0f reads in a database; no link but a loopback device
+// has more.
+const mostMTU = 1<<16 - 1
 
 // Then returns a Database of all that db and next say; db is asked first.
 func (db *Database) Then(next *Database) *Database {

@@ -43,7 +43,7 @@ func TestAgainstP0f(t *testing.T) {
 	}
 	captures, lines := captures(t), 0
 	for _, path := range captures {
-		theirs := p0f(t, path)
+		theirs := p0f(t, path, p0fDatabase)
 		if len(theirs) > 0 {
 			ours := signatures(t, path, db)
 			for who, all := range theirs {
@@ -71,7 +71,7 @@ func compare(t *testing.T, path string, who talk, theirs, ours []said) {
 			return
 		}
 		if got := ours[i]; got != s && !known(got, s) {
-			t.Errorf("%s: %v:\n p0f  %q\n ours %q", path, who, s, got)
+			t.Errorf("%s: %v:\n p0f  %v\n ours %v", path, who, s, got)
 		}
 		ours = ours[i+1:]
 	}
@@ -109,13 +109,13 @@ func captures(t *testing.T) (all []string) {
 }
 
 // p0f returns what p0f prints of a capture; nothing of one that it cannot read.
-func p0f(t *testing.T, path string) map[talk][]said {
+func p0f(t *testing.T, path, database string) map[talk][]said {
 	t.Helper()
 	log := filepath.Join(t.TempDir(), "log")
 	if strings.HasSuffix(path, ".gz") {
 		path = unpacked(t, path)
 	}
-	exec.Command("p0f", "-f", p0fDatabase, "-r", path, "-o", log, "-m", "100000,100000").Run()
+	exec.Command("p0f", "-f", database, "-r", path, "-o", log, "-m", "100000,100000").Run()
 	f, err := os.Open(log)
 	if err != nil {
 		return nil

@@ -20,6 +20,14 @@ func guessed(ttl uint8) int {
 	return Unknown
 }
 
+// guessed returns the hops before s without a rule's help.
+func (s *Signature) guessed() int {
+	if s.Untold {
+		return Unknown
+	}
+	return guessed(s.TTL)
+}
+
 // hops returns the hops from an initial TTL to one that is not above it.
 func hops(initial, ttl uint8) int {
 	if n := int(initial) - int(ttl); n <= maxHops {

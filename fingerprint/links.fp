@@ -61,6 +61,5 @@ sig   = 9001
 ; Linux, and its MSS of at most 65495 with IPv4; before 3.6; BSD and macOS
 label = loopback
 sig   = 65535
-sig   = 65536
 sig   = 16436
 sig   = 16384

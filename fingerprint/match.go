@@ -22,7 +22,7 @@ func (r *rule) fit(s *Signature) fit {
 	if !r.same(s) || !r.sameWindow(s) {
 		return misfit
 	}
-	return min(r.fitTTL(s.TTL), r.fitQuirks(s))
+	return min(r.fitTTL(s), r.fitQuirks(s))
 }
 
 // same compares what must be the same.
@@ -61,11 +61,13 @@ func (r *rule) sameWindow(s *Signature) bool {
 	return kind == r.kind && n == r.window
 }
 
-func (r *rule) fitTTL(ttl uint8) fit {
+func (r *rule) fitTTL(s *Signature) fit {
 	switch {
-	case r.random && ttl > r.ttl:
+	case s.Untold:
+		return r.nearly()
+	case r.random && s.TTL > r.ttl:
 		return misfit
-	case r.random || ttl <= r.ttl && hops(r.ttl, ttl) != Unknown:
+	case r.random || s.TTL <= r.ttl && hops(r.ttl, s.TTL) != Unknown:
 		return fits
 	}
 	return r.nearly()
@@ -101,7 +103,7 @@ func (r *rule) nearly() fit {
 // been no such one, by the guessed one.
 func (r *rule) distance(s *Signature) int {
 	switch {
-	case r.random:
+	case r.random || s.Untold:
 		return Unknown
 	case s.TTL > r.ttl || hops(r.ttl, s.TTL) == Unknown:
 		return guessed(s.TTL)

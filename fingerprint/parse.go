@@ -96,7 +96,7 @@ func (p *parser) mtuLabel(value string) error {
 }
 
 func (p *parser) mtu(value string) error {
-	n, err := number("MTU", value, 1, 1<<16)
+	n, err := number("MTU", value, 1, mostMTU)
 	switch {
 	case err != nil:
 		return err

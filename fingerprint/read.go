@@ -21,6 +21,7 @@ func (s *Signature) Read(v *packet.View, peerMSS uint16) bool {
 	}
 	*s = Signature{
 		TTL: v.Seg.TTL, Window: h.Window(), Answer: flags&tcp.ACK != 0, Payload: v.Seg.Len > 0,
+		Untold: v.Text && v.Seg.TTL == 0,
 	}
 	if s.Answer {
 		s.PeerMSS = peerMSS
@@ -43,21 +44,22 @@ func (s *Signature) readIP(v *packet.View) {
 			s.Quirks |= FlowLabel
 		}
 	} else {
-		s.Quirks |= quirks4(ip[6], v.Seg.IPID)
+		s.Quirks |= quirks4(ip[6], v.Seg.IPID, !v.Text || v.Seg.IPID != 0)
 	}
 	before := len(ip) - len(v.L4) // octets before the TCP header
 	s.OptLen = uint8(min(max(before-fixed, 0), 255))
 	s.Headers = uint8(min(before+len(v.TCP), 255))
 }
 
-// quirks4 tells what the octet with the flags and the identification show.
-func quirks4(flags uint8, id uint16) (q Quirks) {
+// quirks4 tells what the octet with the flags shows, and the identification if that is
+// told.
+func quirks4(flags uint8, id uint16, told bool) (q Quirks) {
 	switch df := flags&0x40 != 0; {
-	case df && id != 0:
+	case df && told && id != 0:
 		q = DontFragment | FragmentID
 	case df:
 		q = DontFragment
-	case id == 0:
+	case told && id == 0:
 		q = NoID
 	}
 	if flags&0x80 != 0 {

@@ -13,6 +13,7 @@ type Signature struct {
 	Answer  bool   // SYN,ACK, else SYN
 	Stamped bool   // a timestamp of its own that is not zero
 	Payload bool   // octets behind the header
+	Untold  bool   // a printed line was read, which did not tell the TTL: fits any, as fuzzy
 	TTL     uint8  // or hop limit, as it passed here
 	OptLen  uint8  // octets of IPv4 options or IPv6 extension headers
 	Headers uint8  // octets of both headers, options included
@@ -79,13 +80,13 @@ const (
 //
 //	4:57+7:0:1460:mss*44,7:mss,sok,ts,nop,ws:df,id+:0
 //
-// that is version, TTL as it passed and guessed hops before, length of IP options,
+// that is version, TTL as it passed and guessed hops before (?+? if Untold), length of IP options,
 // MSS, window and its scale, options, quirks, and whether there was a payload.
 func (s *Signature) Append(dst []byte) []byte {
 	dst = append(dst, s.version(), ':')
 	dst = s.appendTTL(dst)
 	dst = appendNumber(append(dst, ':'), s.OptLen)
-	dst = appendNumber(append(dst, ':'), s.MSS)
+	dst = s.appendMSS(append(dst, ':'))
 	dst = s.appendWindow(append(dst, ':'))
 	dst = appendNumber(append(dst, ','), s.Scale)
 	dst = s.Layout.append(append(dst, ':'))
@@ -107,11 +108,25 @@ func (s *Signature) version() byte {
 }
 
 func (s *Signature) appendTTL(dst []byte) []byte {
+	if s.Untold {
+		return append(dst, "?+?"...)
+	}
 	dst = append(appendNumber(dst, s.TTL), '+')
 	if hops := guessed(s.TTL); hops != Unknown {
 		return appendNumber(dst, hops)
 	}
 	return append(dst, '?')
+}
+
+// senderMSS is the MSS of p0f-sendsyn's SYNs. p0f takes a SYN,ACK that has it, too, to
+// be of a stack which repeats what it was offered.
+const senderMSS = 1331
+
+func (s *Signature) appendMSS(dst []byte) []byte {
+	if s.Answer && s.MSS == senderMSS {
+		return append(dst, '*')
+	}
+	return appendNumber(dst, s.MSS)
 }
 
 func (s *Signature) appendWindow(dst []byte) []byte {
