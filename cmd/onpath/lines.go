@@ -40,7 +40,7 @@ func (l *lines) bind(f *pflag.FlagSet, c *run.Config) {
 	f.BoolVarP(&line.Absolute, "absolute-tcp-sequence-numbers", "S", false, "sequence numbers as on the wire")
 	f.BoolVarP(&line.Link, "link", "e", false, "the link header too")
 	f.BoolVarP(&line.Number, "number", "#", false, "the frame's number first")
-	f.CountP("verbose", "v", "the IP header and checksums too; -vv is the same")
+	f.CountP("verbose", "v", "the IP header and checksums too")
 	f.BoolVar(&c.Text.NoRemarks, "no-remarks", false, "tcpdump's line alone")
 	f.BoolVar(&line.Classic, "classic", false, "segments as tcpdump 3 printed them")
 	f.Lookup("quiet").Usage = "no more of a packet's headers than addresses and length, and nothing on standard error but errors"
@@ -53,7 +53,7 @@ func (l *lines) config(c *run.Config) error {
 		return errors.New("only -t, -tt, -ttt, -tttt and -ttttt mean something")
 	}
 	verbose, _ := l.flags.GetCount("verbose")
-	line.Time, line.Verbose, line.Quick = tcpdump.Clock(l.times), verbose > 0, c.Quiet
+	line.Time, line.Verbose, line.Quick = tcpdump.Clock(l.times), verbose, c.Quiet
 	line.Zone, line.NoChecksums, line.MaxConns = time.Local, c.Decoder.NoChecksums, c.Flow.MaxConnections
 	return l.textOnly(c)
 }

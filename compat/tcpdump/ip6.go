@@ -31,7 +31,7 @@ func (w *walk) ip6() bool {
 	w.v6, w.named, w.fragment = true, false, false
 	w.src, w.dst = [16]byte(b[8:]), [16]byte(b[24:])
 	w.final = w.dst
-	if w.config.Verbose {
+	if w.config.Verbose > 0 {
 		w.header6(payload)
 	}
 	w.b, w.wire = b[40:min(uint32(len(b)), payload+40)], payload
@@ -113,7 +113,7 @@ var option6Names = map[uint8]string{0: "pad1", 1: "padn", 5: "rtalert", 0xc2: "j
 
 // options6 prints the names of options, in brackets.
 func (w *walk) options6(b []byte) {
-	if !w.config.Verbose {
+	if w.config.Verbose == 0 {
 		return
 	}
 	for len(b) > 0 {
@@ -127,6 +127,7 @@ func (w *walk) options6(b []byte) {
 		w.option6(b[0], b[:n])
 		b = b[n:]
 	}
+	w.put(" ")
 }
 
 func (w *walk) option6(kind uint8, option []byte) {
@@ -134,7 +135,7 @@ func (w *walk) option6(kind uint8, option []byte) {
 	if name == "" {
 		w.num("(opt_type 0x", uint64(kind))
 		w.num(": len=", uint64(len(option)-2))
-		w.put(") ")
+		w.put(")")
 		return
 	}
 	w.put("(")
@@ -142,7 +143,7 @@ func (w *walk) option6(kind uint8, option []byte) {
 	if kind == 0xc2 && len(option) == 6 {
 		w.num(": ", uint64(binary.BigEndian.Uint32(option[2:])))
 	}
-	w.put(") ")
+	w.put(")")
 }
 
 // routing prints a routing header; type 0 and its like name addresses (RFC 8200
@@ -161,7 +162,7 @@ func (w *walk) routing(h []byte) {
 }
 
 func (w *walk) routes(h []byte) {
-	if rsv := binary.BigEndian.Uint32(h[4:]); rsv != 0 || w.config.Verbose {
+	if rsv := binary.BigEndian.Uint32(h[4:]); rsv != 0 || w.config.Verbose > 0 {
 		w.hex(", rsv=0x", uint64(rsv))
 	}
 	for i, at := 0, 8; at+16 <= len(h); i, at = i+1, at+16 {
@@ -180,7 +181,7 @@ func (w *walk) routes(h []byte) {
 func (w *walk) fragment6() bool {
 	field, n := binary.BigEndian.Uint16(w.b[2:]), w.wire-min(w.wire, 8)
 	w.put("frag (")
-	if w.config.Verbose {
+	if w.config.Verbose > 0 {
 		w.put("0x")
 		w.out = append(appendHex(w.out, uint64(binary.BigEndian.Uint32(w.b[4:])), 8), ':')
 	}

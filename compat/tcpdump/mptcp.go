@@ -135,9 +135,9 @@ const (
 )
 
 // dss prints the data sequence signal: data ACK, and mapping with a checksum or
-// without.
+// without. A segment with SYN cannot have it.
 func (l *list) dss(data []byte) ending {
-	if len(data) < 2 {
+	if len(data) < 2 || l.flags.Has(tcp.SYN) {
 		return bad
 	}
 	flags := data[1]

@@ -138,7 +138,7 @@ func (l *list) body(o *option, said int) ending {
 			return e
 		}
 	}
-	l.b, l.left = l.b[n:], l.left-n
+	l.b, l.left = l.b[len(data):], l.left-n
 	return whole
 }
 
@@ -201,7 +201,7 @@ func (l *list) timestamps(data []byte, _ int) ending {
 func (l *list) blocks(data []byte, n int) ending {
 	if n%8 != 0 {
 		l.put(" invalid sack")
-		return ofCaptured(data, n)
+		return whole
 	}
 	l.num(" ", uint64(n/8))
 	l.put(" ")
@@ -263,7 +263,7 @@ func (l *list) userTimeout(data []byte, _ int) ending {
 func (l *list) authentication(data []byte, n int) ending {
 	if n < 2 {
 		l.put(" (invalid)")
-		return ofCaptured(data, n)
+		return whole
 	}
 	if len(data) < 1 {
 		return short
@@ -307,7 +307,7 @@ func (l *list) experiment(data []byte, n int) ending {
 		l.put("tfo")
 		return l.cookie(data[2:], n-2)
 	}
-	l.hex("", uint64(id))
+	l.hex4("", id)
 	return whole
 }
 

@@ -16,7 +16,7 @@ type Config struct {
 	Number bool           // -#: the number of the frame
 
 	Absolute    bool // -S: sequence numbers as on the wire
-	Verbose     bool // -v: the IP header, and checksums
+	Verbose     int  // how many -v: with one the IP header and checksums, with two what Geneve options hold
 	Quick       bool // -q: no TCP but its length
 	Link        bool // -e: the link header
 	NoChecksums bool // -K: checksums are not looked at

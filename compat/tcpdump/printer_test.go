@@ -93,7 +93,7 @@ func TestHead(t *testing.T) {
 }
 
 func TestAppendDoesNotAllocate(t *testing.T) {
-	for _, c := range []tcpdump.Config{{}, {Verbose: true, Link: true, Time: tcpdump.DateTime, Number: true}, {Classic: true}} {
+	for _, c := range []tcpdump.Config{{}, {Verbose: 1, Link: true, Time: tcpdump.DateTime, Number: true}, {Classic: true}} {
 		p, v, line := tcpdump.New(c), view(t, packet.LinkRaw, synAck), make([]byte, 0, 1000)
 		if n := testing.AllocsPerRun(100, func() {
 			line, _ = p.AppendPacket(p.AppendHead(line[:0], v), v)

@@ -17,7 +17,7 @@ func (w *walk) mpls() bool {
 			return false
 		}
 		entry := be.Uint32(w.b)
-		if first || !w.config.Verbose {
+		if first || w.config.Verbose == 0 {
 			w.put(" ")
 		} else {
 			w.put("\n\t")
@@ -31,7 +31,7 @@ func (w *walk) mpls() bool {
 	if len(w.b) == 0 {
 		return true
 	}
-	if w.config.Verbose {
+	if w.config.Verbose > 0 {
 		w.put("\n\t")
 	} else {
 		w.put(" ")
@@ -41,7 +41,7 @@ func (w *walk) mpls() bool {
 
 func (w *walk) label(entry uint32) {
 	w.num("(label ", uint64(entry>>12))
-	if w.config.Verbose && entry>>12 < uint32(len(labelNames)) {
+	if w.config.Verbose > 0 && entry>>12 < uint32(len(labelNames)) {
 		w.put(" (")
 		w.put(labelNames[entry>>12])
 		w.put(")")
@@ -88,9 +88,14 @@ func (w *walk) pppoe() bool {
 
 // PPP protocols (IANA "PPP DLL Protocol Numbers").
 const (
-	pppIPv4 = 0x21
-	pppIPv6 = 0x57
+	pppIPv4          = 0x21
+	pppIPv6          = 0x57
+	pppMPLS          = 0x281
+	pppMPLSMulticast = 0x283
 )
+
+// pppNames are tcpdump's names of them.
+var pppNames = map[uint16]string{pppIPv4: "IP", pppIPv6: "IP6", pppMPLS: "MPLS", pppMPLSMulticast: "MPLS"}
 
 // ppp prints PPP (RFC 1662 §2): address and control if they are there, a protocol
 // of one octet or two.
@@ -113,17 +118,13 @@ func (w *walk) ppp() bool {
 		proto = binary.BigEndian.Uint16(w.b)
 		w.skip(2)
 	}
-	return w.pppIP(proto, length)
+	return w.pppBehind(proto, length)
 }
 
-// pppIP prints the protocol if asked, and IP.
-func (w *walk) pppIP(proto uint16, length uint32) bool {
-	name := "IP"
-	switch proto {
-	case pppIPv4:
-	case pppIPv6:
-		name = "IP6"
-	default:
+// pppBehind prints the protocol if asked, and what is behind it.
+func (w *walk) pppBehind(proto uint16, length uint32) bool {
+	name := pppNames[proto]
+	if name == "" {
 		return false
 	}
 	if w.config.Link {
@@ -132,10 +133,13 @@ func (w *walk) pppIP(proto uint16, length uint32) bool {
 		w.num("), length ", uint64(length))
 		w.put(": ")
 	}
-	if proto == pppIPv6 {
+	switch proto {
+	case pppIPv4:
+		return w.ip4()
+	case pppIPv6:
 		return w.ip6()
 	}
-	return w.ip4()
+	return w.mpls()
 }
 
 // chdlc prints Cisco HDLC: an address, a zero octet, an ethertype.
@@ -172,12 +176,8 @@ func (w *walk) hdlc() bool {
 	if w.b[0] != 0xff || w.b[1] != 3 {
 		return w.chdlc()
 	}
-	name := "IP: "
-	switch binary.BigEndian.Uint16(w.b[2:]) {
-	case pppIPv4:
-	case pppIPv6:
-		name = "IP6: "
-	default:
+	name := pppNames[binary.BigEndian.Uint16(w.b[2:])]
+	if name == "" {
 		return false
 	}
 	if w.config.Link {
@@ -185,6 +185,7 @@ func (w *walk) hdlc() bool {
 		w.put(" ")
 	}
 	w.put(name)
+	w.put(": ")
 	w.skip(4)
 	return w.ip()
 }

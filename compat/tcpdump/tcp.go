@@ -92,7 +92,7 @@ func (w *walk) segment(h tcp.Header, n uint32) {
 		return
 	}
 	payload := w.wire - n
-	if w.config.Verbose {
+	if w.config.Verbose > 0 {
 		w.segmentSum(h)
 	}
 	if payload > 0 || flags&(tcp.SYN|tcp.FIN|tcp.RST) != 0 {
@@ -116,7 +116,7 @@ func (w *walk) segment(h tcp.Header, n uint32) {
 		w.put("]")
 	}
 	w.num(", length ", uint64(payload))
-	if w.config.Verbose && payload > 0 && flags.Has(tcp.RST) {
+	if w.config.Verbose > 0 && payload > 0 && flags.Has(tcp.RST) {
 		w.resetCause(int(n), int(payload))
 	}
 }
@@ -152,8 +152,11 @@ const maxCause = 30
 // behind a header of n octets: + if there is more of it than is shown, ! if the
 // capture has less.
 func (w *walk) resetCause(n, payload int) {
+	if len(w.b) < n {
+		return
+	}
+	text := w.b[n:]
 	w.put(" [")
-	text := w.b[min(n, len(w.b)):]
 	if len(text) < min(payload, maxCause) {
 		w.put("!")
 	}

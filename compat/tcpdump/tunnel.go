@@ -32,7 +32,7 @@ func (w *walk) gre() bool {
 		w.put(" ERROR: unknown-version")
 		return true
 	}
-	if w.config.Verbose {
+	if w.config.Verbose > 0 {
 		w.greFlags(flags)
 	}
 	w.skip(4)
@@ -78,7 +78,7 @@ func (w *walk) greFields(flags, version uint16) bool {
 		if len(w.b) < 4 {
 			return false
 		}
-		if w.config.Verbose && flags&greChecksum != 0 {
+		if w.config.Verbose > 0 && flags&greChecksum != 0 {
 			w.hex(", sum 0x", uint64(binary.BigEndian.Uint16(w.b)))
 		}
 		w.hex(", off 0x", uint64(binary.BigEndian.Uint16(w.b[2:])))
@@ -93,10 +93,13 @@ func (w *walk) greFields(flags, version uint16) bool {
 	if flags&greSequence != 0 && !w.word(", seq ") {
 		return false
 	}
+	if version == 1 && flags&greAck != 0 && !w.word(", ack ") {
+		return false
+	}
 	if version == 1 && flags&greSequence == 0 {
 		w.put(", no-payload")
 	}
-	return version == 0 || flags&greAck == 0 || w.word(", ack ")
+	return true
 }
 
 // greKey prints the key, which in version 1 holds the number of the call.
@@ -122,7 +125,7 @@ func (w *walk) word(words string) bool {
 
 // innerMark parts a tunnel's header from what it carries.
 func (w *walk) innerMark() {
-	if w.config.Verbose {
+	if w.config.Verbose > 0 {
 		w.put("\n\t")
 		return
 	}
@@ -210,7 +213,7 @@ func (w *walk) geneveOptions(n int) bool {
 		return false
 	}
 	w.put(", options [")
-	if w.config.Verbose {
+	if w.config.Verbose > 0 {
 		w.geneveList(w.b[8:n])
 	} else {
 		w.num("", uint64(n-8))
@@ -241,14 +244,20 @@ func (w *walk) geneveList(b []byte) {
 			w.put(" [bad length]")
 			return
 		}
-		if n > 4 {
-			w.put(" data")
-		}
-		for at := 4; at < n; at += 4 {
-			w.put(" ")
-			w.out = appendOctets(w.out, b[at:at+4])
-		}
+		w.geneveData(b[4:n])
 		b = b[n:]
+	}
+}
+
+// geneveData prints what an option holds, in words of four octets.
+func (w *walk) geneveData(data []byte) {
+	if w.config.Verbose < 2 || len(data) == 0 {
+		return
+	}
+	w.put(" data")
+	for ; len(data) > 0; data = data[4:] {
+		w.put(" ")
+		w.out = appendOctets(w.out, data[:4])
 	}
 }
 
@@ -290,7 +299,7 @@ func (w *walk) ah() bool {
 	}
 	b, n := w.b, (int(w.b[1])+2)*4
 	w.put("AH(")
-	if w.config.Verbose {
+	if w.config.Verbose > 0 {
 		w.num("length=", uint64(b[1]))
 		w.num("(", uint64(n))
 		w.put("-bytes),")
