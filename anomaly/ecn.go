@@ -30,14 +30,14 @@ var ecnRows = []Row{
 		Rule:  "the ECN field of the IP header is ECT(0), ECT(1) or CE on a connection without ECN",
 		Ref:   "RFC 3168 §6.1.1",
 		Peers: "PATHspider",
-		Traps: "a router that rewrites the field; a property of the path",
+		Traps: "a router that rewrites the field, or the whole octet as the type of service that it was (RFC 1349): performance at most",
 	},
 	{
 		ID: EctOnSyn, Name: "ect-on-syn", Family: FamilyEcn, Tier: 2, Severity: Suspicious, Scope: ScopeSegment,
 		Gates: GateSyn,
 		Rule:  "ECT or CE on a SYN that asks for classic ECN, or ECT(1) on the SYN,ACK",
 		Ref:   "RFC 3168 §6.1.1 (MUST NOT); RFC 8311 §4.3; RFC 9768 §2.5",
-		Traps: "Windows does so, and DCTCP (RFC 8257); RFC 5562 allows ECT(0) on the SYN,ACK; RFC 8311 allows experiments (ECN++), which need AccECN: silent with AE",
+		Traps: "Windows does so, and DCTCP (RFC 8257); RFC 5562 allows ECT(0) on the SYN,ACK; RFC 8311 allows experiments (ECN++), which need AccECN: silent with AE; a router may have set it: performance at most",
 	},
 	{
 		ID: EctOnPureAck, Name: "ect-on-pure-ack", Family: FamilyEcn, Tier: 3, Severity: Suspicious, Scope: ScopeSegment,

@@ -67,7 +67,7 @@ var handshakeRows = []Row{
 		Rule:  "a SYN,ACK where no SYN was seen between these addresses and ports",
 		Ref:   "RFC 9293 §3.10.7",
 		Peers: "Suricata midstream",
-		Traps: "means something only where the other direction of other connections is seen; backscatter and idle scans look the same",
+		Traps: "means something only where the other direction of other connections is seen; backscatter and idle scans look the same; of a host that scatters such answers, host-backscatter counts them instead",
 	},
 	{
 		ID: SynackWrongDirection, Name: "synack-wrong-direction", Family: FamilyHandshake, Tier: 1, Severity: Violation, Scope: ScopeConnection,

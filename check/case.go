@@ -31,6 +31,7 @@ type side struct {
 	saw     saw
 	ecn     uint8 // ECN bits and ECE, CWR, AE of its last segment that was judged
 	fate    synFate
+	ttl     uint8 // with which its segments came first; known with sawTTL
 	probe   probe // its first segment, if it was the first of all
 }
 
@@ -50,6 +51,8 @@ const (
 	sawAlone                     // its ACKs advance, and nothing of its peer had passed
 	sawMD5                       // its SYN was signed (RFC 2385)
 	sawAO                        // the same (RFC 5925)
+	sawStamps                    // a segment behind its SYN had timestamps
+	sawTTL                       // its TTL is known: two judged segments had it
 	sawForeign                   // its last judged segment was unlike its others, as that of a third party is
 )
 
@@ -98,12 +101,27 @@ func (c *Case) noteSelf(s *Scene) {
 	}
 	me.set(sawTS, seg.Opts&tcp.OptTimestamp != 0 && seg.Flags&tcp.RST == 0 || me.saw&sawTS != 0 && seg.Flags&tcp.RST != 0)
 	me.set(sawZero, seg.Win == 0)
+	me.noteTTL(seg)
+	if seg.Opts&tcp.OptTimestamp != 0 && seg.Flags&(tcp.SYN|tcp.RST) == 0 {
+		me.saw |= sawStamps
+	}
 	switch {
 	case s.Step.Begin == conn.Candidate:
 		s.inspector.candidates.hold(s)
 	case s.opening():
 		me.mss = s.mssOf(me)
 		me.learn(seg)
+	}
+}
+
+// noteTTL remembers the first TTL that two judged segments in a row had.
+func (x *side) noteTTL(seg *tcp.Segment) {
+	switch {
+	case x.saw&sawTTL != 0 || seg.Flags&tcp.RST != 0:
+	case seg.TTL == x.ttl && seg.TTL != 0:
+		x.saw |= sawTTL
+	default:
+		x.ttl = seg.TTL
 	}
 }
 

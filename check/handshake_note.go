@@ -72,6 +72,7 @@ func (c *Case) noteSynAck(s *Scene) {
 	if !c.has(synAck, d) && !c.bothSyns() {
 		c.tried = 0
 		c.noteHalf(s)
+		s.inspector.noteISN(s.View)
 	}
 	c.put(synAck, d, true)
 	c.tried |= ofISN(s.Seg.Seq)

@@ -32,6 +32,7 @@ type host struct {
 	last int64 // start of the latest record that counted, ns since the Unix epoch
 	opens
 	probes
+	strewn
 	serves
 	broken [4]breach
 }

@@ -16,6 +16,8 @@ var icmpRules = []rule{
 		"an ICMP error, code {code}, says that the segment with SEQ {seq} is not let through"},
 	{anomaly.IcmpFragNeeded, onICMP, tooBig,
 		"an ICMP error says that the segment with SEQ {seq} is larger than {mtu} octet{s}, the next hop's MTU"},
+	{anomaly.PmtudBlackhole, onDelivery, blackhole,
+		"SEQ {seq} of {len} octet{s}, which must not be fragmented, was sent {times} times; nothing as large was acknowledged, and its peer lives"},
 	{anomaly.IcmpOutOfWindow, onICMP, quotesOutside,
 		"an ICMP error quotes SEQ {seq}, outside of {una} to {nxt}, which its addressee has under way"},
 	{anomaly.IcmpHardErrorReset, onRst, abortsAfterError,
@@ -149,3 +151,22 @@ func quotesOutside(s *Scene) (Evidence, bool) {
 	}
 	return e, me.On && me.Seen && !underWay(s)
 }
+
+// leastMTU is below what every path carries in practice, octets (RFC 1191 §7).
+const leastMTU = 576
+
+// blackhole: by timeouts the first octets that fill a packet are sent again and again,
+// while the peer goes on to speak: so smaller packets pass (RFC 2923 §2.1).
+func blackhole(s *Scene) (Evidence, bool) {
+	me, p, seg, r := s.Me(), s.Peer(), s.Seg, s.repair()
+	n := r.again(s)
+	if s.Step.Delivery != conn.Retransmission || n < manyTimes || s.View.IPLen < leastMTU || !whole(s.View) || s.silence() < belowRto {
+		return no()
+	}
+	first := me.HasISS && me.HasUna && seg.Seq == me.Una && uint32(me.Una-me.ISS-1) < seg.Len
+	alive := me.NumSacked > 0 || p.HasAt && int32(p.At-r.at) >= 0
+	return because(anomaly.CausePath, num(seg.Seq), int64(seg.Len), int64(n)+1), first && alive
+}
+
+// whole reports whether routers must not fragment the packet of v.
+func whole(v *packet.View) bool { return v.Key.V6 || len(v.IP) > 6 && v.IP[6]&0x40 != 0 }

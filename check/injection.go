@@ -26,6 +26,8 @@ var injectionRules = []rule{
 		"the octets at {seq} that frame {frame} brought are not those that followed, and its TTL {ttl} or identification {id} are not its sender's, {usual} and {last}"},
 	{anomaly.FinInjected, onOutside | onClosing, finForged,
 		"payload up to {end} comes {beyond} octet{s} behind the sender's FIN at {fin}, which came otherwise than its other segments"},
+	{anomaly.TtlChanged, onEnd, wayChanged,
+		"its segments came with TTL {before} first, and with {after} at last"},
 	{anomaly.BlindInjectionAttempt, onOutside, blindAttempts,
 		"segments outside of every window lie in {parts} of 32 parts of all sequence numbers"},
 }
@@ -185,6 +187,20 @@ func finForged(s *Scene) (Evidence, bool) {
 	e := because(anomaly.CauseNone, num(end), int64(end.Sub(me.Fin)), num(me.Fin))
 	e.Accused = s.closing(d).frame
 	return e, end.After(me.Fin) && !beyondWindow(s)
+}
+
+// wayChanged: two routers more or less are not worth telling.
+func wayChanged(s *Scene) (e Evidence, holds bool) {
+	for d := range tcp.Dir(2) {
+		x, f := &s.Case.side[d], s.facts(d)
+		far := max(hops(x.ttl), hops(f.TTL))-min(hops(x.ttl), hops(f.TTL)) > 2
+		if x.saw&sawTTL != 0 && f.TTLRun >= usualHops && far {
+			e = because(anomaly.CausePath, int64(x.ttl), int64(f.TTL))
+			e.ByPeer = d == tcp.Server
+			return e, true
+		}
+	}
+	return no()
 }
 
 // blindParts is in how many of 32 equal parts of the sequence numbers segments

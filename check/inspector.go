@@ -57,6 +57,7 @@ type Inspector struct {
 	hosts      hosts
 	quota      quota
 	candidates candidates
+	isns       isns
 	raised     []Raised            // by the last segment
 	lists      map[trigger][]*rule // what concerned returned before
 	scene      Scene

@@ -20,6 +20,8 @@ var negotiationRules = []rule{
 		"the SYN,ACK {iss} permits SACK, and the SYN did not"},
 	{anomaly.TsUnsolicited, onSynAck, tsUnasked,
 		"the SYN,ACK has timestamps, TSval {tsval}, and the SYN had none"},
+	{anomaly.OptionStrippedInPath, onEnd, stripped,
+		"of its {packets} packet{s} none behind the SYN has timestamps, though both SYNs had"},
 	{anomaly.HalfOpenConnection, onEnd, halfOpen,
 		"{synacks} SYN,ACK{s} or more, and no ACK of theirs by the client; nothing came for {silent:t}"},
 	{anomaly.ConnectionAttemptNoAnswer, onEnd, noAnswer,
@@ -98,6 +100,25 @@ func retryChanges(s *Scene) (Evidence, bool) {
 func scaleTooLarge(s *Scene) (Evidence, bool) {
 	if s.Seg.Opts&(tcp.OptWScale|tcp.OptLength) == tcp.OptWScale && s.Seg.WScale > 14 {
 		return because(anomaly.CauseNone, int64(s.Seg.WScale)), true
+	}
+	return no()
+}
+
+// fewPackets are too few to tell an end's habit.
+const fewPackets = 4
+
+// stripped: an end that never uses what both SYNs have offered here got another SYN
+// than passed here.
+func stripped(s *Scene) (e Evidence, holds bool) {
+	if k := &s.Case.stamps; !k.always(withTS, withoutTS, tcp.Client) || !k.always(withTS, withoutTS, tcp.Server) {
+		return no()
+	}
+	for d := range tcp.Dir(2) {
+		if s.End.Packets[d] >= fewPackets && s.Case.side[d].saw&sawStamps == 0 {
+			e = because(anomaly.CauseNone, int64(s.End.Packets[d]))
+			e.ByPeer = d == tcp.Server
+			return e, true
+		}
 	}
 	return no()
 }

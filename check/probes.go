@@ -10,15 +10,23 @@ import (
 type probes struct {
 	probedAt int64
 	probed   spread
-	answered spread // by SYN,ACKs and RSTs with ACK
-	resets   spread // by RSTs without
+	resets   spread // by RSTs without ACK
 	sent     [numProbes]uint32
-	scatters int64 // start of its last answer that nothing had asked for, once that is its habit, ns; 0: it is none
 }
 
-// scattering reports whether answers that nobody asked for are the host's habit at a
-// time, ns, so that a single one is no news.
-func (x *probes) scattering(at int64) bool { return x.scatters != 0 && at-x.scatters <= scanTime }
+// strewn counts the SYN,ACKs and RST,ACKs of a host that nothing had asked for, as
+// long as they keep coming.
+type strewn struct {
+	strewnAt int64 // start of the last one's record, ns since the Unix epoch
+	to       spread
+	n        uint32
+}
+
+// scattering reports whether such answers are the host's habit at a time, ns, so that a
+// single one is no news.
+func (x *strewn) scattering(at int64) bool {
+	return x.to.addresses() >= scanPlaces && at-x.strewnAt <= scanTime
+}
 
 // probe is what a segment looks like that is the first of all, and no SYN.
 type probe uint8
@@ -71,8 +79,13 @@ func (in *Inspector) noteProbe(s *Scene) {
 			continue
 		}
 		from, _ := s.End.socket(d)
-		if h := in.hosts.take(from, s.End.Key.V6, s.End.Start); h != nil {
-			if s.End.Start-h.probedAt > scanTime && !h.scattering(s.End.Start) {
+		h := in.hosts.take(from, s.End.Key.V6, s.End.Start)
+		switch {
+		case h == nil:
+		case p == probeAnswer:
+			in.noteAnswer(s, h, d)
+		default:
+			if s.End.Start-h.probedAt > scanTime {
 				h.probes = probes{probedAt: s.End.Start}
 			}
 			h.sent[p]++
@@ -83,36 +96,52 @@ func (in *Inspector) noteProbe(s *Scene) {
 	}
 }
 
+// noteAnswer counts an answer of a host that nothing had asked for. Who answers what a
+// flood makes up in many names answers at addresses and ports that are all different.
+func (in *Inspector) noteAnswer(s *Scene, h *host, d tcp.Dir) {
+	if s.End.Start-h.strewnAt > scanTime {
+		h.strewn = strewn{}
+	}
+	x := &h.strewn
+	x.strewnAt = s.End.Start
+	x.n++
+	x.to.at(s.End.socket(d ^ 1))
+	if x.to.addresses() >= scanPlaces {
+		in.tell(anomaly.HostBackscatter, h, s, int64(x.n), int64(x.to.addresses()), int64(x.to.sockets()))
+	}
+}
+
 // lone reports whether the record of a probe holds no more than what it got. What
-// may be the rest of an older connection counts only when none is left.
+// may be the rest of an older connection counts only when none is left, or who got it
+// says so.
 func (s *Scene) lone(d tcp.Dir, p probe) bool {
 	other, e := s.facts(d^1), s.End
 	silent := e.Packets[d^1] == 0
-	if e.Packets[d] > 2 || e.Octets != [2]uint64{} || !silent && !other.Resets {
+	if e.Octets != [2]uint64{} || !silent && !other.Resets {
 		return false
 	}
-	switch p {
+	switch few := e.Packets[d] <= 2; p {
+	case probeAnswer: // sent again and again
+		return !silent || captureRuns(s, d) == opened
 	case probeAck:
-		return !silent
-	case probeRst, probeAnswer:
-		return silent && captureRuns(s, d) == 0
+		return few && !silent
+	case probeRst:
+		return few && silent && captureRuns(s, d) == opened
+	default:
+		return few
 	}
-	return true
 }
 
 // spreadOf returns the places that a kind of probe went to.
 func (x *probes) spreadOf(p probe) *spread {
-	switch p {
-	case probeRst:
+	if p == probeRst {
 		return &x.resets
-	case probeAnswer:
-		return &x.answered
 	}
 	return &x.probed
 }
 
-// judgeProbe: who answers what a flood makes up in many names answers at addresses
-// and ports that are all different; who scans keeps one of them.
+// judgeProbe: who refuses what a flood makes up in many names does so at addresses and
+// ports that are all different; who scans keeps one of them.
 func (in *Inspector) judgeProbe(s *Scene, h *host, p probe, to *spread) {
 	n := &h.sent
 	odd := p < probeAck && n[probeFin]+n[probeNull]+n[probeXmas] >= probePlaces && to.places() >= probePlaces
@@ -126,7 +155,6 @@ func (in *Inspector) judgeProbe(s *Scene, h *host, p probe, to *spread) {
 	case p == probeRst && min(addresses, ports) <= fewPlaces:
 		in.tell(anomaly.HostRstScan, h, s, int64(n[probeRst]), addresses, ports)
 	case addresses >= scanPlaces:
-		h.scatters = s.End.Start
 		in.tell(anomaly.HostBackscatter, h, s, int64(n[p]), addresses, ports)
 	}
 }

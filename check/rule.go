@@ -45,18 +45,19 @@ func no() (Evidence, bool) { return Evidence{}, false }
 var families = [][]rule{headerRules, optionRules, flagsRules, extensionsRules, captureRules, lifecycleRules, strayRules,
 	validityRules, windowRules, retransmissionRules, performanceRules,
 	handshakeRules, synackRules, negotiationRules, teardownRules, resetRules, icmpRules,
-	timestampsRules, sackRules, ecnRules, accurateRules, injectionRules, tamperRules, hostRules}
+	timestampsRules, sackRules, ecnRules, accurateRules, injectionRules, tamperRules, hostRules, isnRules}
 
 // excused are the rows that something always excuses, and the strongest cause that
 // their rules give: RFC 9293 §3.8.6 and RFC 2018 §8 let an end do it, it reacts to what
 // nothing shows, or the network does it, too.
 var excused = map[anomaly.ID]anomaly.Cause{
-	anomaly.WindowShrunk:          anomaly.CauseEndpoint,
-	anomaly.SackReneging:          anomaly.CauseEndpoint,
-	anomaly.CwrWithoutEce:         anomaly.CauseEndpoint,
-	anomaly.RstAfterSynThenSynack: anomaly.CausePath,
-	anomaly.EctOnSyn:              anomaly.CausePath,
-	anomaly.EctWithoutNegotiation: anomaly.CausePath,
+	anomaly.WindowShrunk:               anomaly.CauseEndpoint,
+	anomaly.SackReneging:               anomaly.CauseEndpoint,
+	anomaly.CwrWithoutEce:              anomaly.CauseEndpoint,
+	anomaly.HandshakeAckWrongDirection: anomaly.CauseCapture,
+	anomaly.RstAfterSynThenSynack:      anomaly.CausePath,
+	anomaly.EctOnSyn:                   anomaly.CausePath,
+	anomaly.EctWithoutNegotiation:      anomaly.CausePath,
 }
 
 // Strongest returns the greatest severity that a finding of a row can have.

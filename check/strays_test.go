@@ -18,6 +18,7 @@ var elsewhere = map[anomaly.ID]bool{
 	anomaly.PortZero: true, anomaly.LandSegment: true, anomaly.TcpToMulticastOrBroadcast: true,
 	anomaly.TcpHeaderTruncated: true, anomaly.TcpDataOffsetTooSmall: true, anomaly.TcpDataOffsetBeyondPacket: true,
 	anomaly.CaptureDropped: true, anomaly.TrackerEvicted: true,
+	anomaly.IsnReused: true, anomaly.IsnPredictable: true, // TestISNs
 }
 
 // Where things stand in a frame of segtext.

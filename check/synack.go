@@ -26,6 +26,8 @@ var synackRules = []rule{
 		"both ends sent a SYN, but the SYN,ACK acknowledges {ack} where {from} was sent"},
 	{anomaly.SynackInEstablished, onSynAck, synackInside,
 		"SYN,ACK {iss} comes again, though the client's ACK {ack} has passed"},
+	{anomaly.HandshakeAckWrongDirection, onAck, serverAcks,
+		"ACK {ack} of the server follows its SYN,ACK {iss}, which nothing that passed has acknowledged"},
 	{anomaly.TimeWaitReuseViolation, onSynAck, staleAccepted,
 		"the SYN that ACK {ack} accepts had neither a SEQ nor a TSval beyond the connection that is still in TIME-WAIT"},
 }
@@ -91,7 +93,7 @@ func synackWithoutSyn(s *Scene) (Evidence, bool) {
 		c, v := s.ends()
 		e := because(anomaly.CauseNone, num(v.Rcv))
 		e.ByPeer = true
-		return e, responder(v) && !c.Seen && !s.scattered()
+		return e, responder(v) && !c.Seen && !s.scattered(tcp.Server)
 	}
 	me, p := s.Me(), s.Peer()
 	if !responder(p) || me.Seen || s.Seg.Flags&tcp.ACK != 0 || s.Seg.Seq != p.Rcv {
@@ -99,15 +101,14 @@ func synackWithoutSyn(s *Scene) (Evidence, bool) {
 	}
 	e := because(anomaly.CauseNone, num(p.Rcv))
 	e.ByPeer = true
-	return e, true
+	return e, !s.scattered(s.Seg.Dir ^ 1)
 }
 
-// scattered reports whether the record's server is known to send such answers all
-// over: host-backscatter counts them.
-func (s *Scene) scattered() bool {
-	addr, _ := s.End.socket(tcp.Server)
-	h := s.inspector.hosts.find(addr)
-	return h != nil && h.scattering(s.End.Start)
+// scattered reports whether an end is known to send such answers all over:
+// host-backscatter counts them.
+func (s *Scene) scattered(d tcp.Dir) bool {
+	h := s.inspector.hosts.find(s.address(d))
+	return h != nil && h.scattering(s.moment().At)
 }
 
 // synackWrongDirection: a SYN of the peer that was missed explains it only if the
@@ -138,6 +139,17 @@ func fourwayBad(s *Scene) (Evidence, bool) {
 		return because(anomaly.CauseNone, num(seg.Ack), num(p.ISS+1)), true
 	}
 	return no()
+}
+
+// serverAcks: what completes the handshake was missed, or what the server answers; of
+// data that it sends, data-before-established tells.
+func serverAcks(s *Scene) (Evidence, bool) {
+	me, p := s.Me(), s.Peer()
+	waits := responder(me) && opener(p) && !p.HasRcv && !p.SynData && me.HasIRS && me.IRS == p.ISS
+	if !waits || !s.pure() || s.Step.Outside || s.Step.Older || s.Step.Begin != conn.Same || s.answers() == answersProof {
+		return no()
+	}
+	return because(anomaly.CauseCapture, num(s.Seg.Ack), num(me.ISS)), !s.copied()
 }
 
 // staleAccepted: the server has forgotten the connection before, or it restarted.

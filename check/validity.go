@@ -14,6 +14,7 @@ var validityRules = []rule{
 	{anomaly.AckBeyondOfferedWindow, onAck | onLong | onFin | onOutside, ackBeyondEdge, "ACK {ack} is {over} octet{s} beyond {edge}, the furthest edge that its sender itself offered"},
 	{anomaly.AckTooOld, onAck | onLong | onFin | onOutside, ackTooOld, "ACK {ack} is {under} octet{s} below {una}, and no window of its sender was larger than {window}"},
 	{anomaly.AckRegression, onAck | onLong | onFin, ackRegression, "ACK {ack} is {under} octet{s} below {rcv}, which its sender has acknowledged"},
+	{anomaly.PartialAck, onSACK | onAck | onLong | onCalm, partialAck, "ACK {ack} covers a part: when it began to send again, its peer had sent up to {recover}"},
 	{anomaly.DuplicateAck, onAck, duplicateAck, "ACK {ack} again, though {flight} octet{s} beyond it had been sent"},
 	{anomaly.TripleDuplicateAck, onAck, tripleDuplicateAck, "ACK {ack} for the third time more, or {sacked} octet{s} above it have arrived"},
 	{anomaly.KeepaliveProbe, onDelivery, keepaliveProbe, "SEQ {seq} of {len} octet{s} lies one below {nxt}, all of which is sent"},
@@ -122,6 +123,17 @@ func ackRegression(s *Scene) (Evidence, bool) {
 		return no()
 	}
 	return because(anomaly.CausePath, num(ack), int64(me.Rcv.Sub(ack)), num(me.Rcv)), true
+}
+
+// partialAck: RFC 6582 §3.2; the retransmission was not a timeout's.
+func partialAck(s *Scene) (Evidence, bool) {
+	t, p, ack := s.Case.lent(s.inspector), s.Peer(), s.Seg.Ack
+	if t == nil || !s.judged() || s.Step.Outside || s.copied() || !p.HasUna || !ack.After(p.Una) {
+		return no()
+	}
+	r := &t.repair[s.Seg.Dir^1]
+	return because(anomaly.CausePath, num(ack), num(r.upTo)),
+		r.segments > 0 && r.how == cureFast && ack.After(r.from) && ack.Before(r.upTo)
 }
 
 func sequenceWrap(s *Scene) (e Evidence, holds bool) {
