@@ -102,6 +102,7 @@ type Stats struct {
 	Evicted           Evicted                   // what the cap pushed out
 	SACKGivenUp       uint64                    // SACK blocks that were not kept: two of a direction are
 	HolesGivenUp      uint64                    // holes in streams that were forgotten: too many at once
+	TimedOctets       int64                     // memory that was taken to time connections; it is bounded
 	TimesGivenUp      uint64                    // connections that were not timed: too many carried octets at once
 	Rules             check.Stats               // what the rules gave up
 	SignaturesGivenUp uint64                    // signatures that found no room: fingerprint.MaxSignatures are held

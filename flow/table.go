@@ -105,6 +105,7 @@ func (t *Table) Stats() Stats {
 	s := t.stats
 	s.Live, s.HolesGivenUp, s.SACKGivenUp = t.slab.live, t.tracker.HolesGivenUp, t.tracker.SACKGivenUp
 	s.TimesGivenUp, s.Rules = t.times.givenUp, t.rules.Stats()
+	s.TimedOctets = t.times.octets()
 	s.SignaturesGivenUp, s.ClocksGivenUp = t.who.signatures.GivenUp(), t.who.clocks.GivenUp()
 	return s
 }

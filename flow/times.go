@@ -6,7 +6,7 @@ import (
 	"onpath/tcp"
 )
 
-// maxTimes bounds how many connections are timed at once, which is 96 MB; those
+// maxTimes bounds how many connections are timed at once, which is 80 MB; those
 // beyond it are not, and counted.
 const maxTimes = 1 << 17
 
@@ -21,6 +21,11 @@ type times struct {
 
 // timesChunk is how many are allocated at once.
 const timesChunk = 1 << 7
+
+// octets returns the memory of all.
+func (l *times) octets() int64 {
+	return int64(len(l.chunks)) * timesChunk * measure.TimesOctets
+}
 
 func (l *times) at(i uint32) *measure.Times { return &l.chunks[i/timesChunk][i%timesChunk] }
 

@@ -47,11 +47,11 @@ const (
 	reserve     = 16 // buckets above the first value
 )
 
-// histogram counts values by their logarithm.
+// histogram counts values by their logarithm, in an octet each.
 type histogram struct {
 	base  uint8 // of the lowest bucket
 	begun bool
-	count [numBuckets]uint16
+	count [numBuckets]uint8
 }
 
 // bucketOf returns where on the whole scale of an int64 a value stands.
@@ -77,7 +77,7 @@ func (h *histogram) add(ns int64) {
 		h.shift(over)
 	}
 	n := &h.count[max(b-int(h.base), 0)]
-	if *n == 1<<16-1 {
+	if *n == 1<<8-1 {
 		h.halve()
 	}
 	*n++
@@ -85,20 +85,28 @@ func (h *histogram) add(ns int64) {
 
 // shift moves the scale up: what was below it counts in the lowest bucket.
 func (h *histogram) shift(by int) {
-	var old [numBuckets]uint16
-	old, h.count = h.count, old
-	for i, n := range old {
-		to := &h.count[max(i-by, 0)]
-		*to = uint16(min(uint32(*to)+uint32(n), 1<<16-1))
+	lowest := 0
+	for _, n := range h.count[:min(by, numBuckets)] {
+		lowest += int(n)
 	}
+	n := copy(h.count[:], h.count[min(by, numBuckets):])
+	clear(h.count[n:])
 	h.base += uint8(by)
+	for lowest += int(h.count[0]); lowest > 1<<8-1; lowest /= 2 {
+		h.count[0] = 0
+		h.halve()
+	}
+	h.count[0] = uint8(lowest)
 }
 
-// halve makes room where a bucket is full. What was counted before weighs less
-// from then on.
+// halve makes room where a bucket is full: what was counted before weighs half from
+// then on. What one bucket has over counts in the next one, so that the share of all
+// up to any bucket stays what it was, but for one value.
 func (h *histogram) halve() {
-	for i := range h.count {
-		h.count[i] = (h.count[i] + 1) / 2
+	over := uint16(0)
+	for i := numBuckets - 1; i >= 0; i-- {
+		n := uint16(h.count[i]) + over
+		h.count[i], over = uint8(n/2), n%2
 	}
 }
 

@@ -13,6 +13,9 @@ type Times struct {
 	Silence
 }
 
+// TimesOctets is the memory that a Times takes.
+const TimesOctets = 608
+
 // Begin says when the packet before the first one passed.
 func (t *Times) Begin(last int64) { t.Silence.begin(last) }
 

@@ -45,6 +45,7 @@ type result struct {
 	Packets     uint64
 	Connections uint64 // that it told apart
 	Live        uint64 // of them still held at the end, in keep
+	Lent        int64  // octets of what is lent to some of them, up to a bound
 	keep        any    // what must live while memory is measured
 }
 
@@ -103,7 +104,7 @@ func (m measure) octetsPerConnection() float64 { return float64(m.Heap) / float6
 // segments.
 const shared = 1 << 20
 
-// ownOctetsPerConnection is octetsPerConnection without what is shared.
+// ownOctetsPerConnection is octetsPerConnection without what is shared and lent.
 func (m measure) ownOctetsPerConnection() float64 {
-	return float64(m.Heap-shared) / float64(max(1, m.Live))
+	return float64(m.Heap-m.Lent-shared) / float64(max(1, m.Live))
 }
