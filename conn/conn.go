@@ -196,7 +196,8 @@ func (p *end) relistens(peer *end) bool {
 // incarnation. Of an end towards which something was missed it is the least
 // advanced, but not one of the handshake if it may be past it and no SYN of it,
 // or the answer to it, passed. To have ended counts only if something passed that
-// ends a connection. LISTEN is shown as CLOSED.
+// ends a connection. To have sent a FIN is presumed of nobody whose FIN did not pass.
+// LISTEN is shown as CLOSED.
 func (c *Conn) State(d tcp.Dir) State {
 	p := &c.side[d]
 	s := c.Possible(d)
@@ -216,7 +217,7 @@ func (c *Conn) State(d tcp.Dir) State {
 	if s&sync != 0 && (!p.has(synSeen) || p.pend&(evAckSyn|evSynAck) != 0) {
 		s &= sync
 	}
-	return s.least()
+	return p.presumed(s, &c.side[d^1]).least()
 }
 
 // presumed leaves out of s what no FIN that passed speaks for: to have sent one, if
