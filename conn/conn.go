@@ -229,8 +229,21 @@ func (p *end) presumed(s Set, peer *end) Set {
 	if peer.has(hasFin) && !peer.contig.After(peer.fin) && s&^finIn != 0 {
 		s &^= finIn
 	}
+	if p.has(cw) && s&^closedFirst != 0 {
+		s &^= closedFirst
+	}
+	if peer.has(cw) && s&^closedSecond != 0 {
+		s &^= closedSecond
+	}
 	return s
 }
+
+// closedFirst and closedSecond are the states that only an end comes to which closed
+// before it had its peer's FIN, or after.
+const (
+	closedFirst  = Set(1<<FinWait1 | 1<<FinWait2 | 1<<Closing | 1<<TimeWait)
+	closedSecond = Set(1<<CloseWait | 1<<LastAck | 1<<Closing)
+)
 
 // mayHaveEnded reports whether something passed that ends this incarnation: a
 // RST of its own or towards it, or the ACK of its FIN.
