@@ -197,6 +197,7 @@ var flagSets = []struct {
 	{"-#", tcpdump.Config{Number: true}},
 	{"-e", tcpdump.Config{Link: true}},
 	{"-q", tcpdump.Config{Quick: true}},
+	{"-vv -t", tcpdump.Config{Verbose: 2, Time: tcpdump.NoTime}},
 	{"-v -e -K -ttt --nano", tcpdump.Config{Verbose: 1, Link: true, NoChecksums: true, Time: tcpdump.SincePrevious, Nano: true}},
 }
 

@@ -294,12 +294,12 @@ func FuzzAppend(f *testing.F) {
 	for _, c := range ethernetFrames() {
 		f.Add(uint16(packet.LinkEthernet), uint32(0), byte(1), c.data)
 	}
-	printers := [8]*printer{}
+	printers := [9]*printer{}
 	for i := range printers {
 		printers[i] = newPrinter(flagSets[i].config)
 	}
 	f.Fuzz(func(t *testing.T, link uint16, wire uint32, flags byte, data []byte) {
-		line := printers[flags%8].line(&packet.Frame{Data: data, WireLen: max(wire, uint32(len(data))), Link: packet.LinkType(link)})
+		line := printers[flags%9].line(&packet.Frame{Data: data, WireLen: max(wire, uint32(len(data))), Link: packet.LinkType(link)})
 		if len(line) > 1000+40*len(data) {
 			t.Errorf("%d octets for %d", len(line), len(data))
 		}

@@ -2,6 +2,7 @@ package tcpdump_test
 
 import (
 	"regexp"
+	"strings"
 
 	"onpath/compat/tcpdump"
 	"onpath/packet"
@@ -41,4 +42,21 @@ func (p *printer) line(f *packet.Frame) string {
 	p.decoder.Decode(f, &p.view)
 	line, _ := p.AppendPacket(p.AppendHead(nil, &p.view), &p.view)
 	return string(p.AppendInner(line, &p.view))
+}
+
+// harness returns the settings of a test of tcpdump's own, which adds -# -n -tttt.
+func harness(options string) tcpdump.Config {
+	return tcpdump.Config{
+		Number: true, Time: tcpdump.DateTime, Verbose: strings.Count(options, "v"), Link: strings.Contains(options, "-e"),
+	}
+}
+
+// exactLines returns the lines of segments as they are, through their length.
+func exactLines(lines []string) (list []string) {
+	for _, l := range lines {
+		if segments.MatchString(l) {
+			list = append(list, through(l))
+		}
+	}
+	return list
 }

@@ -159,10 +159,6 @@ func (w *walk) ieee8023(length uint16) bool {
 		w.put(": ")
 	}
 	w.wire = min(w.wire, uint32(length))
-	w.b = w.b[:min(len(w.b), int(w.wire))]
-	if len(w.b) < 8 {
-		return w.cut("llc")
-	}
 	w.skip(8)
 	return w.behind(f)
 }

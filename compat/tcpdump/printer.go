@@ -16,7 +16,7 @@ type Config struct {
 	Number bool           // -#: the number of the frame
 
 	Absolute    bool // -S: sequence numbers as on the wire
-	Verbose     int  // how many -v: with one the IP header and checksums, with two what Geneve options hold
+	Verbose     int  // how many -v: with one the IP header and checksums, with two every sequence number, and what Geneve options hold
 	Quick       bool // -q: no TCP but its length
 	Link        bool // -e: the link header
 	NoChecksums bool // -K: checksums are not looked at
@@ -130,7 +130,7 @@ type walk struct {
 	*Printer
 	out  []byte
 	b    []byte // captured octets from here on
-	wire uint32 // octets from here on, by what the headers before say
+	wire uint32 // octets from here on, by what the headers before say; may be less than were captured
 
 	src, dst [16]byte // of the innermost IP header; IPv4 as ::ffff:a.b.c.d
 	final    [16]byte // the destination that checksums are of

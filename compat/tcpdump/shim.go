@@ -80,7 +80,7 @@ func (w *walk) pppoe() bool {
 		w.put("!]")
 		length = w.wire
 	}
-	w.wire, w.b = length, w.b[:min(uint32(len(w.b)), length)]
+	w.wire = length
 	w.hex(" [ses 0x", uint64(session))
 	w.put("] ")
 	return w.ppp()

@@ -95,7 +95,7 @@ func (w *walk) segment(h tcp.Header, n uint32) {
 	if w.config.Verbose > 0 {
 		w.segmentSum(h)
 	}
-	if payload > 0 || flags&(tcp.SYN|tcp.FIN|tcp.RST) != 0 {
+	if payload > 0 || flags&(tcp.SYN|tcp.FIN|tcp.RST) != 0 || w.config.Verbose > 1 {
 		w.num(", seq ", uint64(num.seq))
 	}
 	if payload > 0 {
@@ -157,7 +157,7 @@ func (w *walk) resetCause(n, payload int) {
 	}
 	text := w.b[n:]
 	w.put(" [")
-	if len(text) < min(payload, maxCause) {
+	if len(text) < payload {
 		w.put("!")
 	}
 	w.put("RST")
