@@ -104,7 +104,7 @@ func aceZeroed(s *Scene) (Evidence, bool) {
 	}
 	p := s.Peer()
 	e := because(anomaly.CauseNone)
-	if uint32(p.Nxt-p.ISS)-1 > s.Case.side[s.Seg.Dir^1].largest {
+	if uint32(p.Nxt-p.ISS)-1 > uint32(s.Case.side[s.Seg.Dir^1].largest) {
 		e.Cause = anomaly.CausePath
 	}
 	return e, true

@@ -17,9 +17,8 @@ var captureRules = []rule{
 	{anomaly.TrackerEvicted, onEnd, evicted, "the record ended to free memory, after {packets} packet{s}"},
 }
 
-// captured is what is remembered of how a connection was captured: 14 octets.
+// captured is what is remembered of how a connection was captured: 10 octets.
 type captured struct {
-	gap   [2]uint16 // Ticks modulo 2¹⁶ of the latest ACK of octets that had not been captured, by who sends them; 0: none
 	sums  [2]tally
 	over  [2]uint16 // IP-ID of an end's last segment beyond the MSS of its peer; 0: none
 	early uint8     // ACKs that were recorded before what they acknowledge, at most 255
@@ -46,7 +45,9 @@ func (c *Case) noteCaptured(s *Scene) {
 		}
 	}
 	if s.Step.Gap > 0 {
-		c.gap[seg.Dir^1] = max(1, uint16(conn.Ticks(seg.At)))
+		if t := c.borrow(s.inspector); t != nil {
+			t.gap[seg.Dir^1] = max(1, uint16(conn.Ticks(seg.At)))
+		}
 	}
 	if s.Peer().Seen && !s.Me().Seen {
 		s.inspector.world.networks.add(&s.View.Key)
@@ -92,8 +93,8 @@ func captureDuplicate(s *Scene) (Evidence, bool) {
 // recordedLate returns how much later than its ACK, or than the segment before it of
 // its sender, the segment was recorded, ns: negative if time went back.
 func (s *Scene) recordedLate() (by int64, ok bool) {
-	if at := s.Case.gap[s.Seg.Dir]; at != 0 && s.Step.Filled > 0 {
-		late := int16(uint16(conn.Ticks(s.Seg.At)) - at)
+	if t := s.Case.lent(s.inspector); s.Step.Filled > 0 && t != nil && t.gap[s.Seg.Dir] != 0 {
+		late := int16(uint16(conn.Ticks(s.Seg.At)) - t.gap[s.Seg.Dir])
 		return int64(late) * tick, late <= earlyAtMost
 	}
 	by = s.pause(s.Me())

@@ -9,13 +9,12 @@ import (
 // Case is what the rules remember of one connection beside its Conn. The zero Case
 // has seen nothing. It is plain memory: findings are lent by the Inspector.
 type Case struct {
-	last uint64 // number of its last frame that was judged
+	last uint32 // low bits of the number of its last frame that was judged; 0: none was
 	book uint32 // of its findings; 0: none yet
 	side [2]side
 
 	stream  uint32 // number by which its octets are noted; 0: none are
 	trouble uint32 // what it was lent; 0: nothing
-	validity
 	windows
 	marks
 	openers
@@ -26,7 +25,7 @@ type Case struct {
 
 // side is what is remembered of one end's segments.
 type side struct {
-	largest uint32 // payload of its largest segment
+	largest uint16 // payload of its largest segment, at most 65,535
 	mss     uint16 // of its SYN's option; 0: none
 	saw     saw
 	ecn     uint8 // ECN bits and ECE, CWR, AE of its last segment that was judged
@@ -91,9 +90,9 @@ func (c *Case) note(s *Scene) {
 // noteSelf remembers what the next segments of the same end are compared with.
 func (c *Case) noteSelf(s *Scene) {
 	me, seg := &c.side[s.Seg.Dir], s.Seg
-	c.last = s.View.Number
+	c.last = uint32(s.View.Number)
 	if me.saw&sawOffload != 0 || !s.oversized() {
-		me.largest = max(me.largest, seg.Len) // the next one beyond the MSS is looked at again
+		me.largest = max(me.largest, uint16(min(seg.Len, 1<<16-1))) // the next one beyond the MSS is looked at again
 	}
 	me.ecn = ecnOf(seg)
 	if seg.Flags&tcp.SYN != 0 && seg.ECN != 0 {

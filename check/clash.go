@@ -230,7 +230,8 @@ func (s *Scene) earlier(low uint32) uint64 {
 	if low == 0 {
 		return 0
 	}
-	return s.View.Number - uint64(uint32(s.View.Number)-low)
+	now := s.inspector.number
+	return now - uint64(uint32(now)-low)
 }
 
 // usualHops is how many segments in a row make a TTL usual.

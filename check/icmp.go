@@ -27,7 +27,7 @@ var icmpRules = []rule{
 // ICMP asks the rules about an ICMP error. c and now are those of the connection
 // that it quotes, d who sent what is quoted.
 func (in *Inspector) ICMP(c *Case, v *packet.View, q *packet.Quote, d tcp.Dir, now *conn.Conn) {
-	in.raised = in.raised[:0]
+	in.raised, in.number = in.raised[:0], v.Number
 	in.quote = tcp.Segment{At: v.At, Seq: q.Seq, Flags: q.Flags, Dir: d}
 	s := &in.scene
 	*s = Scene{Seg: &in.quote, View: v, Quote: q, Before: now, After: now, Step: &noStep, Case: c, inspector: in, triggering: onICMP}

@@ -149,7 +149,7 @@ func refusesAndAccepts(s *Scene) (Evidence, bool) {
 	if s.Seg.Flags&tcp.RST != 0 {
 		return e, c.has(synAck, d) && !c.has(spoke, d^1) && refuses(s)
 	}
-	e.Accused, e.Other = c.last, s.View.Number
+	e.Accused, e.Other = s.earlier(c.last), s.View.Number
 	return e, c.side[d].fate&saidNo != 0 && ofSyn(p, s.Seg.Ack)
 }
 

@@ -58,6 +58,7 @@ type Inspector struct {
 	quota      quota
 	candidates candidates
 	isns       isns
+	number     uint64              // of the last frame that was judged
 	raised     []Raised            // by the last segment
 	lists      map[trigger][]*rule // what concerned returned before
 	scene      Scene
@@ -139,7 +140,7 @@ func (in *Inspector) Stats() Stats {
 // Judge asks the rules about a segment that has moved its Conn from before to
 // after. shown is what Shows returned for it.
 func (in *Inspector) Judge(c *Case, shown Shown, v *packet.View, step *conn.Step, before, after *conn.Conn) {
-	in.raised = in.raised[:0]
+	in.raised, in.number = in.raised[:0], v.Number
 	in.world.note(v)
 	t := trigger(shown)
 	if !step.Plain || step.Shrunk > 0 {
@@ -272,7 +273,7 @@ func (in *Inspector) count(s *Scene, f *Finding, e *Evidence) {
 // moment returns when the scene is.
 func (s *Scene) moment() Moment {
 	if s.View == nil {
-		return Moment{s.Case.last, s.End.At}
+		return Moment{s.earlier(s.Case.last), s.End.At}
 	}
 	return Moment{s.View.Number, s.View.At}
 }

@@ -6,7 +6,8 @@ import (
 	"onpath/tcp"
 )
 
-// validity is what its rules remember of a connection.
+// validity is what its rules remember of a connection on which an end has asked, or
+// repeated an ACK. It is lent with trouble.
 type validity struct {
 	dupAck  [2]tcp.Seq // of an end's last duplicate ACK
 	askedAt uint32     // conn.Ticks of the last segment that asked
@@ -30,16 +31,31 @@ const askLives = 4768 // 5 s
 
 // noteValidity remembers what a segment asks for, and counts duplicate ACKs.
 func (c *Case) noteValidity(s *Scene) {
-	v, d := &c.validity, s.Seg.Dir
-	if s.again() == duplicate {
+	d, ask, repeats := s.Seg.Dir, asks(s), s.again() == duplicate
+	t := c.lent(s.inspector)
+	if repeats || ask != askNothing {
+		t = c.borrow(s.inspector)
+	}
+	if t == nil {
+		return
+	}
+	v := &t.validity
+	if repeats {
 		v.dupAck[d], v.dups[d] = s.Seg.Ack, s.duplicates()
 	}
 	v.asked[d^1] = askNothing
-	ask := asks(s)
 	v.probes[d] = v.unanswered(s)
 	if ask != askNothing {
 		v.asked[d], v.askedAt = ask, conn.Ticks(s.Seg.At)
 	}
+}
+
+// validity returns what is remembered of who asked: nothing, if nothing was lent.
+func (s *Scene) validity() (v validity) {
+	if t := s.Case.lent(s.inspector); t != nil {
+		v = t.validity
+	}
+	return v
 }
 
 // asks returns what the scene's segment asks for.
@@ -103,11 +119,11 @@ func (s *Scene) again() repetition {
 
 // answers returns what the segment, which repeats an ACK, answers.
 func (s *Scene) answers() repetition {
-	v := &s.Case.validity
-	if conn.Ticks(s.Seg.At)-v.askedAt > askLives {
+	t := s.Case.lent(s.inspector)
+	if t == nil || conn.Ticks(s.Seg.At)-t.askedAt > askLives {
 		return noRepetition
 	}
-	switch v.asked[s.Seg.Dir^1] {
+	switch t.asked[s.Seg.Dir^1] {
 	case askAlive:
 		return answersAlive
 	case askWindow:
@@ -138,7 +154,7 @@ const manyDups = 3
 // duplicatesBefore returns how many duplicates of the segment's ACK came before,
 // at most manyDups.
 func (s *Scene) duplicatesBefore() uint8 {
-	v, d := &s.Case.validity, s.Seg.Dir
+	v, d := s.validity(), s.Seg.Dir
 	if v.dupAck[d] != s.Seg.Ack {
 		return 0
 	}
@@ -177,7 +193,8 @@ func keepaliveAck(s *Scene) (Evidence, bool) {
 const severalProbes = 3
 
 func keepaliveUnanswered(s *Scene) (e Evidence, holds bool) {
-	n := s.Case.validity.unanswered(s)
+	v := s.validity()
+	n := v.unanswered(s)
 	e = because(anomaly.CausePath, int64(n))
 	e.ByPeer = true
 	return e, n >= severalProbes

@@ -136,7 +136,7 @@ func (s *Scene) stageOf(me *conn.Facts) stage {
 		return afterFin
 	case n <= 0:
 		return afterAck
-	case uint32(n) <= c.side[tcp.Client].largest:
+	case uint32(n) <= uint32(c.side[tcp.Client].largest):
 		return afterPush
 	}
 	return afterData

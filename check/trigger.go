@@ -74,7 +74,7 @@ func (c *Case) shows(v *packet.View) (t trigger) {
 	if s.NumSACK != 0 || s.Opts&tcp.OptSACK != 0 {
 		t |= onSACK
 	}
-	if s.Len > me.largest {
+	if s.Len > uint32(me.largest) {
 		t |= onBig
 	}
 	return t

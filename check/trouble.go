@@ -5,7 +5,10 @@ import "onpath/tcp"
 // trouble is what is remembered of a connection on which something was lost or
 // sent again, or that a RST ended. Most connections need none; it is lent.
 type trouble struct {
-	claim    claim
+	claim claim
+	validity
+	zeroAt   [2]uint32  // conn.Ticks of the segment with which an end closed its window
+	gap      [2]uint16  // Ticks modulo 2¹⁶ of the latest ACK of octets that had not been captured, by who sends them; 0: none
 	closing  [2]closing // by who sent it
 	repair   [2]repair
 	reaction [2]reaction // by the end that reacts

@@ -114,7 +114,7 @@ func (c *Case) noteUsual(s *Scene, course conn.Course) {
 	case conn.Opens:
 		c.noteSyn(s)
 		c.shown |= regular
-		me.fate = synOnce
+		me.fate |= synOnce
 	case conn.Answers:
 		c.noteSynAck(s)
 		s.inspector.world.networks.add(&s.View.Key)
@@ -130,7 +130,6 @@ func (c *Case) noteUsual(s *Scene, course conn.Course) {
 		c.congestion.noteSyn(seg)
 		c.noteStamps(s)
 	}
-	c.validity.asked[seg.Dir^1], c.validity.probes[seg.Dir] = askNothing, 0
 	me.saw &^= sawForeign
 	c.noteSelf(s)
 	c.sums[seg.Dir].count(seg.Sum)

@@ -21,19 +21,20 @@ var windowRules = []rule{
 
 // windows is what its rules remember of a connection.
 type windows struct {
-	zeroAt [2]uint32 // conn.Ticks of the segment with which an end closed its window
-	syn    [2]uint16 // window of an end's SYN
+	syn [2]uint16 // window of an end's SYN
 }
 
 // noteWindow remembers when a window closed, and what the SYN offered. It is called
 // before sawZero moves.
 func (c *Case) noteWindow(s *Scene) {
-	w, d := &c.windows, s.Seg.Dir
 	if s.opening() {
-		w.syn[d] = s.Seg.Win
+		c.windows.syn[s.Seg.Dir] = s.Seg.Win
 	}
-	if s.closes() {
-		w.zeroAt[d] = conn.Ticks(s.Seg.At)
+	if !s.closes() || s.Seg.Flags&tcp.RST != 0 {
+		return
+	}
+	if t := c.borrow(s.inspector); t != nil {
+		t.zeroAt[s.Seg.Dir] = conn.Ticks(s.Seg.At)
 	}
 }
 
@@ -85,7 +86,11 @@ func zeroWindowPersistent(s *Scene) (e Evidence, holds bool) {
 	if !probesWindow(s) || s.Case.side[d].saw&sawZero == 0 {
 		return no()
 	}
-	closed := conn.Ticks(s.Seg.At) - s.Case.windows.zeroAt[d]
+	t := s.Case.lent(s.inspector)
+	if t == nil {
+		return no()
+	}
+	closed := conn.Ticks(s.Seg.At) - t.zeroAt[d]
 	e = because(anomaly.CauseNone, int64(closed)<<20)
 	e.ByPeer = true
 	return e, closed > closedLong && closed < 1<<31
