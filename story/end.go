@@ -22,7 +22,8 @@ func (t *Teller) Tell(r *record.Record) *Story {
 			s.Ends[end] = fmt.Sprintf("[%s]:%d", r.Addr(d), r.Port(d))
 		}
 	}
-	s.Head = pairs(r, headColumns)
+	s.Head = append(outcomePairs(r), pairs(r, headColumns)...)
+	s.Times = times(r)
 	s.Rows, s.Unshown = t.ladder(accused(r)), t.unshown
 	s.Findings = t.findings(r)
 	s.Verdict = verdict(r)
@@ -42,6 +43,8 @@ var headColumns = []shown{
 	{"view", "seen"},
 	{"end_reason", "record ended"},
 	{"continues", "goes on from connection"},
+	{"client_os", "client's system"},
+	{"server_os", "server's system"},
 }
 
 // columns are those of a record, their values as words.

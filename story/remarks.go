@@ -7,6 +7,7 @@ import (
 	"onpath/check"
 	"onpath/conn"
 	"onpath/record"
+	"onpath/tcp"
 )
 
 // deliveries say what a segment is to its octets, where that deserves a remark.
@@ -86,11 +87,24 @@ func (t *Teller) lose(p *record.Packet) {
 		return
 	}
 	s := &p.View.Seg
-	what := "the " + p.Dir.String() + "'s segment without payload"
+	what := "the " + p.Dir.String() + "'s " + control(s.Flags)
 	if s.Len > 0 {
 		what = fmt.Sprintf("%s of the %s", octets(uint64(s.Len)), p.Dir)
 	}
 	t.story.Losses = append(t.story.Losses, Event{p.View.Number, p.View.At - t.start, what + ": " + where})
+}
+
+// control names a segment without payload that is sent again.
+func control(f tcp.Flags) string {
+	switch {
+	case f.Has(tcp.SYN | tcp.ACK):
+		return "SYN,ACK"
+	case f.Has(tcp.SYN):
+		return "SYN"
+	case f.Has(tcp.FIN):
+		return "FIN"
+	}
+	return "segment"
 }
 
 // octets counts with the right ending.

@@ -2,11 +2,13 @@ package story_test
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 
 	"onpath/anomaly"
 	"onpath/check"
 	"onpath/conn"
+	"onpath/measure"
 	"onpath/packet"
 	"onpath/record"
 	"onpath/story"
@@ -138,5 +140,20 @@ func TestPauses(t *testing.T) {
 	})
 	if pause := s.Rows[2].Pause; pause < 4.9e9 || pause > 5.1e9 {
 		t.Errorf("pause of %d ns before frame 3, want 5 s", pause)
+	}
+}
+
+// Every column that is told exists, and every silence's cause has words.
+func TestColumnsExist(t *testing.T) {
+	r := &record.Record{Key: packet.Key{Proto: packet.ProtoTCP}, Times: &measure.Times{}}
+	for cause := measure.Sender; cause <= measure.RoundTrip; cause++ {
+		r.Times.Silence = measure.Silence{Longest: 5e9, Cause: cause}
+		s := told(3, r, nothing)
+		if text := fmt.Sprint(s.Times); !strings.Contains(text, "5 s: ") {
+			t.Errorf("%v: %s", cause, text)
+		}
+		if text := fmt.Sprint(s.Verdict); !strings.Contains(text, "longest silence") {
+			t.Errorf("%v: %s", cause, text)
+		}
 	}
 }

@@ -11,7 +11,7 @@ import (
 
 // verdict says in sentences what happened, whose doing it was and how sure that is.
 func verdict(r *record.Record) (says []string) {
-	for _, part := range []func(*record.Record) string{carried, lost, blame, unsure} {
+	for _, part := range []func(*record.Record) string{happened, carried, lost, waited, blame, unsure} {
 		if s := part(r); s != "" {
 			says = append(says, s)
 		}
@@ -46,7 +46,7 @@ func lost(r *record.Record) string {
 			says string
 		}{
 			{uint64(repairs.LostBefore), "segments of the %s were lost before this capture"},
-			{uint64(repairs.LostAfter), "segments of the %s were lost behind it, or their acknowledgments were"},
+			{uint64(repairs.LostAfter), "segments of the %s were lost behind this capture, or their acknowledgments were"},
 			{uint64(repairs.Spurious), "segments of the %s were sent again although they had arrived"},
 			{uint64(repairs.Reordered), "segments of the %s came late"},
 			{uint64(repairs.Duplicates), "packets of the %s were copied on their way"},
@@ -75,6 +75,14 @@ func singular(n uint64, says string) string {
 func sentence(parts []string) string {
 	text := strings.Join(parts, "; ")
 	return strings.ToUpper(text[:1]) + text[1:] + "."
+}
+
+// waited says what the longest silence waited for, if it was long.
+func waited(r *record.Record) string {
+	if r.Times == nil || r.Times.Silence.Longest < longPause {
+		return ""
+	}
+	return "The longest silence lasted " + silence(r) + "."
 }
 
 // blame says whose doing the strange things were.

@@ -35,7 +35,7 @@ var packages = map[string]pkg{
 	"measure":     {ring: 1, may: "tcp conn"},
 	"fingerprint": {ring: 1, may: "tcp packet"},
 	"record":      {ring: 2, may: "outcome anomaly check tcp packet conn measure fingerprint compat/tcpstates compat/tcpchain compat/netfilter"},
-	"story":       {ring: 2, may: "anomaly check tcp conn record"},
+	"story":       {ring: 2, may: "anomaly check tcp conn outcome record"},
 	"flow":        {ring: 2, may: "outcome anomaly check tcp packet conn measure fingerprint record compat/tcpstates compat/tcpchain compat/netfilter"},
 
 	"compat/tcpstates": {ring: 1, may: "tcp packet"},

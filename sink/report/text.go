@@ -78,7 +78,7 @@ func (t *text) pairs(head string, list []story.Pair) {
 		width = max(width, utf8.RuneCountInString(p.Name))
 	}
 	for _, p := range list {
-		t.line(fmt.Sprintf("  %-*s  %s", width, p.Name, p.Value))
+		t.wrap(fmt.Sprintf("  %-*s  ", width, p.Name), p.Value)
 	}
 }
 
