@@ -20,7 +20,7 @@ var flagsRules = []rule{
 	{anomaly.SynackWithData, onSynAck, synackData, "the SYN,ACK carries {len} octet{s}, and its SYN asked for no Fast Open"},
 	{anomaly.RstWithData, onRst, rstData, "the RST carries {len} octet{s}"},
 	{anomaly.ScannerFingerprintSyn, onSyn, scannerSyn, "the SYN has SEQ {seq}, IP-ID {id}, TTL {ttl}, window {window} and {options} octet{s} of options, as scanning tools have"},
-	{anomaly.StealthScanAnswered, onEnd, stealthScan, "{probes} segment{s} that ask without opening, as scanners send them, and {answers} from their addressee"},
+	{anomaly.StealthScanAnswered, onRst | onEnd, stealthScan, "a segment asks without opening, as those of scanners do; RSTs in answer: {answers}"},
 }
 
 func nullFlags(s *Scene) (Evidence, bool) {
@@ -126,16 +126,25 @@ func (s *Scene) addressee() tcp.Seq {
 // It is a probe only if the capture has run for long enough to know all that live,
 // and the addressee denies it.
 func stealthScan(s *Scene) (Evidence, bool) {
-	probe, end := s.Case.probed, s.End
+	probe := s.Case.probed
 	by := probe.by()
-	if probe == notProbed || end.Octets != [2]uint64{} || end.Packets[by] > probeAtMost || end.Packets[by^1] > probeAtMost {
+	switch {
+	case probe == notProbed:
 		return no()
+	case s.End == nil:
+		return s.deniesProbe(by, probe)
 	}
-	denied, silent := s.facts(by^1).Resets, end.Packets[by^1] == 0
-	if probe.bare() {
-		silent, denied = false, denied && s.inspector.world.runs(s)
-	}
-	return because(anomaly.CauseNone, int64(end.Packets[by]), int64(end.Packets[by^1])), denied || silent
+	e := because(anomaly.CauseNone, 0)
+	e.ByPeer = by == tcp.Server
+	return e, !probe.bare() && s.End.Octets == [2]uint64{} && s.End.Packets[by] <= probeAtMost && s.End.Packets[by^1] == 0
+}
+
+// deniesProbe accuses the segment before the RST, which has no payload.
+func (s *Scene) deniesProbe(by tcp.Dir, probe probed) (Evidence, bool) {
+	e := because(anomaly.CauseNone, 1)
+	e.ByPeer, e.Accused = true, s.Case.last
+	first := s.Seg.Dir != by && !s.Me().Seen && s.Case.side[by].largest == 0
+	return e, first && (!probe.bare() || s.inspector.world.runs(s))
 }
 
 // probed is how the first segment of a record probed, if it did.

@@ -23,7 +23,7 @@ var negotiationRules = []rule{
 	{anomaly.OptionStrippedInPath, onEnd, stripped,
 		"of its {packets} packet{s} none behind the SYN has timestamps, though both SYNs had"},
 	{anomaly.HalfOpenConnection, onEnd, halfOpen,
-		"{synacks} SYN,ACK{s} or more, and no ACK of theirs by the client; nothing came for {silent:t}"},
+		"of {synacks} SYN,ACK{s} or more the client acknowledged none, for {waited:t} from its SYN on"},
 	{anomaly.ConnectionAttemptNoAnswer, onEnd, noAnswer,
 		"{syns} packet{s} of the client, and nothing of the server for {silent:t} after the last"},
 	{anomaly.ConnectionRefused, onRst, refused,
@@ -136,7 +136,7 @@ func halfOpen(s *Scene) (Evidence, bool) {
 	c, v := s.ends()
 	n, silent := s.Case.synAcks(), s.End.silent()
 	if opener(c) && responder(v) && v.HasIRS && v.IRS == c.ISS && !c.HasRcv && !c.Resets && !v.Resets && (n >= 3 || silent >= 9e9) {
-		return because(anomaly.CauseEndpoint, int64(n), silent), true
+		return because(anomaly.CauseEndpoint, int64(n), s.End.Now-s.End.Start), true
 	}
 	return no()
 }

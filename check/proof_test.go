@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"onpath/anomaly"
+	"onpath/tcp"
 )
 
 // openStamped and openBare open a connection with ECN, with timestamps and without.
@@ -81,3 +82,26 @@ const ignoredECE = `
 	0.16 > P. 401:501(100) ack 301 win 60000 ecn 2
 	0.17 < .E 301:301(0) ack 501 win 60000
 	0.18 > P. 501:601(100) ack 301 win 60000 ecn 2`
+
+// TestProbeIsAccused: of a probe and the RST that denies it the probe is accused, and
+// who sent it.
+func TestProbeIsAccused(t *testing.T) {
+	for text, dir := range map[string]tcp.Dir{
+		"0.00 > F 100:100(0) win 1000\n0.01 < R. 0:0(0) ack 101 win 0": tcp.Client,
+		"0.00 < F 100:100(0) win 1000\n0.01 > R. 0:0(0) ack 101 win 0": tcp.Server,
+		"0.00 < F 100:100(0) win 1000":                                 tcp.Server,
+	} {
+		n := 0
+		for _, f := range watch(t, text) {
+			if f.ID == anomaly.StealthScanAnswered {
+				n++
+				if f.Dir != dir || f.Kept[0].Accused != 1 {
+					t.Errorf("%s: frame %d of the %v is accused", text, f.Kept[0].Accused, f.Dir)
+				}
+			}
+		}
+		if n != 1 {
+			t.Errorf("%s: found %d times", text, n)
+		}
+	}
+}
