@@ -21,11 +21,11 @@ type claim struct {
 // capture of two directions is not always in order.
 const misordered = 200e6
 
-// noteClaim remembers an ACK of what was not seen, until it is settled. Of an end that
-// may live in another connection it says nothing.
+// noteClaim remembers an ACK of what was not seen, until it is settled, or another
+// incarnation begins. Of an end that may live in another connection it says nothing.
 func (c *Case) noteClaim(s *Scene) {
 	me, p := s.Me(), s.Peer()
-	if t := c.lent(s.inspector); t != nil && t.claim.frame != 0 && t.claim.settled(s) {
+	if t := c.lent(s.inspector); t != nil && t.claim.frame != 0 && (s.Step.Begin == conn.Begun || t.claim.settled(s)) {
 		t.claim = claim{}
 	}
 	here := me.SynSeen || me.HasRcv
