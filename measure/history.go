@@ -163,7 +163,7 @@ func (h *History) Segment(s *tcp.Segment, step *conn.Step) (again Again) {
 	again[d] = now & scaled & h.seen[d]
 	h.note(d, now)
 	h.zeek.segment(s)
-	if step.Gap > 0 && h.zeek.bothEstablished() {
+	if step.Gap > 0 && h.zeek.gapCounts() {
 		again[d^1] = 1 << gap & h.seen[d^1]
 		h.note(d^1, 1<<gap)
 	}

@@ -24,8 +24,11 @@ func (z ends) of(d tcp.Dir) zeekState { return zeekState(z >> (3 * d) & 7) }
 
 func (z *ends) set(d tcp.Dir, s zeekState) { *z = *z&^(7<<(3*d)) | ends(s)<<(3*d) }
 
-func (z ends) bothEstablished() bool {
-	return z.of(tcp.Client) == zeekEstablished && z.of(tcp.Server) == zeekEstablished
+// gapCounts reports whether a gap is one to Zeek: both ends were established, and not
+// both have closed.
+func (z ends) gapCounts() bool {
+	c, s := z.of(tcp.Client), z.of(tcp.Server)
+	return c == zeekEstablished && (s == zeekEstablished || s == zeekClosed) || c == zeekClosed && s == zeekEstablished
 }
 
 // zeroWindowMatters: behind the peer's FIN, and behind a RST of its own, there is no
