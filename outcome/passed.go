@@ -16,28 +16,38 @@ const (
 	PassedRst
 )
 
-// note adds what a segment shows.
+// note adds what a segment shows, as Wireshark 4.0 counts: of a SYN nothing else but
+// its payload, of a SYN,ACK not even that, of FIN and RST together RST; FIN and payload
+// with ACK only; and every ACK without payload, that of a RST or FIN too.
 func (p *Passed) note(s *tcp.Segment) {
 	f := s.Flags
-	switch f & (tcp.SYN | tcp.ACK) {
-	case tcp.SYN:
-		*p |= PassedSyn
-	case tcp.SYN | tcp.ACK:
+	switch {
+	case f.Has(tcp.SYN | tcp.ACK):
 		*p |= PassedSynAck
-	case tcp.ACK:
-		if f&tcp.RST == 0 {
-			*p |= PassedAck
-		}
-	}
-	if s.Len > 0 {
-		*p |= PassedData
-	}
-	if f&tcp.FIN != 0 {
+		return
+	case f&tcp.SYN != 0:
+		*p |= PassedSyn | payload(s)
+		return
+	case f&tcp.RST != 0:
+		*p |= PassedRst
+	case f.Has(tcp.FIN | tcp.ACK):
 		*p |= PassedFin
 	}
-	if f&tcp.RST != 0 {
-		*p |= PassedRst
+	switch {
+	case f&tcp.ACK == 0:
+	case s.Len == 0:
+		*p |= PassedAck
+	default:
+		*p |= PassedData
 	}
+}
+
+// payload returns PassedData if the segment has any.
+func payload(s *tcp.Segment) Passed {
+	if s.Len > 0 {
+		return PassedData
+	}
+	return 0
 }
 
 // letters are those of Wireshark's field tcp.completeness.str, the last bit first.
