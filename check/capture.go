@@ -122,6 +122,12 @@ func (in *Inspector) takeBackGaps(c *Case) {
 	}
 }
 
+// Offloads reports whether segments passed that a network card is to cut or has
+// joined, or whose checksum it is to compute.
+func (c *Case) Offloads() bool {
+	return (c.side[tcp.Client].saw|c.side[tcp.Server].saw)&(sawOffload|sawPartial) != 0
+}
+
 func captureTruncated(s *Scene) (Evidence, bool) {
 	return because(anomaly.CauseCapture, int64(s.View.CapLen), int64(s.View.WireLen)), !s.View.Text // which prints no payload
 }

@@ -16,6 +16,7 @@ func (t *Table) outcome(e *entry, why record.Ending) outcome.Verdict {
 		Trail: &e.trail, Ends: [2]conn.Facts{e.conn.Facts(tcp.Client), e.conn.Facts(tcp.Server)},
 		Packets: t.ended.Packets, Octets: t.ended.Octets, Silent: t.now - e.last, TwoWay: t.rules.TwoWay(&e.key),
 		Replaced: why == record.EndSuperseded, Evicted: why == record.EndEvicted, Before: r.Continues,
+		Offloads: e.inquiry.Offloads(),
 	}
 	f := &t.facts
 	for d := range r.Side {

@@ -26,7 +26,7 @@ func always(c Confidence) func(*Facts) Confidence { return func(*Facts) Confiden
 func confidenceIn(c Class, f *Facts) Confidence {
 	sure := rows[c].sure(f)
 	switch {
-	case f.oneWay() && !excused[c], f.joined() && c != Probe:
+	case (f.oneWay() || f.joined()) && !excused[c]:
 		return min(sure, Low)
 	case f.Gaps > 0, f.Evicted:
 		return min(sure, Medium)
@@ -34,10 +34,10 @@ func confidenceIn(c Class, f *Facts) Confidence {
 	return sure
 }
 
-// excused are classes in which one end sends nothing, so that half of a connection
-// tells as much; their own rules say how sure they are.
+// excused are classes in which one end sends nothing, or no SYN passes, by what they
+// are; their own rules say how sure they are.
 var excused = [NumClasses]bool{
-	Probe: true, Backscatter: true, RejectedICMP: true, AttemptAbandoned: true, SynFinProbe: true, NoAnswer: true,
+	Probe: true, Backscatter: true, RejectedICMP: true, AttemptAbandoned: true, SynFinProbe: true, NoAnswer: true, Superseded: true,
 }
 
 // oneOf returns High if all of its conditions hold, Medium if some do, else Low.

@@ -19,6 +19,7 @@ type Facts struct {
 	Silent   int64         // how long nothing has come, ns
 	TwoWay   bool          // other connections between the same networks passed in both directions
 	Replaced bool          // another incarnation took the ports over
+	Offloads bool          // segments passed that a card is to cut, or has joined, or is to sum
 	Evicted  bool          // a bound pushed the record out
 	Before   uint64        // number of the idle record that it goes on from; 0: none
 }

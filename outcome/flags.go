@@ -59,7 +59,7 @@ var flags = [...]remark{
 const _ = uint(64 - len(flags))
 
 func goesOnFrom(f *Facts, _ Class) bool { return f.Before != 0 }
-func hasGap(f *Facts, _ Class) bool     { return f.Gaps > 0 }
+func hasGap(f *Facts, _ Class) bool     { return f.Gaps > 0 && (f.est() || f.joined()) }
 func isEvicted(f *Facts, _ Class) bool  { return f.Evicted }
 func isTampered(f *Facts, _ Class) bool { return f.Tamper != 0 }
 
@@ -159,6 +159,4 @@ func isReused(f *Facts, _ Class) bool {
 	return f.Found.Has(anomaly.PortReuseAfterClose) || f.Found.Has(anomaly.PortReuseWhileOpen)
 }
 
-func isOffloaded(f *Facts, _ Class) bool {
-	return f.Found.Has(anomaly.CaptureChecksumOffload) || f.Found.Has(anomaly.CaptureSegmentationOffload)
-}
+func isOffloaded(f *Facts, _ Class) bool { return f.Offloads }

@@ -1,18 +1,20 @@
-package outcome
+package outcome_test
 
 import (
 	"flag"
 	"os"
 	"testing"
+
+	"onpath/outcome"
 )
 
-var update = flag.Bool("update", false, "rewrite docs/outcomes.md")
+var update = flag.Bool("update", false, "rewrite docs/outcomes.md and the verdicts in testdata")
 
 const markdownFile = "../docs/outcomes.md"
 
 // TestMarkdownIsFresh: docs/outcomes.md tells what the tables say.
 func TestMarkdownIsFresh(t *testing.T) {
-	want := AppendMarkdown(nil)
+	want := outcome.AppendMarkdown(nil)
 	if *update {
 		if err := os.WriteFile(markdownFile, want, 0o644); err != nil {
 			t.Fatal(err)

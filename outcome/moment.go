@@ -88,10 +88,18 @@ func (m *moment) synAck() {
 	m.repeats()
 }
 
-// misfit notes an ACK outside of every window, where the handshake waits for one.
+// misfit notes what lies outside of every window while a handshake is waited for: an
+// ACK that does not fit, or a FIN that no stack sends.
 func (m *moment) misfit() {
-	if t := m.t; !t.is(established) && t.is(either(bareSyn)|either(synAck)) && m.s.Flags&tcp.ACK != 0 {
+	t, d := m.t, m.s.Dir
+	if t.is(established) || !t.is(either(bareSyn)|either(synAck)) {
+		return
+	}
+	if m.s.Flags&tcp.ACK != 0 {
 		t.shown |= wrongAck
+	}
+	if m.s.Flags&tcp.FIN != 0 && t.has(bareSyn, d) {
+		t.put(fin, d)
 	}
 }
 
@@ -99,6 +107,9 @@ func (m *moment) misfit() {
 func (m *moment) ordinary() {
 	t, s, d := m.t, m.s, m.s.Dir
 	t.put(spoke, d)
+	if !t.is(established) && t.has(bareSyn, d^1) && !t.has(synAck, d) {
+		t.shown |= wrongAck // where a SYN,ACK is due
+	}
 	if m.answersNobody() {
 		m.oneWay()
 	}

@@ -44,10 +44,13 @@ func finAcked(f *conn.Facts) bool { return f.HasFin && f.HasUna && f.Una.After(f
 // that is not known, it is no further back than what has passed.
 func (m *moment) accepted() bool {
 	me, p, s := &m.me, &m.peer, m.s
-	if refuses := s.Flags&tcp.ACK != 0 && p.HasISS && s.Ack.After(p.ISS) && !s.Ack.After(p.Top); refuses && !m.t.has(synAck, s.Dir) {
+	refuses := s.Flags&tcp.ACK != 0 && p.HasISS && s.Ack.After(p.ISS) && !s.Ack.After(p.Top)
+	switch {
+	case refuses && !m.t.has(synAck, s.Dir):
 		return true
-	}
-	if !p.HasRcv || !me.On {
+	case m.t.has(bareSyn, s.Dir^1) && !p.HasRcv: // in SYN-SENT
+		return refuses
+	case !p.HasRcv || !me.On:
 		return !me.HasReal || !s.Seq.Before(me.Nxt-1)
 	}
 	return !s.Seq.Before(p.Rcv) && !s.Seq.After(me.Top.Max(me.Contig))

@@ -84,7 +84,9 @@ func (v *Verdict) ArgusState() string {
 	switch {
 	case v.Class == RejectedICMP:
 		return rejections[v.Rejection].argus
-	case v.Class == Backscatter && v.Passed&PassedRst == 0:
+	case v.Class == Open && v.Passed == PassedSyn:
+		return "REQ"
+	case (v.Class == Backscatter || v.Class == Open) && v.Passed == PassedSynAck:
 		return "ACC"
 	case v.Class == HandshakeFailed && v.Passed&PassedRst == 0:
 		return "CON"
