@@ -84,6 +84,10 @@ func (d *Dir) Path() string { return d.path }
 
 // Write writes a dump, and reports whether it has. What it cannot write, it counts.
 func (d *Dir) Write(dump *Dump) bool {
+	if !d.fits(dump, 3*block) && !d.due(dump) {
+		d.stats.Refused++
+		return false
+	}
 	root, err := os.OpenRoot(d.path)
 	if err == nil {
 		defer root.Close()
@@ -105,25 +109,28 @@ func (d *Dir) Write(dump *Dump) bool {
 // believed to be.
 const recount = int64(time.Minute)
 
-// room reports whether there is room for a dump. Where there is none, somebody may have
-// made some. So that a flood of one kind leaves room for others, a kind that has begun a
-// dump takes half of it at most.
+// fits reports whether a dump that takes so many octets does. So that a flood of one kind
+// leaves room for others, a kind that has begun a dump takes half of it at most.
+func (d *Dir) fits(dump *Dump, octets int64) bool {
+	kind := d.kinds[dump.Findings[0].ID]
+	return d.used+octets <= d.limit && (kind == 0 || kind+octets <= d.limit/2)
+}
+
+// due reports whether it is time to look whether somebody has made room.
+func (d *Dir) due(dump *Dump) bool {
+	since := dump.Findings[0].At - d.scanned
+	return since >= recount || since <= -recount
+}
+
+// room reports whether there is room for a dump. Where there is none, it looks again.
 func (d *Dir) room(root *os.Root, dump *Dump, comments map[int][]string) bool {
 	related := d.related(nameOf(d.next))
 	need := blocks(dump.size(comments)) + blocks(int64(len(dump.text(d.version, related)))) + blocks(int64(len(dump.json(d.version, related))))
-	fits := func() bool {
-		kind := d.kinds[dump.Findings[0].ID]
-		return d.used+need <= d.limit && (kind == 0 || kind+need <= d.limit/2)
+	if d.fits(dump, need) || !d.due(dump) {
+		return d.fits(dump, need)
 	}
-	if fits() {
-		return true
-	}
-	at := dump.Findings[0].At
-	if at >= d.scanned && at-d.scanned < recount {
-		return false
-	}
-	d.scanned = at
-	return d.scan(root) == nil && fits()
+	d.scanned = dump.Findings[0].At
+	return d.scan(root) == nil && d.fits(dump, need)
 }
 
 // related returns what the reports call the capture of a dump.

@@ -2,6 +2,7 @@ package evidence
 
 import (
 	"cmp"
+	"math"
 	"slices"
 
 	"onpath/check"
@@ -51,7 +52,7 @@ func (d *Dump) octets() (n int64) {
 // dump gathers what is kept of a connection.
 func (k *Keeper) dump(w *window) *Dump {
 	d := &Dump{Owner: w.owner, Findings: w.findings, More: w.more, ring: &k.ring}
-	d.frames = k.ring.of(nil, w.owner.Conn, k.ring.head, len(k.ring.octets))
+	d.frames = k.ring.of(nil, w.owner.Conn, k.ring.head, math.MaxInt)
 	segments := uint64(0)
 	for _, f := range d.frames { // of the list as it is now
 		if f.kind == segment {

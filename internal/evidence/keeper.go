@@ -24,7 +24,8 @@ const (
 	DefaultDisk   = 1 << 30
 )
 
-// MaxDumps is how many dumps a connection has at most, and what belongs to none.
+// MaxDumps is how many dumps a connection has at most, and what belongs to none within
+// an hour. It has none more when they hold as many octets as Config.Memory.
 const MaxDumps = 8
 
 // What a dump has at most, beside the frames of before.
@@ -33,6 +34,7 @@ const (
 	afterTime     = int64(10 * time.Second)
 	maxFindings   = 16  // that are told; more are counted
 	maxUnfinished = 256 // dumps that wait for packets at the same time
+	afresh        = int64(time.Hour)
 )
 
 // Keeper keeps frames, and hands a Dump over when it is complete.
@@ -43,15 +45,22 @@ type Keeper struct {
 	now    int64              // the latest time of a frame
 	open   map[uint64]*window // dumps that wait for packets, by connection
 	queue  []*window          // the same in the order in which they began, and some that are complete
-	dumps  map[uint64]uint8   // how many there are of an open connection
+	shares map[uint64]share   // of an open connection
+	anew   int64              // time when the share of what belongs to none begins anew
 	stats  Stats
+}
+
+// share is what a connection has had.
+type share struct {
+	dumps  int
+	octets int64 // of the captures
 }
 
 // Stats counts what a Keeper did and gave up.
 type Stats struct {
 	Frames  uint64 // that were to be kept
 	Lost    uint64 // of them, those that are no longer, or never were
-	Bounded uint64 // findings that would have begun one dump more than a connection may have
+	Bounded uint64 // findings that would have begun a dump, and whose connection has had its share
 }
 
 // window is a dump that waits for the packets after its finding.
@@ -69,7 +78,7 @@ type window struct {
 // It reports whether the dump was written.
 func New(c Config, out func(*Dump) bool) *Keeper {
 	c.Least = cmp.Or(c.Least, anomaly.Suspicious)
-	return &Keeper{config: c, out: out, ring: newRing(c.Memory), open: map[uint64]*window{}, dumps: map[uint64]uint8{}}
+	return &Keeper{config: c, out: out, ring: newRing(c.Memory), open: map[uint64]*window{}, shares: map[uint64]share{}}
 }
 
 // Stats returns the counts so far.
@@ -114,7 +123,7 @@ func (k *Keeper) Close(last int64, o record.Owner) {
 		w.owner.Packets = o.Packets
 		k.finish(w)
 	}
-	delete(k.dumps, o.Conn)
+	delete(k.shares, o.Conn)
 }
 
 // Flush completes all dumps: the capture has ended.
@@ -144,14 +153,18 @@ func (k *Keeper) raise(o *record.Owner, at check.Moment) {
 
 // begin begins a dump, or returns nil if the connection has had its share.
 func (k *Keeper) begin(o *record.Owner) *window {
-	if k.dumps[o.Conn] >= MaxDumps {
+	if o.Conn == 0 && k.now >= k.anew {
+		k.anew = k.now + afresh
+		delete(k.shares, 0)
+	}
+	if s := k.shares[o.Conn]; s.dumps >= MaxDumps || s.dumps > 0 && s.octets >= int64(k.config.Memory) {
 		k.stats.Bounded++
 		return nil
 	}
 	if len(k.open) >= maxUnfinished {
 		k.finish(k.oldest())
 	}
-	w := &window{owner: *o, deadline: k.now + afterTime, limit: k.ring.head + uint64(len(k.ring.octets)/2), left: afterPackets}
+	w := &window{owner: *o, deadline: k.now + afterTime, limit: k.ring.head + k.ring.size/2, left: afterPackets}
 	w.owner.Raised, w.owner.Before, w.owner.Case = nil, nil, nil // gone with the packet
 	k.open[o.Conn] = w
 	k.queue = append(k.queue, w)
@@ -210,7 +223,9 @@ func (k *Keeper) finish(w *window) {
 	}
 	w.done = true
 	delete(k.open, w.owner.Conn)
-	if k.out(k.dump(w)) {
-		k.dumps[w.owner.Conn]++
+	d := k.dump(w)
+	if k.out(d) {
+		s := k.shares[w.owner.Conn]
+		k.shares[w.owner.Conn] = share{s.dumps + 1, s.octets + d.octets()}
 	}
 }

@@ -96,6 +96,40 @@ func TestDumpsOfAConnection(t *testing.T) {
 	}
 }
 
+// A connection whose packets fill the memory does not fill the disk with them.
+func TestShareOfAConnection(t *testing.T) {
+	const memory = 20_000
+	p := newTap(t, Config{Memory: memory})
+	p.play(40001, opening)
+	for i := range 2000 {
+		p.play(40001, fmt.Sprintf("%d > FPU. 101:101(0) ack 301 win 1000", 1+11*i))
+	}
+	octets := int64(0)
+	for _, d := range p.end() {
+		octets += d.octets()
+	}
+	if octets < memory/2 || octets > 2*memory || p.keeper.Stats().Bounded == 0 {
+		t.Errorf("%d octets, %+v", octets, p.keeper.Stats())
+	}
+}
+
+// What belongs to none has its share each hour.
+func TestStraysOfTwoHours(t *testing.T) {
+	p := newTap(t, Config{Memory: 1 << 20})
+	line := parsed(t, "0.03 > P. 101:111(10) ack 301 win 1000")
+	data := line.Frame()
+	data[34+12] = 2 << 4 // data offset
+	for hour := range int64(3) {
+		for i := range int64(20) {
+			data[26+3] = byte(hour*50 + i) // another host
+			p.pass(hour*afresh+i*20e9, data)
+		}
+	}
+	if n := len(p.end()); n != 3*MaxDumps {
+		t.Errorf("%d dumps", n)
+	}
+}
+
 // ICMP errors belong to the connection whose segment they quote.
 func TestQuotes(t *testing.T) {
 	p := newTap(t, Config{Memory: 1 << 20})
@@ -204,7 +238,7 @@ func TestTinyMemory(t *testing.T) {
 		if d.Gone+uint64(len(d.frames)) != d.Owner.Packets || s.Frames != 105 || s.Lost > s.Frames {
 			t.Errorf("%d octets: %d gone, %d there, of %d; %+v", memory, d.Gone, len(d.frames), d.Owner.Packets, s)
 		}
-		if size := len(p.keeper.ring.octets) + 8*len(p.keeper.ring.heads); memory > 16 && size > memory {
+		if size := int(p.keeper.ring.size) + 8*len(p.keeper.ring.heads); memory > 16 && size > memory {
 			t.Errorf("%d octets: takes %d", memory, size)
 		}
 		if memory >= 2000 && d.Number(4) == 0 {
@@ -242,8 +276,8 @@ func TestManyAtOnce(t *testing.T) {
 	if len(seen) != conns {
 		t.Errorf("%d connections have a dump", len(seen))
 	}
-	if len(p.keeper.open)+len(p.keeper.queue)+len(p.keeper.dumps) != 0 {
-		t.Errorf("%d, %d, %d are left", len(p.keeper.open), len(p.keeper.queue), len(p.keeper.dumps))
+	if len(p.keeper.open)+len(p.keeper.queue)+len(p.keeper.shares) != 0 {
+		t.Errorf("%d, %d, %d are left", len(p.keeper.open), len(p.keeper.queue), len(p.keeper.shares))
 	}
 }
 

@@ -19,7 +19,8 @@ import (
 // frame before it in its bucket, in which few connections share a place. A chain is over
 // where it leads to what was overwritten.
 type ring struct {
-	octets []byte
+	size   uint64   // octets that it has room for
+	chunks [][]byte // of chunk octets each, made when a frame first gets there
 	heads  []uint64 // by bucket: 1 + the position of its latest frame; 0: none yet
 	tail   uint64   // position of the oldest frame
 	head   uint64   // where the next one goes
@@ -57,22 +58,24 @@ type kept struct {
 // octetsPerBucket is for how many octets of a ring there is a bucket.
 const octetsPerBucket = 1 << 10
 
-// newRing returns a ring that takes so much memory, buckets included. The octets are
-// touched as frames come.
+// chunk is how many octets are allocated at once.
+const chunk = 1 << 20
+
+// newRing returns a ring that takes so much memory at most, buckets included.
 func newRing(memory int) ring {
 	buckets := 1 << min(bits.Len(uint(max(memory, 0)/octetsPerBucket)), 16)
-	return ring{octets: make([]byte, max(memory-8*buckets, 0)), heads: make([]uint64, buckets)}
+	return ring{size: uint64(max(memory-8*buckets, 0)), heads: make([]uint64, buckets)}
 }
 
 // add keeps a frame, overwriting the oldest ones. A frame that does not fit is lost.
 func (r *ring) add(f *packet.Frame, k kept) {
 	r.frames++
 	need := uint64(headLen + len(f.Data))
-	if need > uint64(len(r.octets)) {
+	if need > r.size {
 		r.lost++
 		return
 	}
-	for r.head+need-r.tail > uint64(len(r.octets)) {
+	for r.head+need-r.tail > r.size {
 		r.drop()
 	}
 	bucket := &r.heads[r.bucket(k.conn)]
@@ -95,16 +98,30 @@ func (r *ring) drop() {
 	r.lost++
 }
 
-// write copies b to a position; the ring's end may lie in it.
+// write copies b to a position.
 func (r *ring) write(to uint64, b []byte) {
-	n := copy(r.octets[to%uint64(len(r.octets)):], b)
-	copy(r.octets, b[n:])
+	for len(b) > 0 {
+		n := copy(r.from(to), b)
+		to, b = to+uint64(n), b[n:]
+	}
 }
 
 // read copies what stands at a position to b.
 func (r *ring) read(from uint64, b []byte) {
-	n := copy(b, r.octets[from%uint64(len(r.octets)):])
-	copy(b[n:], r.octets)
+	for len(b) > 0 {
+		n := copy(b, r.from(from))
+		from, b = from+uint64(n), b[n:]
+	}
+}
+
+// from returns the octets from a position on, to the end of their chunk.
+func (r *ring) from(position uint64) []byte {
+	at := position % r.size
+	i := int(at / chunk)
+	if i == len(r.chunks) {
+		r.chunks = append(r.chunks, make([]byte, min(chunk, r.size-at)))
+	}
+	return r.chunks[i][at%chunk:]
 }
 
 // Where the fields of a frame's head stand.

@@ -22,10 +22,10 @@ func TestRingLaw(t *testing.T) {
 			f := packet.Frame{Number: uint64(n + 1), At: int64(n) * 3, Link: packet.LinkType(n), Data: data, WireLen: uint32(len(data) + n)}
 			conn := rapid.Uint64Range(0, 5).Draw(t, "conn")
 			r.add(&f, kept{conn: conn, piece: uint64(n), pieces: uint16(n), kind: kind(n % 3)})
-			if headLen+len(data) <= len(r.octets) {
+			if headLen+len(data) <= int(r.size) {
 				twin, conns = append(twin, f), append(conns, conn)
 			}
-			for used(twin) > len(r.octets) {
+			for used(twin) > int(r.size) {
 				twin, conns = twin[1:], conns[1:]
 			}
 		}
@@ -65,6 +65,34 @@ func same(t *rapid.T, r *ring, k *kept, f *packet.Frame) {
 	if k.number != f.Number || k.at != f.At || k.wire != f.WireLen || k.link != f.Link || !bytes.Equal(data, f.Data) ||
 		k.piece != n || k.pieces != uint16(n) || k.kind != kind(n%3) {
 		t.Fatalf("frame %d is %+v", f.Number, k)
+	}
+}
+
+// Frames that lie over the border of two chunks, and over the end, are whole.
+func TestRingChunks(t *testing.T) {
+	r := newRing(3*chunk + 50_000)
+	data := make([]byte, 9000)
+	for n := range uint64(3000) {
+		for i := range data {
+			data[i] = byte(n + uint64(i))
+		}
+		r.add(&packet.Frame{Number: n, Data: data[:5000+n]}, kept{conn: n % 7})
+	}
+	frames := 0
+	for conn := range uint64(7) {
+		for _, k := range r.of(nil, conn, r.head, 1<<20) {
+			got := make([]byte, k.length)
+			r.read(k.from, got)
+			for i, x := range got {
+				if x != byte(k.number+uint64(i)) {
+					t.Fatalf("frame %d: octet %d is %d", k.number, i, x)
+				}
+			}
+			frames++
+		}
+	}
+	if want := int(r.frames - r.lost); frames != want || frames < 300 || len(r.chunks) != 4 {
+		t.Errorf("%d frames of %d, %d chunks", frames, want, len(r.chunks))
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"onpath/anomaly"
+	"onpath/check"
 	"onpath/flow"
 	"onpath/internal/segtext"
 	"onpath/packet"
@@ -30,7 +31,7 @@ func newTap(t testing.TB, c Config) *tap {
 		p.dumps = append(p.dumps, d)
 		return !p.refuse
 	})
-	p.table = flow.New(flow.Config{}, func(r *record.Record) { p.keeper.Close(r.End, p.table.Owner()) })
+	p.table = flow.New(flow.Config{Rules: check.Config{Overlap: 1 << 16}}, func(r *record.Record) { p.keeper.Close(r.End, p.table.Owner()) })
 	return p
 }
 
