@@ -201,21 +201,21 @@ func TestStrays(t *testing.T) {
 // What the end of a record raises is dumped with its packets.
 func TestFindingsOfTheEnd(t *testing.T) {
 	p := newTap(t, Config{Memory: 1 << 20})
-	p.play(40001, `
-		0.00 > F 100:100(0) win 1000
-		0.01 < R. 0:0(0) ack 101 win 0`)
+	p.play(40001, opening+`
+		0.03 > F. 101:101(0) ack 301 win 1000
+		0.04 < .  301:301(0) ack 102 win 1000`)
 	p.play(40002, `300.00 > S 100:100(0) win 1000`)
 	dumps := p.end()
 	if len(dumps) == 0 {
 		t.Fatal("none")
 	}
-	i := slices.IndexFunc(dumps, func(d *Dump) bool { return slices.Contains(d.ids(), anomaly.StealthScanAnswered) })
+	i := slices.IndexFunc(dumps, func(d *Dump) bool { return slices.Contains(d.ids(), anomaly.HalfClosedStale) })
 	if i < 0 {
 		t.Fatalf("%v", dumps[0].ids())
 	}
 	d := dumps[i]
-	f := &d.Findings[slices.Index(d.ids(), anomaly.StealthScanAnswered)]
-	if f.Frame != 0 || !f.Known || !slices.Equal(d.numbers(), []uint64{1, 2}) || len(d.comments()[1]) == 0 {
+	f := &d.Findings[slices.Index(d.ids(), anomaly.HalfClosedStale)]
+	if f.Frame != 0 || !f.Known || !slices.Equal(d.numbers(), []uint64{1, 2, 3, 4, 5}) || len(d.comments()) == 0 {
 		t.Errorf("%+v, frames %v, comments %v", f, d.numbers(), d.comments())
 	}
 }
