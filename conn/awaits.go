@@ -39,9 +39,3 @@ func (c *Conn) LastStamp(d tcp.Dir) (tsval uint32, ok bool) {
 	e := &c.side[d]
 	return e.tsMax, e.has(hasTS)
 }
-
-// ISS returns the initial sequence number of the end that sends in direction d.
-func (c *Conn) ISS(d tcp.Dir) (iss tcp.Seq, ok bool) {
-	e := &c.side[d]
-	return e.iss, e.has(hasISS)
-}

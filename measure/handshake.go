@@ -14,8 +14,8 @@ import (
 // seen nothing.
 type Handshake struct {
 	server span // SYN to SYN,ACK; before the SYN,ACK: when the last SYN passed, since the record's start
-	client span // SYN,ACK to ACK; before the ACK: when the last SYN,ACK passed
-	end    span // when the ACK passed
+	client span // SYN,ACK to ACK; before the ACK: when the last SYN,ACK passed; before that: SEQ of the SYN
+	end    span // when the ACK passed; before the ACK: SEQ of the SYN,ACK
 	state  uint8
 
 	// Loan is for whoever keeps many of these; it is not looked at here.
@@ -46,8 +46,13 @@ func (h *Handshake) setTries(of int, t tries) { h.state = h.state&^(3<<of) | uin
 // Over reports whether nothing more can be learned.
 func (h *Handshake) Over() bool { return h.state&over != 0 }
 
-// Skip says that the opening did not pass here.
-func (h *Handshake) Skip() { h.state |= over }
+// Skip says that nothing more of the opening will pass here.
+func (h *Handshake) Skip() {
+	if !h.Over() {
+		h.client, h.end = 0, 0
+	}
+	h.state |= over
+}
 
 // Server returns the ns from the SYN to the SYN,ACK: the way from here to the
 // server and back. 0: not known.
@@ -61,7 +66,7 @@ func (h *Handshake) Server() int64 {
 // Client returns the ns from the SYN,ACK to the client's ACK: the way from here to
 // the client and back. 0: not known.
 func (h *Handshake) Client() int64 {
-	if h.end == 0 {
+	if !h.Over() {
 		return 0
 	}
 	return h.client.ns()
@@ -78,69 +83,77 @@ func (h *Handshake) Total() int64 {
 
 // End returns when the client's ACK passed, in ns since the record's start. ok is
 // false if it did not.
-func (h *Handshake) End() (ns int64, ok bool) { return h.end.offset(), h.end != 0 }
+func (h *Handshake) End() (ns int64, ok bool) { return h.end.offset(), h.Over() && h.end != 0 }
 
 // Segment notes a segment of a record that began at start. c is the connection
-// after it, before what it was before it.
+// after it, before what it was before it. Nothing is asked of them but timestamps:
+// what they know of a SYN may be of another one.
 func (h *Handshake) Segment(s *tcp.Segment, step *conn.Step, c, before *conn.Conn, start int64) {
-	if step.Outside || step.Older || step.Delivery == conn.CaptureDuplicate {
+	if h.Over() || step.Outside || step.Older || step.Delivery == conn.CaptureDuplicate {
 		return
 	}
 	passed := spanOf(s.At - start)
-	switch s.Flags & (tcp.SYN | tcp.ACK | tcp.RST) {
-	case tcp.SYN:
+	switch f := s.Flags & (tcp.SYN | tcp.ACK | tcp.RST); {
+	case passed == 0:
+		h.Skip()
+	case f == tcp.SYN && s.Dir == tcp.Client:
 		h.syn(s, before, passed)
-	case tcp.SYN | tcp.ACK:
-		h.synAck(s, step, c, before, passed)
-	case tcp.ACK:
+	case f == tcp.SYN|tcp.ACK && s.Dir == tcp.Server:
+		h.synAck(s, c, before, passed)
+	case f == tcp.ACK && s.Dir == tcp.Client:
 		h.ack(s, c, passed)
-	default:
+	case f == tcp.ACK && h.tries(synAckTries) != never: // octets before the client's ACK
+	default: // refused, joined late, or both ends open at once
 		h.Skip()
 	}
 }
 
-// syn notes a SYN. One from the server means that both open at once, and that
-// nothing answers anything.
+// syn notes a SYN. One with another ISN is another attempt.
 func (h *Handshake) syn(s *tcp.Segment, before *conn.Conn, passed span) {
-	switch {
-	case s.Dir == tcp.Server || passed == 0:
-		h.Skip()
-	case h.tries(synAckTries) == never:
-		h.sent(synTries, s, before)
-		h.server = passed
+	if h.tries(synAckTries) != never {
+		return
 	}
+	if s.Seq != tcp.Seq(h.client) {
+		h.setTries(synTries, never)
+	}
+	h.sent(synTries, s, before)
+	h.server, h.client = passed, span(s.Seq)
 }
+
+// fastOpen is how many octets of a SYN its answer may acknowledge (RFC 7413).
+const fastOpen = 1 << 16
 
 // synAck notes the server's answer, or its repetition.
-func (h *Handshake) synAck(s *tcp.Segment, step *conn.Step, c, before *conn.Conn, passed span) {
-	iss, ok := c.ISS(tcp.Client)
-	if s.Dir == tcp.Client || passed == 0 || step.Begin == conn.Candidate || ok && s.Ack.Before(iss+1) {
+func (h *Handshake) synAck(s *tcp.Segment, c, before *conn.Conn, passed span) {
+	switch first := h.tries(synAckTries) == never; {
+	case first && h.tries(synTries) == never: // the SYN did not pass
+		h.server = 0
+	case first && !s.Ack.InWindow(tcp.Seq(h.client)+1, fastOpen): // it answers another SYN
+		h.Skip()
+		return
+	case first:
+		h.server = answered(h.tries(synTries), h.server, passed, s, c)
+	case s.Seq != tcp.Seq(h.end): // two answers, of which one is forged or late
 		h.Skip()
 		return
 	}
-	if h.tries(synAckTries) == never {
-		h.server = answered(h.tries(synTries), h.server, passed, s, c)
-	}
 	h.sent(synAckTries, s, before)
-	h.client = passed
+	h.client, h.end = passed, span(s.Seq)
 }
 
 // ack notes what may be the client's answer to the SYN,ACK. One with octets waited
 // for the application, or an ACK before it was lost; one of more octets is not the
 // first.
 func (h *Handshake) ack(s *tcp.Segment, c *conn.Conn, passed span) {
-	iss, ok := c.ISS(tcp.Server)
-	switch {
-	case s.Dir == tcp.Server && h.tries(synAckTries) != never: // octets before the client's ACK
+	if h.tries(synAckTries) == never || s.Ack != tcp.Seq(h.end)+1 {
+		h.Skip()
 		return
-	case h.tries(synAckTries) == never || !ok || s.Ack != iss+1 || passed == 0:
-		h.client = 0
-	case s.Len > 0 || s.Flags&tcp.FIN != 0:
-		h.client, h.end = 0, passed
-	default:
-		h.client, h.end = answered(h.tries(synAckTries), h.client, passed, s, c), passed
 	}
-	h.Skip()
+	took := span(0)
+	if s.SeqLen() == 0 {
+		took = answered(h.tries(synAckTries), h.client, passed, s, c)
+	}
+	h.client, h.end, h.state = took, passed, h.state|over
 }
 
 // sent notes that a segment was sent, for the first time or again. Of one sent again
@@ -158,12 +171,13 @@ func (h *Handshake) sent(of int, s *tcp.Segment, before *conn.Conn) {
 }
 
 // answered returns how long after the last of its kind, which passed at sent, its
-// answer s passed, if it is the last that s answers.
+// answer s passed, if it is the last that s answers. An echo tells; so it does if the
+// last was the only one, as another may not have passed here.
 func answered(t tries, sent, passed span, s *tcp.Segment, c *conn.Conn) span {
 	last, stamped := c.LastStamp(s.Dir ^ 1)
-	echoes := stamped && s.Opts&tcp.OptTimestamp != 0 && s.TSecr == last
-	if t == once || t == again && echoes {
-		return passed.since(sent)
+	tells := stamped && s.Opts&tcp.OptTimestamp != 0
+	if t == unclear || tells && s.TSecr != last || !tells && t == again {
+		return 0
 	}
-	return 0
+	return passed.since(sent)
 }

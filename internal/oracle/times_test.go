@@ -151,6 +151,7 @@ func TestHandshakesAnswer(t *testing.T) {
 				switch {
 				case part.ns == 0:
 					unknown++
+					t.Logf("%s conn %d: nothing said of %s", name, r.Conn, part.answer)
 				case math.Abs(float64(part.ns)-want) > 1100:
 					t.Errorf("%s conn %d: %s after %d ns, in truth %.0f", name, r.Conn, part.answer, part.ns, want)
 				default:
