@@ -72,11 +72,11 @@ func (w *walk) cooked2() bool {
 	return w.cookedTag(f)
 }
 
-// hardware prints the sender's address, of so many octets.
+// hardware prints the sender's address, of so many octets if they are there.
 func (w *walk) hardware(addr []byte, n int) {
 	w.put(" ")
-	if n > 0 {
-		w.out = append(appendMAC(w.out, addr[:min(n, len(addr))]), ' ')
+	if n > 0 && n <= len(addr) {
+		w.out = append(appendMAC(w.out, addr[:n]), ' ')
 	}
 }
 

@@ -204,12 +204,16 @@ func ethernetFrames() (list []crafted) {
 func linkFrames(link packet.LinkType) (list []crafted) {
 	four, six := tcp4(segment{flags: 0x02, seq: 1000}), ip6(6, segment{flags: 0x02, seq: 1000}.octets(client6, server6), nil)
 	for _, h := range map[packet.LinkType][]string{
-		packet.LinkNull:      {"\x02\x00\x00\x00", "\x00\x00\x00\x02"},
-		packet.LinkLoop:      {"\x00\x00\x00\x02"},
-		packet.LinkPPP:       {"\xff\x03\x00\x21", "\x00\x21", "\x21", "\xff\x03\x02\x81\x00\x01\x01\x40"},
-		packet.LinkPPPSerial: {"\xff\x03\x00\x21", "\x0f\x00\x08\x00", "\x8f\x00\x08\x00"},
-		packet.LinkCHDLC:     {"\x0f\x00\x08\x00"},
-		packet.LinkIPv4:      {""},
+		packet.LinkNull:       {"\x02\x00\x00\x00", "\x00\x00\x00\x02"},
+		packet.LinkLoop:       {"\x00\x00\x00\x02"},
+		packet.LinkPPP:        {"\xff\x03\x00\x21", "\x00\x21", "\x21", "\xff\x03\x02\x81\x00\x01\x01\x40"},
+		packet.LinkPPPSerial:  {"\xff\x03\x00\x21", "\x0f\x00\x08\x00", "\x8f\x00\x08\x00"},
+		packet.LinkCHDLC:      {"\x0f\x00\x08\x00"},
+		packet.LinkIPv4:       {""},
+		packet.LinkFDDI:       {"\x53abcdefghijkl\xaa\xaa\x03\x00\x00\x00\x08\x00"},
+		packet.LinkATM:        {"\xaa\xaa\x03\x00\x00\x00\x08\x00"},
+		packet.LinkInfiniBand: {strings.Repeat("i", 40) + "\x08\x00\x00\x00"},
+		packet.LinkNFLOG:      {"\x02\x00\x00\x05\x2c\x00\x09\x00", "\x02\x00\x00\x05\x08\x00\x01\x00abcd\x2c\x00\x09\x00"},
 		packet.LinkLinuxSLL: {"\x00\x00\x00\x01\x00\x06abcdef\x00\x00\x08\x00", "\x00\x04\x00\x01\x00\x00abcdef\x00\x00\x08\x00", "\x00\x09\x00\x01\x00\x06abcdef\x00\x00\x08\x00",
 			"\x00\x00\x00\x01\x00\x06abcdef\x00\x00\x81\x00\x00\x05\x08\x00"},
 		packet.LinkLinuxSLL2: {"\x08\x00\x00\x00\x00\x00\x00\x01\x00\x01\x00\x06abcdef\x00\x00", "\x08\x00\x00\x00\x00\x00\x7f\x09\x00\x01\x04\x06abcdef\x00\x00"},
@@ -218,6 +222,21 @@ func linkFrames(link packet.LinkType) (list []crafted) {
 	}
 	if link == packet.LinkNull {
 		list = append(list, crafted{name: "NULL, IPv6", data: append([]byte("\x1e\x00\x00\x00"), six...)})
+	}
+	return list
+}
+
+// radios are frames of 802.11 of which the radio said one thing each.
+func radios() (list []crafted) {
+	four := tcp4(segment{flags: 0x02, seq: 1000})
+	for _, f := range []struct{ bit, field string }{
+		{"\x01\x00", "\x01\x02\x03\x04\x05\x06\x07\x00"}, {"\x02\x00", "\x4f"}, {"\x04\x00", "\x02"}, {"\x04\x00", "\x0b"}, {"\x04\x00", "\x82"}, {"\x04\x00", "\xff"},
+		{"\x08\x00", "\x6c\x09\xa0\x00"}, {"\x08\x00", "\x6c\x09\xc0\x00"}, {"\x08\x00", "\x3c\x14\x40\x01"}, {"\x08\x00", "\x6c\x09\x80\x04"}, {"\x08\x00", "\x6c\x09\xa0\x04"}, {"\x08\x00", "\x6c\x09\x00\x00"},
+		{"\x10\x00", "\x03\x04"}, {"\x20\x00", "\xc0"}, {"\x40\x00", "\xa0"}, {"\x80\x00", "\x09\x00"}, {"\x00\x01", "\x09\x00"}, {"\x00\x02", "\x09\x00"},
+		{"\x00\x04", "\x0a"}, {"\x00\x08", "\x01"}, {"\x00\x10", "\x0a"}, {"\x00\x20", "\x0a"}, {"\x00\x00", ""}, {"\x2c\x00", "\x02\x00\x6c\x09\xa0\x00\xc0"},
+	} {
+		head := "\x00\x00" + string(rune(8+len(f.field))) + "\x00" + f.bit + "\x00\x00" + f.field
+		list = append(list, crafted{name: fmt.Sprintf("radio %x", head), data: append([]byte(head+"\x08\x01\x00\x00abcdefghijklmnopqr\x00\x00\xaa\xaa\x03\x00\x00\x00\x08\x00"), four...)})
 	}
 	return list
 }
@@ -240,7 +259,7 @@ func through(line string) string {
 // testdata, so that the test needs no tcpdump.
 func TestCrafted(t *testing.T) {
 	for _, link := range []packet.LinkType{packet.LinkRaw, packet.LinkEthernet, packet.LinkNull, packet.LinkLoop, packet.LinkPPP, packet.LinkPPPSerial,
-		packet.LinkCHDLC, packet.LinkIPv4, packet.LinkLinuxSLL, packet.LinkLinuxSLL2} {
+		packet.LinkCHDLC, packet.LinkIPv4, packet.LinkLinuxSLL, packet.LinkLinuxSLL2, packet.LinkFDDI, packet.LinkATM, packet.LinkInfiniBand, packet.LinkNFLOG} {
 		frames, sets := linkFrames(link), len(flagSets)
 		switch link {
 		case packet.LinkRaw:
@@ -250,6 +269,7 @@ func TestCrafted(t *testing.T) {
 		}
 		t.Run(link.String(), func(t *testing.T) { checkCrafted(t, link.String(), link, frames, sets) })
 	}
+	t.Run("radio", func(t *testing.T) { checkCrafted(t, "radio", packet.LinkRadiotap, radios(), 2) })
 	t.Run("conversation", func(t *testing.T) { checkCrafted(t, "conversation", packet.LinkRaw, conversation(), len(flagSets)) })
 	t.Run("cuts", func(t *testing.T) { checkCrafted(t, "cuts", packet.LinkRaw, cuts(), 1) })
 }

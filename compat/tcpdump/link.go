@@ -8,8 +8,8 @@ import (
 
 // link prints a link header and what is behind it, or reports that it does not know
 // the one or the other.
-func (w *walk) link(t packet.LinkType) bool {
-	switch t {
+func (w *walk) link(v *packet.View) bool {
+	switch v.Link {
 	case packet.LinkEthernet:
 		return w.ethernet()
 	case packet.LinkRaw, packet.LinkRaw12, packet.LinkRaw14, packet.LinkIPv4, packet.LinkIPv6:
@@ -28,6 +28,16 @@ func (w *walk) link(t packet.LinkType) bool {
 		return w.hdlc()
 	case packet.LinkPPPEther:
 		return w.pppoe()
+	case packet.LinkFDDI:
+		return w.fddi()
+	case packet.LinkATM:
+		return w.llc()
+	case packet.LinkInfiniBand:
+		return w.ipoib()
+	case packet.LinkNFLOG:
+		return w.nflog(v)
+	case packet.LinkRadiotap:
+		return w.radiotap(v)
 	}
 	return false
 }
@@ -139,28 +149,6 @@ func (w *walk) family(f *family) {
 	w.put(f.name)
 	w.hex4(" (0x", f.ethertype)
 	w.put(")")
-}
-
-// ieee8023 prints a frame with a length, and SNAP with an ethertype in it.
-func (w *walk) ieee8023(length uint16) bool {
-	if len(w.b) < 8 || binary.BigEndian.Uint64(w.b)>>16 != 0xaaaa03000000 {
-		return false
-	}
-	f := familyOf(binary.BigEndian.Uint16(w.b[6:]))
-	if f == nil {
-		return false
-	}
-	if w.config.Link {
-		w.num(", 802.3, length ", uint64(length))
-		w.put(": LLC, dsap SNAP (0xaa) Individual, ssap SNAP (0xaa) Command, ctrl 0x03: oui Ethernet (0x000000), ethertype ")
-		w.put(f.name)
-		w.hex4(" (0x", f.ethertype)
-		w.num("), length ", uint64(length)-min(uint64(length), 8))
-		w.put(": ")
-	}
-	w.wire = min(w.wire, uint32(length))
-	w.skip(8)
-	return w.behind(f)
 }
 
 // vlan prints an IEEE 802.1Q tag if asked, and what is behind it.

@@ -61,21 +61,25 @@ func (p *Printer) AppendHead(dst []byte, v *packet.View) []byte {
 func (p *Printer) AppendPacket(dst []byte, v *packet.View) (line []byte, ok bool) {
 	w := &p.walk
 	*w = walk{Printer: p, out: dst, b: v.Frame, wire: v.WireLen}
-	if len(v.Frame) > 0 && w.link(v.Link) {
+	if len(v.Frame) > 0 && w.link(v) {
 		return w.out, true
 	}
-	if v.Depth == 0 {
-		return dst, false
-	}
-	ip := v.OuterIP
-	if v.Fragment != nil {
-		ip = v.Fragment
-	}
-	*w = walk{Printer: p, out: dst, b: ip, wire: datagramLen(ip)}
-	if w.ip() {
+	*w = walk{Printer: p, out: dst}
+	if v.Depth > 0 && w.decoded(v) {
 		return w.out, true
 	}
 	return dst, false
+}
+
+// decoded prints the outermost datagram that packet found, or this frame's own
+// fragment of it.
+func (w *walk) decoded(v *packet.View) bool {
+	w.b = v.OuterIP
+	if v.Fragment != nil {
+		w.b = v.Fragment
+	}
+	w.wire = datagramLen(w.b)
+	return w.ip()
 }
 
 // AppendInner appends the innermost datagram of v, put together if it was in
