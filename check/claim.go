@@ -14,6 +14,7 @@ type claim struct {
 	ack   tcp.Seq
 	top   tcp.Seq // all that its peer was seen to send
 	own   tcp.Seq // all that its sender was seen to send
+	iss   tcp.Seq // of its peer; 0 if that is not known
 	by    tcp.Dir
 }
 
@@ -21,11 +22,11 @@ type claim struct {
 // capture of two directions is not always in order.
 const misordered = 200e6
 
-// noteClaim remembers an ACK of what was not seen, until it is settled, or another
-// incarnation begins. Of an end that may live in another connection it says nothing.
+// noteClaim remembers an ACK of what was not seen, until it is settled. Of an end
+// that may live in another connection it says nothing.
 func (c *Case) noteClaim(s *Scene) {
 	me, p := s.Me(), s.Peer()
-	if t := c.lent(s.inspector); t != nil && t.claim.frame != 0 && (s.Step.Begin == conn.Begun || t.claim.settled(s)) {
+	if t := c.lent(s.inspector); t != nil && t.claim.frame != 0 && t.claim.settled(s) {
 		t.claim = claim{}
 	}
 	here := me.SynSeen || me.HasRcv
@@ -33,7 +34,7 @@ func (c *Case) noteClaim(s *Scene) {
 		return
 	}
 	if t := c.borrow(s.inspector); t != nil {
-		t.claim = claim{s.View.Number, s.Seg.At, s.Seg.Ack, p.Real, me.Real.Max(s.Seg.End()), s.Seg.Dir}
+		t.claim = claim{s.View.Number, s.Seg.At, s.Seg.Ack, p.Real, me.Real.Max(s.Seg.End()), p.ISS, s.Seg.Dir}
 	}
 }
 
@@ -57,13 +58,13 @@ func ackOfUnsent(s *Scene) (Evidence, bool) {
 // was: its peer itself sends from there on.
 func (c *claim) settled(s *Scene) bool {
 	_, refuted := c.refuted(s)
-	return refuted || s.Seg.Dir != c.by && s.judged() && !s.Seg.Seq.Before(c.ack)
+	return refuted || c.outlived(s) || s.Seg.Dir != c.by && s.judged() && !s.Seg.Seq.Before(c.ack)
 }
 
 // refuted reports whether the segment shows that a claim was not true, so that
 // nothing was missed although the claim made it seem so.
 func (c *claim) refuted(s *Scene) (e Evidence, holds bool) {
-	if !s.judged() || s.Step.Outside || s.copied() && !c.ended(s) {
+	if !s.judged() || s.Step.Outside || c.outlived(s) || s.copied() && !c.ended(s) {
 		return no()
 	}
 	e = because(anomaly.CauseNone, num(c.ack), int64(c.ack.Sub(c.top)), num(c.top))
@@ -79,6 +80,12 @@ func (c *claim) refuted(s *Scene) (e Evidence, holds bool) {
 		e.Cause = anomaly.CauseCapture
 	}
 	return e, c.goesOn(s)
+}
+
+// outlived reports whether the claim's peer lives in another stream now, of which the
+// claim says nothing.
+func (c *claim) outlived(s *Scene) bool {
+	return s.Step.Begin == conn.Begun || s.facts(c.by^1).ISS != c.iss
 }
 
 // takenBack: the claim's own sender acknowledges less in a later segment.

@@ -142,7 +142,7 @@ func stealthScan(s *Scene) (Evidence, bool) {
 // deniesProbe accuses the segment before the RST, which has no payload.
 func (s *Scene) deniesProbe(by tcp.Dir, probe probed) (Evidence, bool) {
 	e := because(anomaly.CauseNone, 1)
-	e.ByPeer, e.Accused = true, uint64(s.Case.last)
+	e.ByPeer, e.Accused = true, s.earlier(s.Case.last)
 	first := s.Seg.Dir != by && !s.Me().Seen && s.Case.side[by].largest == 0
 	return e, first && (!probe.bare() || s.inspector.world.runs(s))
 }
