@@ -14,7 +14,7 @@ const (
 	Prose    Kind = iota // no packet
 	Segment              // a TCP segment
 	Datagram             // UDP, or an ICMP echo
-	Quiet                // TCP as -q prints it: neither flags nor numbers
+	Quiet                // TCP without flags and numbers: as -q prints it, or cut by the capture
 	Fragment             // one of several of a datagram
 	ICMP                 // an ICMP message other than an echo
 	Other                // another protocol, or one inside UDP that hides the length
@@ -24,7 +24,7 @@ const (
 
 // kinds is the only place where a Kind's words are written.
 var kinds = [numKinds]string{
-	Prose: "prose", Segment: "TCP segments", Datagram: "UDP and ICMP echo", Quiet: "TCP without numbers (-q)",
+	Prose: "prose", Segment: "TCP segments", Datagram: "UDP and ICMP echo", Quiet: "TCP without numbers (-q, or cut)",
 	Fragment: "fragments", ICMP: "ICMP", Other: "other packets", Broken: "broken",
 }
 
@@ -117,7 +117,7 @@ func (l *line) classify(text string, at int) bool {
 	case strings.HasPrefix(body, "tcp "):
 		l.kind = Quiet
 	case strings.HasPrefix(body, "[|tcp]"):
-		l.kind, l.why = Broken, "the capture ended in the TCP header"
+		l.kind = Quiet
 	case l.src.some && l.dst.some && l.udp(body):
 	case l.ip.fragment || strings.HasPrefix(body, "(frag "):
 		l.kind = Fragment
@@ -172,10 +172,8 @@ func (l *line) leftover(text string) {
 	word, _, _ := strings.Cut(text, " ")
 	switch {
 	case l.kind != Prose:
-	case strings.Contains(text, "Flags [") || strings.Contains(text, ") win ") || strings.Contains(text, ". ack "):
-		if strings.Contains(text, " > ") {
-			l.kind, l.why = Broken, "no address and port on both sides of the arrow"
-		}
+	case strings.Contains(text, " > ") && strings.Contains(text, " win "):
+		l.kind, l.why = Broken, "no address and port on both sides of the arrow"
 	case otherProtocols[strings.TrimSuffix(word, ",")] || strings.Contains(text, ", ethertype "):
 		l.kind = Other
 	case strings.HasPrefix(text, "IP ") && strings.Contains(text, " > ") || strings.HasPrefix(text, "IP6 ") && strings.Contains(text, " > "):

@@ -57,6 +57,9 @@ func begins(s string) bool {
 		return true
 	}
 	word, rest, _ := strings.Cut(s, " ")
+	if _, ok := mac(word); ok {
+		return strings.HasPrefix(rest, "> ") || strings.Contains(rest, "ethertype ")
+	}
 	if !strings.HasPrefix(rest, "> ") && !strings.HasPrefix(rest, "&") {
 		return false
 	}

@@ -86,7 +86,6 @@ func (n *numbers) resolve(t *talk, d int, s *segment) {
 	default:
 		n.ordinary(t, d, s)
 	}
-	s.placeSACK(peer)
 	me.advance(s.seq + s.space())
 	if s.flags&tcp.ACK != 0 {
 		peer.acked(s.ack)
@@ -144,7 +143,8 @@ func (n *numbers) ordinary(t *talk, d int, s *segment) {
 	me, peer := &t.way[d], &t.way[d^1]
 	me.adopt(s.hasSeq, s.seq)
 	peer.adopt(true, s.ack)
-	if n.isDistance(t, d, s) {
+	distances := n.isDistance(t, d, s)
+	if distances {
 		s.seq, s.ack = me.base+s.seq, peer.base+s.ack
 	} else {
 		s.seq, s.ack = me.shift+s.seq, peer.shift+s.ack
@@ -153,6 +153,7 @@ func (n *numbers) ordinary(t *talk, d int, s *segment) {
 			peer.base, peer.has = s.ack-1, true
 		}
 	}
+	s.placeSACK(peer, distances, !t.opened)
 	t.opened = true
 	if !s.hasSeq {
 		s.seq = me.due()
@@ -207,14 +208,14 @@ func (n *numbers) isDistance(t *talk, d int, s *segment) bool {
 			n.votes--
 		}
 		return false
-	case far == plain && !t.opened:
-		return false
+	case !t.opened:
+		return far < plain
 	case t.votes != 0:
 		return t.votes > 0
 	case n.votes != 0:
 		return n.votes > 0
 	}
-	return far < plain
+	return far <= plain || plain >= near
 }
 
 func (t *talk) vote(v int8) { t.votes = max(-64, min(64, t.votes+v)) }
@@ -222,17 +223,19 @@ func (t *talk) vote(v int8) { t.votes = max(-64, min(64, t.votes+v)) }
 // distance returns how far two numbers lie apart on the circle.
 func distance(a, b uint32) uint32 { return min(a-b, b-a) }
 
-// placeSACK makes the blocks absolute: they are printed as distances wherever the
-// direction has a base, even where the acknowledgment is not.
-func (s *segment) placeSACK(peer *way) {
+// placeSACK makes the blocks absolute. They are printed as the other numbers, but
+// for the first line, where they are distances already.
+func (s *segment) placeSACK(peer *way, distances, first bool) {
 	for _, at := range s.options.sacks {
 		for _, edge := range [...]int{at, at + 4} {
 			b := s.options.octets[edge:]
 			n := binary.BigEndian.Uint32(b)
-			if far, plain := peer.base+n, peer.shift+n; peer.has && distance(far, s.ack) < distance(plain, s.ack) {
+			far, plain := peer.base+n, peer.shift+n
+			if first {
+				distances = distance(far, s.ack) < distance(plain, s.ack)
+			}
+			if n = plain; distances {
 				n = far
-			} else {
-				n = plain
 			}
 			binary.BigEndian.PutUint32(b, n)
 		}

@@ -3,6 +3,7 @@ package tcpdump
 import (
 	"encoding/binary"
 	"encoding/hex"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -27,7 +28,7 @@ func (o *options) read(list string) {
 		var item string
 		item, list = cutItem(list)
 		item = strings.TrimSpace(item)
-		if item == "" || strings.HasPrefix(item, "can't check") { // the second half of what md5 says
+		if item == "" || strings.HasPrefix(item, "md5 shared secret not supplied") { // its octets follow a comma
 			continue
 		}
 		before := len(o.octets)
@@ -73,6 +74,11 @@ func (o *options) add(item string) bool {
 		return o.plain(tcp.KindTimestamp, []int{4, 4}, value)
 	case "sack":
 		return o.sack(strings.TrimPrefix(value, "sack "))
+	case "can't": // check -
+		octets, err := hex.DecodeString(value[strings.LastIndexByte(value, ' ')+1:])
+		return err == nil && o.octetsOf(tcp.KindMD5, octets)
+	case "mptcp":
+		return o.multipath(value)
 	case "tfo":
 		return o.fastOpen(tcp.KindTFO, "", value)
 	case "exp-tfo":
@@ -166,6 +172,28 @@ func (o *options) fastOpen(kind tcp.Kind, id, value string) bool {
 		return false
 	}
 	return o.octetsOf(kind, append([]byte(id), octets...))
+}
+
+// subtypes are those of MPTCP (RFC 8684 §3), as tcpdump calls them.
+var subtypes = []string{"capable", "join", "dss", "add-addr", "rem-addr", "prio", "fail", "fast-close", "tcprst"}
+
+// multipath reads LENGTH SUBTYPE and more, which is not rebuilt: zeros stand for it.
+func (o *options) multipath(value string) bool {
+	words := strings.Fields(value)
+	if len(words) < 2 {
+		return false
+	}
+	n, err := strconv.Atoi(words[0])
+	subtype := slices.Index(subtypes, words[1])
+	if err != nil || n < 3 || n > room || subtype < 0 {
+		return false
+	}
+	content := make([]byte, n-2)
+	content[0] = byte(subtype) << 4
+	if len(words) > 2 && words[2] == "v1" {
+		content[0] |= 1
+	}
+	return o.octetsOf(tcp.KindMPTCP, content)
 }
 
 // unnamed reads options by number: unknown-69 0x0102, opt-69:0102.

@@ -92,10 +92,12 @@ func (r *Reader) take(raw string) (complete bool) {
 	}
 	at, t, rest, begins := undress(s)
 	switch {
-	case begins && !r.inside(s, t, rest):
+	case begins && r.inside(s, t, rest):
+		r.pieces = append(r.pieces, rest)
+	case begins:
 		complete = r.flush()
 		r.pieces, r.stamp, r.begun, r.dress = append(r.pieces, rest), t, r.lines, s[:at]
-	case len(r.pieces) > 0 && r.dump.lines == 0 && r.continues(bare(s, r.dress)):
+	case r.continues(bare(s, r.dress)):
 		r.pieces = append(r.pieces, bare(s, r.dress))
 	default:
 		complete = r.flush()
@@ -111,10 +113,14 @@ func (r *Reader) inside(s string, t stamp, rest string) bool {
 		return false
 	}
 	first := r.pieces[0]
-	if !strings.HasPrefix(rest, "IP") {
+	switch {
+	case !strings.HasPrefix(rest, "IP") && !strings.Contains(rest, "ethertype "):
 		return !strings.Contains(first, " > ") || r.nested()
+	case r.stamp.kind == noStamp:
+		return s[0] == '\t' && strings.Contains(first, "(") || strings.Contains(first, ", vni ")
 	}
-	return r.stamp.kind != noStamp && (s[0] == ' ' || s[0] == '\t') || s[0] == '\t' && strings.Contains(first, "(")
+	r.line.read(strings.Join(r.pieces, " ")) // a time stands before each packet of this text
+	return r.line.kind != Segment
 }
 
 // nested reports whether the last piece opened a packet inside of another.
@@ -126,7 +132,7 @@ func (r *Reader) nested() bool {
 // continues reports whether a line that does not begin a packet goes on with the
 // one before: that was not complete, or this is what stands at the end of one.
 func (r *Reader) continues(s string) bool {
-	if len(r.pieces) == maxPieces {
+	if len(r.pieces) == 0 || len(r.pieces) == maxPieces || r.dump.lines > 0 {
 		return false
 	}
 	for _, tail := range tails {
@@ -140,7 +146,7 @@ func (r *Reader) continues(s string) bool {
 
 // tails are what a wrapped line can begin with though the packet could end before
 // it.
-var tails = []string{"<mss ", "<nop", "<timestamp ", "<sackOK", "<wscale ", "<eol", "<sack ", "(DF)", "(ttl ", "[tos ", "(frag "}
+var tails = []string{"<mss ", "<nop", "<timestamp ", "<sackOK", "<wscale ", "<eol", "<sack ", "(DF)", "(ttl ", "[tos ", "(frag ", "(label "}
 
 // flush reads the packet whose lines are complete, and reports whether that gave a
 // frame.
@@ -196,7 +202,7 @@ func (r *Reader) build() bool {
 		r.report.Mended++
 		r.note(Note{Line: r.begun, Text: r.line.mended, Mended: true})
 	}
-	if r.stamp.kind == noStamp {
+	if r.stamp.kind == noStamp || r.stamp.kind == lost {
 		r.report.Untimed++
 	}
 	if r.line.kind == Datagram {

@@ -241,6 +241,8 @@ func (s *segment) list(text string, open, shut byte) (rest, why string) {
 	switch {
 	case strings.Contains(inside, "[|tcp]"):
 		s.cut, s.options.cut = true, true
+	case strings.HasSuffix(inside, "[bad opt]"): // tcpdump gives up here, and ends the line
+		s.cut, s.options.cut = true, true
 	case len(inside)+1 == len(text):
 		return "", "the options have no end"
 	}

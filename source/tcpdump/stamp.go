@@ -15,6 +15,7 @@ const (
 	sinceEra                  // -tt: seconds since 1970
 	dated                     // -tttt
 	delta                     // -ttt, of version 3: µs since the line before
+	lost                      // there was one, which tcpdump could not print
 )
 
 // stamp is a printed time.
@@ -35,7 +36,10 @@ func cutStamp(s string) (t stamp, rest string, ok bool) {
 		ns, ok := clockTime(word)
 		return stamp{dated, day + ns}, rest, ok && ns >= 0
 	}
-	if seconds, fraction, ok := strings.Cut(word, "."); ok && len(seconds) >= 5 && digits(seconds) && digits(fraction) {
+	if rest, ok := strings.CutPrefix(s, "[Error converting time] "); ok {
+		return stamp{kind: lost}, rest, true
+	}
+	if seconds, fraction, ok := strings.Cut(word, "."); ok && len(fraction) >= 6 && digits(seconds) && digits(fraction) {
 		ns, ok := decimal(seconds, fraction)
 		return stamp{sinceEra, ns}, rest, ok
 	}
@@ -77,7 +81,8 @@ func clockTime(word string) (ns int64, ok bool) {
 	return ns, ok
 }
 
-// decimal returns seconds and a fraction of at most 9 digits in ns.
+// decimal returns seconds and a fraction of at most 9 digits in ns. tcpdump prints
+// 6 or 9; 7 or 8 are a damaged capture's µs beyond a second, as it counts them.
 func decimal(seconds, fraction string) (ns int64, ok bool) {
 	if len(fraction) > 9 || len(seconds) > 10 {
 		return 0, false
@@ -87,6 +92,9 @@ func decimal(seconds, fraction string) (ns int64, ok bool) {
 		return 0, false
 	}
 	f, _ := strconv.ParseInt((fraction + "000000000")[:9], 10, 64)
+	if len(fraction) == 7 || len(fraction) == 8 {
+		f, _ = strconv.ParseInt(fraction+"000", 10, 64)
+	}
 	return s*int64(time.Second) + f, s < 1<<33
 }
 
@@ -131,9 +139,9 @@ const (
 // lies half a day back; without any time, packets are 1 µs apart.
 func (c *clock) at(s stamp) int64 {
 	switch {
-	case s.kind == noStamp && c.ticks:
+	case (s.kind == noStamp || s.kind == lost) && c.ticks:
 		c.last += int64(time.Microsecond)
-	case s.kind == noStamp:
+	case s.kind == noStamp, s.kind == lost:
 		c.last = 0
 	case s.kind == delta, s.kind == ofDay && c.deltas:
 		c.last += s.ns
