@@ -37,9 +37,15 @@ type way struct {
 	has   bool   // base is known, or has been chosen
 	sent  bool   // next is known
 	made  bool   // next was made up: no number of this direction has been printed
+	fresh uint32 // behind a SYN that may begin another connection
+	asked bool   // there is such a SYN
+	edge  uint32 // up to which the other end allows to send
+	bound bool   // edge is known
+	scale uint8  // of the windows it offers; the largest there is (RFC 7323 §2.3), if no SYN told
+	told  bool   // a SYN told scale
 
 	ttl         uint8 // of the segment before
-	told, quiet bool  // the first segment's line told a TTL; or it did not
+	loud, quiet bool  // the first segment's line told a TTL; or it did not
 }
 
 // near is how far a number may lie from what is expected, in octets: more than a
@@ -80,15 +86,34 @@ func (n *numbers) resolve(t *talk, d int, s *segment) {
 	me, peer := &t.way[d], &t.way[d^1]
 	switch {
 	case s.flags&tcp.SYN != 0:
+		me.scale, me.told = s.options.scale, true
 		t.open(d, s)
+		return
 	case s.flags&tcp.ACK == 0:
 		s.seq = me.absolute(s)
 	default:
 		n.ordinary(t, d, s)
+		peer.acked(s.ack)
+		peer.allow(s.ack + me.window(s.win))
 	}
 	me.advance(s.seq + s.space())
-	if s.flags&tcp.ACK != 0 {
-		peer.acked(s.ack)
+}
+
+// window returns the octets of an offered window, at most.
+func (w *way) window(win uint16) uint32 {
+	scale := w.scale
+	if !w.told || scale > maxScale {
+		scale = maxScale
+	}
+	return uint32(win) << scale
+}
+
+const maxScale = 14
+
+// allow notes how far the other end lets w send.
+func (w *way) allow(edge uint32) {
+	if !w.bound || int32(edge-w.edge) > 0 {
+		w.edge, w.bound = edge, true
 	}
 }
 
@@ -109,23 +134,24 @@ func (s *segment) space() uint32 {
 func (t *talk) open(d int, s *segment) {
 	me, peer := &t.way[d], &t.way[d^1]
 	if s.flags&tcp.ACK != 0 {
-		*me = way{base: s.seq, has: true}
-		if peer.sent && !peer.made {
-			peer.base, peer.has, peer.shift = s.ack-1, true, 0
-		} else {
-			*peer = way{base: s.ack - 1, has: true, next: s.ack, sent: true}
-		}
+		me.begin(s.seq, s.seq+s.space())
+		peer.begin(s.ack-1, s.ack)
 		t.opened = true
 		return
 	}
-	again := me.sent && me.next-s.seq < near
-	if !t.opened {
-		me.base, me.has = s.seq, true
+	if t.opened {
+		me.fresh, me.asked = s.seq+s.space(), true
+		return
 	}
-	if !again {
-		me.sent, me.made, me.shift = false, false, 0
-		peer.sent = false
+	me.begin(s.seq, s.seq+s.space())
+}
+
+// begin counts from a SYN. What was sent behind it already stays.
+func (w *way) begin(iss, next uint32) {
+	if !w.sent || w.made || w.next-iss >= near {
+		w.next = next
 	}
+	w.base, w.shift, w.has, w.sent, w.made, w.asked, w.bound = iss, 0, true, true, false, false, false
 }
 
 // absolute returns the number of a segment without ACK: it is printed as it is. If
@@ -148,32 +174,39 @@ func (n *numbers) ordinary(t *talk, d int, s *segment) {
 		s.seq, s.ack = me.base+s.seq, peer.base+s.ack
 	} else {
 		s.seq, s.ack = me.shift+s.seq, peer.shift+s.ack
-		if !t.opened {
-			me.base, me.has = s.seq, me.has || s.hasSeq
-			peer.base, peer.has = s.ack-1, true
-		}
 	}
-	s.placeSACK(peer, distances, !t.opened)
-	t.opened = true
 	if !s.hasSeq {
 		s.seq = me.due()
 	}
+	if !t.opened && !distances {
+		me.base, me.has, peer.base, peer.has = s.seq, true, s.ack-1, true
+	}
+	s.placeSACK(peer, distances, !t.opened)
+	t.opened = true
 }
 
-// adopt chooses the base and the shift of a direction whose numbers had to be made
-// up until the first is printed: then that continues them.
+// adopt chooses the shift of a direction whose numbers had to be made up until the
+// first is printed: that continues them, unless it is small enough to be counted
+// from what was made up.
 func (w *way) adopt(printed bool, first uint32) {
-	if w.made && printed {
-		w.base, w.shift, w.has, w.made = w.next-first, w.next-first, true, false
+	if !w.made || !printed {
+		return
 	}
+	if first >= near {
+		w.base = w.next - first
+	}
+	w.shift, w.has, w.made = w.base, true, false
 }
+
+// madeUp is far from where numbers go round.
+const madeUp = 1 << 28
 
 // due returns the number of a segment that prints none: tcpdump leaves it out
 // where nothing is sent.
 func (w *way) due() uint32 {
 	if !w.sent {
 		w.sent, w.made = true, true // any number does: adopt counts from it
-		w.next = w.base
+		w.next, w.base = madeUp, madeUp
 	}
 	return w.next
 }
@@ -183,11 +216,11 @@ func (w *way) due() uint32 {
 // in most others.
 func (n *numbers) isDistance(t *talk, d int, s *segment) bool {
 	me, peer := &t.way[d], &t.way[d^1]
-	far, plain := uint32(0), uint32(0)
+	away, plain := uint32(0), uint32(0)
 	if s.hasSeq && me.sent {
-		far, plain = distance(me.base+s.seq, me.next), distance(me.shift+s.seq, me.next)
+		away, plain = distance(me.base+s.seq, me.next), distance(me.shift+s.seq, me.next)
 		if !me.has {
-			far = math.MaxUint32
+			away = math.MaxUint32
 		}
 	}
 	if peer.sent {
@@ -195,27 +228,33 @@ func (n *numbers) isDistance(t *talk, d int, s *segment) bool {
 		if !peer.has {
 			f = math.MaxUint32
 		}
-		far, plain = max(far, f), max(plain, distance(peer.shift+s.ack, peer.next))
+		away, plain = max(away, f), max(plain, distance(peer.shift+s.ack, peer.next))
 	}
 	switch {
-	case far < near && plain >= near:
+	case away < near && plain >= near:
 		t.vote(1)
 		n.votes++
 		return true
-	case plain < near && far >= near:
+	case plain < near && away >= near:
 		if t.opened {
 			t.vote(-1)
 			n.votes--
 		}
 		return false
 	case !t.opened:
-		return far < plain
+		return away < plain
+	case away == 0 && plain != 0:
+		t.vote(1)
+	case plain == 0 && away != 0:
+		t.vote(-1)
+	}
+	switch {
 	case t.votes != 0:
 		return t.votes > 0
 	case n.votes != 0:
 		return n.votes > 0
 	}
-	return far <= plain || plain >= near
+	return away <= plain || plain >= near
 }
 
 func (t *talk) vote(v int8) { t.votes = max(-64, min(64, t.votes+v)) }
@@ -230,27 +269,34 @@ func (s *segment) placeSACK(peer *way, distances, first bool) {
 		for _, edge := range [...]int{at, at + 4} {
 			b := s.options.octets[edge:]
 			n := binary.BigEndian.Uint32(b)
-			far, plain := peer.base+n, peer.shift+n
+			counted, plain := peer.base+n, peer.shift+n
 			if first {
-				distances = distance(far, s.ack) < distance(plain, s.ack)
+				distances = distance(counted, s.ack) < distance(plain, s.ack)
 			}
 			if n = plain; distances {
-				n = far
+				n = counted
 			}
 			binary.BigEndian.PutUint32(b, n)
 		}
 	}
 }
 
-// advance notes that numbers up to to were sent.
+// advance notes that numbers up to to were sent. One that nobody allowed is not
+// the sender's, unless there is nothing else; a FIN or a probe may be one beyond.
 func (w *way) advance(to uint32) {
-	if !w.sent || int32(to-w.next) > 0 || distance(to, w.next) > near*16 {
+	if w.asked && distance(to, w.fresh) < near {
+		w.next, w.asked = to, false
+	}
+	if !w.sent || int32(to-w.next) > 0 && (!w.bound || int32(to-w.edge) <= 1) {
 		w.next, w.sent = to, true
 	}
 }
 
 // acked notes that the other end has so much.
 func (w *way) acked(ack uint32) {
+	if w.asked && ack == w.fresh {
+		w.next, w.asked = ack, false
+	}
 	if !w.sent || int32(ack-w.next) > 0 && distance(ack, w.next) < near {
 		w.next, w.sent = ack, true
 	}
@@ -261,7 +307,9 @@ func (t *talk) know(d int, s *segment) {
 	me, peer := &t.way[d], &t.way[d^1]
 	if s.flags&tcp.SYN != 0 {
 		t.open(d, s)
-	} else if s.flags&tcp.ACK != 0 && !t.opened {
+		return
+	}
+	if s.flags&tcp.ACK != 0 && !t.opened {
 		me.base, me.has, peer.base, peer.has = s.seq, true, s.ack-1, true
 		t.opened = true
 	}
@@ -277,8 +325,8 @@ func (w *way) habit(i *ipSaid) {
 	switch {
 	case w.quiet:
 		i.hasTTL = false
-	case w.told && !i.hasTTL:
+	case w.loud && !i.hasTTL:
 		i.ttl, i.hasTTL = w.ttl, true
 	}
-	w.ttl, w.told, w.quiet = i.ttl, i.hasTTL, !i.hasTTL
+	w.ttl, w.loud, w.quiet = i.ttl, i.hasTTL, !i.hasTTL
 }

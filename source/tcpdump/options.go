@@ -15,6 +15,7 @@ type options struct {
 	octets []byte
 	sacks  []int // where in octets a SACK block begins: its numbers may be relative
 	cut    bool  // behind octets stood an option that the text does not tell whole
+	scale  uint8 // of the window, if it is one of octets
 }
 
 // room is what a header has for options.
@@ -24,6 +25,7 @@ const room = 40
 // at the first option that it cannot rebuild: what follows counts as not captured.
 func (o *options) read(list string) {
 	o.octets, o.sacks, o.cut = o.octets[:0], o.sacks[:0], false
+	o.scale = 0
 	for list != "" && !o.cut {
 		var item string
 		item, list = cutItem(list)
@@ -68,6 +70,10 @@ func (o *options) add(item string) bool {
 		}
 	}
 	switch name {
+	case "wscale":
+		ok := o.plain(tcp.KindWScale, []int{1}, value)
+		o.scale = o.octets[len(o.octets)-1]
+		return ok
 	case "TS":
 		return o.timestamp(value)
 	case "timestamp":
@@ -96,7 +102,6 @@ var plainOptions = []struct {
 	{"nop", tcp.KindNOP, nil},
 	{"eol", tcp.KindEOL, nil},
 	{"mss", tcp.KindMSS, []int{2}},
-	{"wscale", tcp.KindWScale, []int{1}},
 	{"sackOK", tcp.KindSACKOK, []int{}},
 	{"echo", 6, []int{4}},
 	{"echoreply", 7, []int{4}},
@@ -174,10 +179,12 @@ func (o *options) fastOpen(kind tcp.Kind, id, value string) bool {
 	return o.octetsOf(kind, append([]byte(id), octets...))
 }
 
-// subtypes are those of MPTCP (RFC 8684 §3), as tcpdump calls them.
-var subtypes = []string{"capable", "join", "dss", "add-addr", "rem-addr", "prio", "fail", "fast-close", "tcprst"}
+// subtypes are those of MPTCP (RFC 8684 §3) as tcpdump calls them; what a reset
+// says is not told to those that do not know it.
+var subtypes = []string{"capable", "join", "dss", "add-addr", "rem-addr", "prio", "fail", "fast-close"}
 
-// multipath reads LENGTH SUBTYPE and more, which is not rebuilt: zeros stand for it.
+// multipath reads LENGTH SUBTYPE and more. Of that, keys, addresses and numbers are
+// not rebuilt: zeros stand for them, and for the one algorithm that there is its bit.
 func (o *options) multipath(value string) bool {
 	words := strings.Fields(value)
 	if len(words) < 2 {
@@ -185,13 +192,16 @@ func (o *options) multipath(value string) bool {
 	}
 	n, err := strconv.Atoi(words[0])
 	subtype := slices.Index(subtypes, words[1])
-	if err != nil || n < 3 || n > room || subtype < 0 {
+	if err != nil || n < 4 || n > room || subtype < 0 {
 		return false
 	}
 	content := make([]byte, n-2)
 	content[0] = byte(subtype) << 4
-	if len(words) > 2 && words[2] == "v1" {
-		content[0] |= 1
+	if subtype == 0 {
+		content[1] = 1
+		if len(words) > 2 && words[2] == "v1" {
+			content[0] |= 1
+		}
 	}
 	return o.octetsOf(tcp.KindMPTCP, content)
 }
