@@ -104,8 +104,8 @@ func (l *line) classify(text string, at int) bool {
 	l.v6 = isV6(head, l.src.addr, l.dst.addr)
 	l.link.read(head)
 	l.ip = ipSaid{}
-	if i := max(strings.LastIndex(head, "IP ("), strings.LastIndex(head, "IP6 (")); i >= 0 {
-		inside, _ := balanced(head[i+strings.IndexByte(head[i:], '('):], '(', ')')
+	if i := opening(head); i >= 0 {
+		inside, _ := balanced(head[i:], '(', ')')
 		l.ip.read(inside)
 	}
 	switch {
@@ -128,9 +128,23 @@ func (l *line) classify(text string, at int) bool {
 	return true
 }
 
+// opening returns where the innermost brackets of -v begin, below 0 if there are none.
+func opening(head string) int {
+	at := -1
+	for _, first := range [...]string{"(tos ", "(class ", "(flowlabel ", "(hlim "} {
+		at = max(at, strings.LastIndex(head, first))
+	}
+	return at
+}
+
 func (l *line) segment(body string) {
 	l.kind = Segment
-	if l.why = l.seg.read(body); l.why != "" {
+	l.why = l.seg.read(body)
+	switch {
+	case body == "" && l.why != "": // unless a line continues it, no segment
+		l.kind, l.why = Prose, ""
+		return
+	case l.why != "":
 		l.kind = Broken
 		return
 	}

@@ -22,8 +22,8 @@ func unescape(s string) string {
 	return s
 }
 
-// maxDress is how many words of dress stand before a line at most.
-const maxDress = 6
+// maxDress is how many pieces of dress stand before a line at most.
+const maxDress = 12
 
 // undress takes from a line what mails, articles and terminals put before it:
 // quoting, bullets, line numbers, prompts. number is how many octets that was.
@@ -66,22 +66,24 @@ func begins(s string) bool {
 	return strings.IndexByte(word, '.') > 0 && isEndpoint(word)
 }
 
-// dress returns the octets of one piece of dress at the beginning of s: marks, or
-// a number with what stands around it.
+// dress returns the octets of one piece of dress at the beginning of s: marks, or a
+// number.
 func dress(s string) int {
 	const marks = ">|*#$%`-+[]():.•·"
 	n := strings.IndexFunc(s, func(r rune) bool { return !strings.ContainsRune(marks, r) })
-	if n < 0 {
+	switch {
+	case n < 0:
 		return len(s)
-	}
-	digit := n
-	for digit < len(s) && s[digit] >= '0' && s[digit] <= '9' {
-		digit++
-	}
-	if digit-n > 9 || digit < len(s) && digit > n && s[digit] != ' ' && s[digit] != '\t' && strings.IndexByte(marks, s[digit]) < 0 {
+	case n > 0:
 		return n
 	}
-	return digit
+	for n < len(s) && s[n] >= '0' && s[n] <= '9' {
+		n++
+	}
+	if n > 9 || n < len(s) && s[n] != ' ' && s[n] != '\t' && strings.IndexByte(marks, s[n]) < 0 {
+		return 0
+	}
+	return n
 }
 
 // bare returns a line that continues another, without the quoting that stood

@@ -135,7 +135,8 @@ func (t *talk) open(d int, s *segment) {
 	me, peer := &t.way[d], &t.way[d^1]
 	if s.flags&tcp.ACK != 0 {
 		me.begin(s.seq, s.seq+s.space())
-		peer.begin(s.ack-1, s.ack)
+		peer.acked(s.ack)
+		peer.base, peer.has, peer.made, peer.shift = s.ack-1, true, false, 0
 		t.opened = true
 		return
 	}
@@ -146,12 +147,16 @@ func (t *talk) open(d int, s *segment) {
 	me.begin(s.seq, s.seq+s.space())
 }
 
-// begin counts from a SYN. What was sent behind it already stays.
+// begin counts from a SYN. If it is not the one that was counted from before, what is
+// due stays until the SYN is acknowledged or followed.
 func (w *way) begin(iss, next uint32) {
-	if !w.sent || w.made || w.next-iss >= near {
-		w.next = next
+	switch {
+	case !w.sent || w.made:
+		w.next, w.bound = next, false
+	case w.next-iss >= near:
+		w.fresh, w.asked = next, true
 	}
-	w.base, w.shift, w.has, w.sent, w.made, w.asked, w.bound = iss, 0, true, true, false, false, false
+	w.base, w.shift, w.has, w.sent, w.made = iss, 0, true, true, false
 }
 
 // absolute returns the number of a segment without ACK: it is printed as it is. If
@@ -211,42 +216,26 @@ func (w *way) due() uint32 {
 	return w.next
 }
 
-// isDistance decides how the numbers of a segment with ACK are printed: what
-// brings them near to what is due, else as before in this conversation, else as
-// in most others.
+// isDistance decides how the numbers of a segment with ACK are printed: in the way
+// that brings them near to what is due, or exactly there; else as before in this
+// conversation, else as in most others, else as tcpdump does unless told otherwise.
 func (n *numbers) isDistance(t *talk, d int, s *segment) bool {
-	me, peer := &t.way[d], &t.way[d^1]
-	away, plain := uint32(0), uint32(0)
-	if s.hasSeq && me.sent {
-		away, plain = distance(me.base+s.seq, me.next), distance(me.shift+s.seq, me.next)
-		if !me.has {
-			away = math.MaxUint32
-		}
-	}
-	if peer.sent {
-		f := distance(peer.base+s.ack, peer.next)
-		if !peer.has {
-			f = math.MaxUint32
-		}
-		away, plain = max(away, f), max(plain, distance(peer.shift+s.ack, peer.next))
-	}
+	away, plain := t.off(d, s)
 	switch {
 	case away < near && plain >= near:
-		t.vote(1)
-		n.votes++
+		n.vote(t, 1)
 		return true
 	case plain < near && away >= near:
-		if t.opened {
-			t.vote(-1)
-			n.votes--
+		if t.opened { // else they are plain in any case
+			n.vote(t, -1)
 		}
 		return false
 	case !t.opened:
 		return away < plain
 	case away == 0 && plain != 0:
-		t.vote(1)
+		n.vote(t, 1)
 	case plain == 0 && away != 0:
-		t.vote(-1)
+		n.vote(t, -1)
 	}
 	switch {
 	case t.votes != 0:
@@ -257,7 +246,41 @@ func (n *numbers) isDistance(t *talk, d int, s *segment) bool {
 	return away <= plain || plain >= near
 }
 
-func (t *talk) vote(v int8) { t.votes = max(-64, min(64, t.votes+v)) }
+// off returns how far the numbers of s lie from what is due, if they are distances,
+// and if they are plain.
+func (t *talk) off(d int, s *segment) (away, plain uint32) {
+	me, peer := &t.way[d], &t.way[d^1]
+	if s.hasSeq {
+		away, plain = me.off(s.seq)
+	}
+	a, p := peer.off(s.ack)
+	return max(away, a), max(plain, p)
+}
+
+func (w *way) off(number uint32) (away, plain uint32) {
+	if !w.sent {
+		return 0, 0
+	}
+	away, plain = w.from(w.base+number), w.from(w.shift+number)
+	if !w.has {
+		away = math.MaxUint32
+	}
+	return away, plain
+}
+
+// from returns how far n lies from what is due.
+func (w *way) from(n uint32) uint32 {
+	if w.asked {
+		return min(distance(n, w.next), distance(n, w.fresh))
+	}
+	return distance(n, w.next)
+}
+
+// vote counts a line that can hardly be read in another way.
+func (n *numbers) vote(t *talk, v int) {
+	t.votes = int8(max(-64, min(64, int(t.votes)+v)))
+	n.votes += v
+}
 
 // distance returns how far two numbers lie apart on the circle.
 func distance(a, b uint32) uint32 { return min(a-b, b-a) }
@@ -285,7 +308,7 @@ func (s *segment) placeSACK(peer *way, distances, first bool) {
 // the sender's, unless there is nothing else; a FIN or a probe may be one beyond.
 func (w *way) advance(to uint32) {
 	if w.asked && distance(to, w.fresh) < near {
-		w.next, w.asked = to, false
+		w.next, w.asked, w.bound = to, false, false
 	}
 	if !w.sent || int32(to-w.next) > 0 && (!w.bound || int32(to-w.edge) <= 1) {
 		w.next, w.sent = to, true
@@ -295,7 +318,10 @@ func (w *way) advance(to uint32) {
 // acked notes that the other end has so much.
 func (w *way) acked(ack uint32) {
 	if w.asked && ack == w.fresh {
-		w.next, w.asked = ack, false
+		w.next, w.asked, w.bound = ack, false, false
+	}
+	if w.made {
+		return
 	}
 	if !w.sent || int32(ack-w.next) > 0 && distance(ack, w.next) < near {
 		w.next, w.sent = ack, true

@@ -107,26 +107,21 @@ func (r *Reader) take(raw string) (complete bool) {
 }
 
 // inside reports whether a line that looks like the beginning of a packet is part
-// of the one before: the second line of -v, or a packet inside of another.
+// of the one before: the second line of -v, or a packet inside of another. In a
+// text with times each packet has one; without, the form must tell.
 func (r *Reader) inside(s string, t stamp, rest string) bool {
 	if len(r.pieces) == 0 || t.kind != noStamp || len(r.pieces) == maxPieces {
 		return false
 	}
-	first := r.pieces[0]
-	switch {
-	case !strings.HasPrefix(rest, "IP") && !strings.Contains(rest, "ethertype "):
-		return !strings.Contains(first, " > ") || r.nested()
-	case r.stamp.kind == noStamp:
-		return s[0] == '\t' && strings.Contains(first, "(") || strings.Contains(first, ", vni ")
-	}
-	r.line.read(strings.Join(r.pieces, " ")) // a time stands before each packet of this text
-	return r.line.kind != Segment
-}
-
-// nested reports whether the last piece opened a packet inside of another.
-func (r *Reader) nested() bool {
 	last := r.pieces[len(r.pieces)-1]
-	return strings.HasPrefix(last, "IP") && !strings.Contains(last, " > ")
+	switch {
+	case r.stamp.kind != noStamp:
+		r.line.read(strings.Join(r.pieces, " "))
+		return r.line.kind != Segment
+	case strings.HasPrefix(rest, "IP") || strings.Contains(rest, "ethertype "):
+		return s[0] == '\t' && strings.HasPrefix(r.pieces[0], "IP") || strings.Contains(last, ", vni ")
+	}
+	return strings.HasSuffix(last, ")") || !strings.Contains(last, " > ")
 }
 
 // continues reports whether a line that does not begin a packet goes on with the

@@ -3,7 +3,7 @@ package tcpdump_test
 import (
 	"bufio"
 	"bytes"
-	"fmt"
+	"encoding/json"
 	"io"
 	"maps"
 	"os"
@@ -34,9 +34,9 @@ func moduleRoot(t testing.TB) string {
 	return ""
 }
 
-// captures returns the corpus's captures with TCP; each n-th, or all with
+// captures returns each n-th of the corpus's captures from the i-th on, or all with
 // ONPATH_FULL.
-func captures(t *testing.T, n int) (paths []string) {
+func captures(t *testing.T, n, i int) (paths []string) {
 	t.Helper()
 	dir := filepath.Join(moduleRoot(t), "..", "shared", "corpus")
 	f, err := os.Open(filepath.Join(dir, "INDEX.tsv"))
@@ -46,7 +46,7 @@ func captures(t *testing.T, n int) (paths []string) {
 	defer f.Close()
 	lines := bufio.NewScanner(f)
 	lines.Scan()
-	for i := 0; lines.Scan(); i++ {
+	for ; lines.Scan(); i++ {
 		if i%n == 0 || os.Getenv("ONPATH_FULL") != "" {
 			paths = append(paths, filepath.Join(dir, "captures", strings.Split(lines.Text(), "\t")[1]))
 		}
@@ -59,10 +59,10 @@ var numbered = regexp.MustCompile(`^ {0,4}(\d+)  (?:\d|-\d|IP|\[Error)`)
 
 // reread reads what tcpdump printed with -#, and returns the TCP views by frame
 // number.
-func reread(t *testing.T, out []byte) (views map[uint64]*packet.View, report tcpdump.Report, notes []tcpdump.Note) {
+func reread(t *testing.T, out []byte) (views map[uint64]*packet.View) {
 	t.Helper()
 	views = map[uint64]*packet.View{}
-	r := tcpdump.New(out[:min(len(out), 1<<16)], &report, func(n tcpdump.Note) { notes = append(notes, n) })
+	r := tcpdump.New(out[:min(len(out), 1<<16)], new(tcpdump.Report), func(tcpdump.Note) {})
 	d := packet.NewDecoder(packet.Config{})
 	var f packet.Frame
 	frame := uint64(0)
@@ -83,7 +83,7 @@ func reread(t *testing.T, out []byte) (views map[uint64]*packet.View, report tcp
 	}
 	r.End()
 	take()
-	return views, report, notes
+	return views
 }
 
 // truth decodes the capture itself.
@@ -138,67 +138,132 @@ func show(v *packet.View) shown {
 	return x
 }
 
+// known are differences between what tcpdump prints and what the capture holds, by
+// the end of the capture's path: in what, and why. All else must be equal.
+var known = []struct{ path, what, why string }{
+	{"10_outer_qinq_ipv4_ah_tcp.pcap", "missing", "behind an authentication header only ports are printed, no addresses"},
+	{"ipv6-http-atomic-frag.pcap", "missing", "the same behind IPv6 extension headers"},
+	{"pcap_flow_lab_showcase.pcap", "missing", "the same"},
+	{"socks5-http-302-frag.pcap", "extra", "without -v, nothing tells that a segment is a first fragment"},
+	{"frag_tcp_80_ipv4.pcap", "extra", "the same"},
+	{"17_vxlan_udp_port_and_header_matrix.pcap", "extra", "tcpdump reads on behind a VXLAN header without the I flag"},
+	{"pppoe-over-qinq.pcap", "seq len", "tcpdump counts the padding of a PPPoE frame as payload"},
+	{"09_tcp_syn_unknown_valid_option.pcap", "opts", "mptcp of an unknown subtype: its octets are not printed"},
+	{"10_tcp_syn_multiple_unknown_valid_options.pcap", "opts", "the same"},
+	{"_malformed.pcap", "opts", "[bad opt]: the text does not tell what is bad"},
+	{"http_seq_num_wrapping.pcap", "opts", "the same"},
+	{"http_seq_num_wrapping_out_of_order.pcap", "opts", "the same"},
+	{"tests/tcp-empty-sack/tcp-opt.pcap", "opts", "the same"},
+	{"tcp/option-27.pcap", "opts", "the same"},
+	{"input.pcap", "opts at", "the same; and fractions of a second beyond it"},
+	{"scps_invalid.pcap", "opts", "the same"},
+	{"mptcp-dss-oobr.pcap", "opts", "an option that tcpdump refuses ends the list"},
+	{"mptcp-tcprst.pcap", "opts", "what an MPTCP reset says is not rebuilt"},
+	{"TcpPacketTest.pcap", "sack", "-S prints SACK blocks of a first segment as they are, and nothing says that it was -S"},
+	{"udp_tcp_icmp.pcap", "sack", "the same"},
+	{"backscatter.trace", "seq ack", "-S: a RST whose number 0 could as well be a distance, in a conversation of two segments"},
+	{"fuzz-72.pcap", "flags", "tcpdump 4.99.3 does not print AE"},
+	{"-oobr.pcap", "flags opts", "the same; and cut in the options"},
+	{"-oobr-1.pcap", "flags opts", "the same"},
+	{"-oobr-2.pcap", "flags opts", "the same"},
+	{"babel_update_oobr.pcap", "flags", "the same"},
+	{"rst-inject-rae.pcap", "flags", "the same"},
+	{"heapoverflow-tcp_print.pcap", "flags opts", "the same"},
+	{"y2038-bgp.pcap", "at", "a time that tcpdump cannot print"},
+	{"pcapng-example.pcapng.dup", "at", "the same"},
+	{"kday4.pcap", "len", "an IP header that claims more than there is: tcpdump counts what there is"},
+	{"kday7.pcap", "len", "the same"},
+	{"wccp_redirect_gre.pcap", "at", "a line of WCCP stands between the packet with the time and the one inside"},
+}
+
+// isKnown reports whether all that differs is known.
+func isKnown(path, what string) bool {
+	for _, k := range known {
+		if strings.HasSuffix(path, k.path) && !slices.ContainsFunc(strings.Fields(what), func(w string) bool { return !slices.Contains(strings.Fields(k.what), w) }) {
+			return true
+		}
+	}
+	return false
+}
+
+// compare holds what tcpdump printed of a capture, read back, to the capture.
+func compare(t *testing.T, path string, out []byte) (compared, shifted int) {
+	t.Helper()
+	want := truth(t, path)
+	if len(want) == 0 {
+		return 0, 0
+	}
+	got, printed, bases := reread(t, out), segments(out), shifts{}
+	for n := range got {
+		if want[n] == nil && !isKnown(path, "extra") {
+			t.Errorf("%s: frame %d holds no segment, but one was read", path, n)
+		}
+	}
+	for _, n := range slices.Sorted(maps.Keys(want)) {
+		w, g := want[n], got[n]
+		if g == nil && (!printed[n] || isKnown(path, "missing")) {
+			continue
+		}
+		compared++
+		if g == nil {
+			t.Errorf("%s: the segment of frame %d was printed and not read", path, n)
+			continue
+		}
+		a, b := show(w), show(g)
+		if a != b {
+			shifted++
+			bases.explain(&a, &b)
+		}
+		if a != b && !isKnown(path, diff(a, b)) {
+			t.Errorf("%s, frame %d: %s\nwant %+v\n got %+v", path, n, diff(a, b), a, b)
+		}
+	}
+	return compared, shifted
+}
+
+// TestRoundTrip: what the real tcpdump prints of each capture, read back, is what
+// the capture holds.
 func TestRoundTrip(t *testing.T) {
 	program, err := exec.LookPath("tcpdump")
 	if err != nil {
 		t.Skip("tcpdump is not installed")
 	}
-	for _, options := range []string{"-tttt -S", "-tttt", "-tt -v -S", "-tttt -v", "-tttt -e -S", "-tttt -x -S"} {
+	for i, options := range []string{"-tttt", "-tttt -S", "-tt -v", "-tttt -v -S", "-tttt -e", "-tttt -x"} {
 		t.Run(options, func(t *testing.T) {
-			var total, same, shifted, missing, extra int
-			differ, missed := map[string]int{}, map[string]int{}
-			for _, path := range captures(t, 1) {
-				want := truth(t, path)
-				if len(want) == 0 {
-					continue
-				}
+			compared, shifted := 0, 0
+			for _, path := range captures(t, 6, i) {
 				cmd := exec.Command(program, append(strings.Fields(options), "-#", "-n", "-K", "-r", path)...)
 				cmd.Env = append(os.Environ(), "TZ=UTC")
-				out, _ := cmd.Output()
-				got, _, notes := reread(t, out)
-				printed := segments(out)
-				for n := range got {
-					if want[n] == nil {
-						extra++
-						if extra < 10 {
-							t.Logf("extra %s %d", filepath.Base(path), n)
-						}
-					}
-				}
-				if len(notes) > 0 {
-					t.Logf("NOTE %s %v", filepath.Base(path), notes[0])
-				}
-				bases := shifts{}
-				for _, n := range slices.Sorted(maps.Keys(want)) {
-					w, g := want[n], got[n]
-					if g == nil && !printed[n] {
-						continue
-					}
-					total++
-					if g == nil {
-						missing++
-						missed[filepath.Base(path)]++
-						continue
-					}
-					a, b := show(w), show(g)
-					if a == b {
-						same++
-						continue
-					}
-					if bases.explain(&a, &b); a == b {
-						shifted++
-						continue
-					}
-					what := diff(a, b)
-					differ[what]++
-					if differ[what] <= 3 {
-						t.Logf("%s %d: %s\n%+v\n%+v", filepath.Base(path), n, what, a, b)
-					}
-				}
+				out, _ := cmd.Output() // what it could not read it has said before
+				n, s := compare(t, path, out)
+				compared, shifted = compared+n, shifted+s
 			}
-			t.Logf("%s: %d TCP frames, %d same, %d shifted, %d missing, %d extra, %v", options, total, same, shifted, missing, extra, differ)
-			t.Log(missed)
+			t.Logf("%d segments compared, %d of them in directions that the text does not tell where they begin", compared, shifted)
 		})
+	}
+}
+
+// TestExpected: the same with what newer versions printed, which lies beside the
+// corpus.
+func TestExpected(t *testing.T) {
+	dir := filepath.Join(moduleRoot(t), "..", "shared", "corpus")
+	rows, err := os.ReadFile(filepath.Join(dir, "expected", "tcpdump.jsonl"))
+	if err != nil {
+		t.Skipf("the corpus is not here: %v", err)
+	}
+	for row := range bytes.Lines(rows) {
+		var r struct{ Options, Pcap, Out string }
+		if err := json.Unmarshal(row, &r); err != nil {
+			t.Fatal(err)
+		}
+		if strings.Contains(r.Options, "-- ") {
+			continue // a filter: numbers count what passes it
+		}
+		out, err := os.ReadFile(filepath.Join(dir, "expected", "tcpdump", filepath.Base(r.Out)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		compare(t, filepath.Join(dir, "captures", r.Pcap), out)
 	}
 }
 
@@ -221,7 +286,7 @@ func diff(a, b shown) string {
 	add("ws", a.wscale == b.wscale)
 	add("sack", a.sack == b.sack)
 	add("at", a.at == b.at)
-	return fmt.Sprint(s)
+	return strings.Join(s, " ")
 }
 
 // segments returns the frames of which tcpdump printed a TCP segment.
