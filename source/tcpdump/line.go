@@ -45,14 +45,23 @@ type line struct {
 	mended   string
 }
 
+// maxArrows is how many packets inside of one another are looked at; the decoder
+// does not follow as many.
+const maxArrows = 16
+
 // read reads the text of one packet, without its time.
 func (l *line) read(text string) {
 	link, seg := l.link, l.seg
 	*l = line{kind: Prose, link: link, seg: seg}
-	for at, ok := l.arrow(text, 0); ok; at, ok = l.arrow(text, at) {
+	at, ok := l.arrow(text, 0)
+	for range maxArrows {
+		if !ok {
+			break
+		}
 		if l.classify(text, at) {
 			return
 		}
+		at, ok = l.arrow(text, at)
 	}
 	l.leftover(text)
 }
@@ -264,7 +273,7 @@ func (l *line) echo(body string) {
 // ends gives both sides their addresses.
 func (l *line) ends(n *names) (src, dst netip.AddrPort, why string) {
 	if !n.resolve(&l.src, l.v6) || !n.resolve(&l.dst, l.v6) {
-		return src, dst, "more than " + strconv.Itoa(maxNames) + " names"
+		return src, dst, "more than " + strconv.Itoa(maxNames) + " names of hosts or " + strconv.Itoa(maxServices) + " of services"
 	}
 	a, b := l.src.addr.Unmap(), l.dst.addr.Unmap()
 	if a.Is4() != b.Is4() {

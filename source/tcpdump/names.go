@@ -6,9 +6,12 @@ import (
 	"strconv"
 )
 
-// maxNames is how many names of hosts, and of services that services does not
-// have, get an address or port.
-const maxNames = 1 << 16
+// maxNames is how many names of hosts get an address, maxServices how many of
+// services get a port that the table of services does not have.
+const (
+	maxNames    = 1 << 16
+	maxServices = 256
+)
 
 // Name is what was made up for a printed name.
 type Name struct {
@@ -143,7 +146,7 @@ func (n *names) service(name string) (uint16, bool) {
 	if port, ok := n.services[name]; ok {
 		return port, true
 	}
-	if len(n.services) >= 256 {
+	if len(n.services) >= maxServices {
 		return 0, false
 	}
 	port := uint16(1023 - len(n.services))

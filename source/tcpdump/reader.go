@@ -110,7 +110,7 @@ func (r *Reader) take(raw string) (complete bool) {
 // of the one before: the second line of -v, or a packet inside of another. In a
 // text with times each packet has one; without, the form must tell.
 func (r *Reader) inside(s string, t stamp, rest string) bool {
-	if len(r.pieces) == 0 || t.kind != noStamp || len(r.pieces) == maxPieces {
+	if len(r.pieces) == 0 || t.kind != noStamp || r.full(s) {
 		return false
 	}
 	last := r.pieces[len(r.pieces)-1]
@@ -127,7 +127,7 @@ func (r *Reader) inside(s string, t stamp, rest string) bool {
 // continues reports whether a line that does not begin a packet goes on with the
 // one before: that was not complete, or this is what stands at the end of one.
 func (r *Reader) continues(s string) bool {
-	if len(r.pieces) == 0 || len(r.pieces) == maxPieces || r.dump.lines > 0 {
+	if len(r.pieces) == 0 || r.dump.lines > 0 || r.full(s) {
 		return false
 	}
 	for _, tail := range tails {
@@ -137,6 +137,15 @@ func (r *Reader) continues(s string) bool {
 	}
 	r.line.read(strings.Join(r.pieces, " "))
 	return r.line.kind == Prose || r.line.kind == Broken
+}
+
+// full reports whether the packet has no room for one more line.
+func (r *Reader) full(s string) bool {
+	n := len(s)
+	for _, p := range r.pieces {
+		n += len(p)
+	}
+	return len(r.pieces) == maxPieces || n > MaxLine
 }
 
 // tails are what a wrapped line can begin with though the packet could end before
