@@ -25,13 +25,26 @@ func (w *walk) classic(src, dst uint16) bool {
 	h, n := tcp.Header(w.b[:tcp.MinHeader]), uint32(w.b[12]>>4)*4
 	w.classicFlags(h.Flags())
 	num := w.numbers(h)
-	switch {
-	case n < tcp.MinHeader || n > w.wire:
+	if n < tcp.MinHeader || n > w.wire {
 		w.num(" [bad hdr length ", uint64(n))
 		w.put("]")
 		return true
 	}
-	payload := w.wire - n
+	w.classicFields(h, num, w.wire-n)
+	if n > tcp.MinHeader {
+		w.put(" <")
+		if !w.options(h.Flags(), int(n), num.sack) {
+			return true
+		}
+		w.put(">")
+	}
+	w.classicIP()
+	return true
+}
+
+// classicFields prints the numbers of a header: the sequence numbers with how many
+// octets lie between, where there are some or the segment opens, closes or resets.
+func (w *walk) classicFields(h tcp.Header, num numbers, payload uint32) {
 	if payload > 0 || h.Flags()&(tcp.SYN|tcp.FIN|tcp.RST) != 0 {
 		w.num(" ", uint64(num.seq))
 		w.num(":", uint64(num.seq.Add(payload)))
@@ -45,15 +58,6 @@ func (w *walk) classic(src, dst uint16) bool {
 	if h.Flags().Has(tcp.URG) {
 		w.num(" urg ", uint64(h.Urgent()))
 	}
-	if n > tcp.MinHeader {
-		w.put(" <")
-		if !w.options(h.Flags(), int(n), num.sack) {
-			return true
-		}
-		w.put(">")
-	}
-	w.classicIP()
-	return true
 }
 
 func (w *walk) classicFlags(flags tcp.Flags) {
@@ -74,14 +78,17 @@ func (w *walk) classicFlags(flags tcp.Flags) {
 	}
 }
 
-// classicIP prints what stood behind a segment of the IPv4 header.
+// classicIP prints what stood behind a segment of the IPv4 header: that it is the
+// first fragment, of how many octets, or that there must be none.
 func (w *walk) classicIP() {
 	if w.v6 || len(w.header) < 20 {
 		return
 	}
 	switch field := binary.BigEndian.Uint16(w.header[6:]); {
 	case field&0x2000 != 0:
-		w.put(" (frag)")
+		w.num(" (frag ", uint64(binary.BigEndian.Uint16(w.header[4:])))
+		w.num(":", uint64(w.wire))
+		w.put("@0+)")
 	case field&0x4000 != 0:
 		w.put(" (DF)")
 	}

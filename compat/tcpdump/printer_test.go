@@ -58,6 +58,55 @@ func TestRelative(t *testing.T) {
 	}
 }
 
+// TestClassic reads the lines of the seed article and of tcpad's documentation.
+func TestClassic(t *testing.T) {
+	const options = "020405b4 01 030303 0101 080a 217e369f 00000000 0402 0000"
+	for frame, want := range map[string]string{
+		syn:    "10.0.0.1.49769 > 10.0.0.2.80: S 1000:1000(0) win 16384 <mss 1460,nop,nop,sackOK> (DF)",
+		synAck: "10.0.0.2.80 > 10.0.0.1.49769: S 5000:5000(0) ack 1001 win 16384 <mss 1460,nop,nop,sackOK> (DF)",
+		data:   "10.0.0.1.49769 > 10.0.0.2.80: P 1001:1004(3) ack 5001 win 16384 (DF)",
+		ack:    "10.0.0.1.49769 > 10.0.0.2.80: . ack 5001 win 16384 (DF)",
+		"4500 0040 0007 2000 4006 0000 0a000001 0a000002 c269 0050 6f0a1520 00000000 b0c2 ffff 0000 0000" + options: "10.0.0.1.49769 > 10.0.0.2.80: SWE 1862931744:1862931744(0) win 65535 " +
+			"<mss 1460,nop,wscale 3,nop,nop,timestamp 561919647 0,sackOK,eol> (frag 7:44@0+)",
+		"4500 0028 0007 0000 4006 0000 0a000001 0a000002 c269 0050 6f0a1520 00000000 3004 ffff 0000 0000": "10.0.0.1.49769 > 10.0.0.2.80: R [bad hdr length 12]",
+		"4500 0028 0007 0000 4006 0000 0a000001 0a000002 c269 0050 6f0a1520 00000000 5020 ffff 0000 0005": "10.0.0.1.49769 > 10.0.0.2.80: . win 65535 urg 5",
+		"4500 001c 0007 0000 4006 0000 0a000001 0a000002 c269 0050 6f0a1520":                              "10.0.0.1.49769 > 10.0.0.2.80: [|tcp]",
+	} {
+		line, _ := tcpdump.New(tcpdump.Config{Classic: true}).AppendPacket(nil, view(t, packet.LinkRaw, frame))
+		if got := string(line); got != want {
+			t.Errorf("%s\nwant\n%s", got, want)
+		}
+	}
+}
+
+// TestSegment: the segment alone, of the innermost datagram.
+func TestSegment(t *testing.T) {
+	p := tcpdump.New(tcpdump.Config{})
+	for frame, want := range map[string]string{
+		"4500 0044 0001 0000 4004 0000 0a000009 0a000008" + syn:                        "Flags [S], seq 1000, win 16384, options [mss 1460,nop,nop,sackOK], length 0",
+		"4500 0020 1a2b 4000 4011 0000 0a000102 d822b530 d539 0035 000c 0000 01020304": "",
+	} {
+		if got := string(p.AppendSegment(nil, view(t, packet.LinkRaw, frame))); got != want {
+			t.Errorf("%q, want %q", got, want)
+		}
+	}
+}
+
+// TestInner: behind what tcpdump does not look into stands what packet found in it,
+// and nothing where TCP was shown.
+func TestInner(t *testing.T) {
+	for frame, want := range map[string]string{
+		syn: "",
+		"4500 0054 0001 0000 4011 0000 0a000009 0a000008 0868 0868 0040 0000 30ff 0030 00000001" + syn: ": IP 10.0.0.1.49769 > 10.0.0.2.80: Flags [S], seq 1000, win 16384, options [mss 1460,nop,nop,sackOK], length 0",
+	} {
+		p, v := tcpdump.New(tcpdump.Config{}), view(t, packet.LinkRaw, frame)
+		line, _ := p.AppendPacket(nil, v)
+		if got := string(p.AppendInner(line, v))[len(line):]; got != want {
+			t.Errorf("%q, want %q", got, want)
+		}
+	}
+}
+
 func TestForgotten(t *testing.T) {
 	p := tcpdump.New(tcpdump.Config{MaxConns: 2})
 	for port := range 5 {

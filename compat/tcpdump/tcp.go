@@ -95,6 +95,23 @@ func (w *walk) segment(h tcp.Header, n uint32) {
 	if w.config.Verbose > 0 {
 		w.segmentSum(h)
 	}
+	w.fields(h, num, payload)
+	if n > tcp.MinHeader {
+		w.put(", options [")
+		if !w.options(flags, int(n), num.sack) {
+			return
+		}
+		w.put("]")
+	}
+	w.num(", length ", uint64(payload))
+	if w.config.Verbose > 0 && payload > 0 && flags.Has(tcp.RST) {
+		w.resetCause(int(n), int(payload))
+	}
+}
+
+// fields prints the numbers of a header, those that mean something.
+func (w *walk) fields(h tcp.Header, num numbers, payload uint32) {
+	flags := h.Flags()
 	if payload > 0 || flags&(tcp.SYN|tcp.FIN|tcp.RST) != 0 || w.config.Verbose > 1 {
 		w.num(", seq ", uint64(num.seq))
 	}
@@ -107,17 +124,6 @@ func (w *walk) segment(h tcp.Header, n uint32) {
 	w.num(", win ", uint64(h.Window()))
 	if flags.Has(tcp.URG) {
 		w.num(", urg ", uint64(h.Urgent()))
-	}
-	if n > tcp.MinHeader {
-		w.put(", options [")
-		if !w.options(flags, int(n), num.sack) {
-			return
-		}
-		w.put("]")
-	}
-	w.num(", length ", uint64(payload))
-	if w.config.Verbose > 0 && payload > 0 && flags.Has(tcp.RST) {
-		w.resetCause(int(n), int(payload))
 	}
 }
 
