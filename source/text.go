@@ -44,13 +44,14 @@ func (t *text) next(f *packet.Frame) error {
 func (t *text) line() {
 	for seen := 0; ; {
 		held := t.held()
-		if i := bytes.IndexByte(held[seen:], '\n'); i >= 0 {
+		i := bytes.IndexByte(held[seen:], '\n')
+		switch {
+		case i < 0 && len(held) > tcpdump.MaxLine, seen+i > tcpdump.MaxLine:
+			t.long()
+			return
+		case i >= 0:
 			t.take(seen + i + 1)
 			t.lines.Line(held[:seen+i])
-			return
-		}
-		if len(held) > tcpdump.MaxLine {
-			t.long()
 			return
 		}
 		if seen = len(held); !t.has(seen + 1) {

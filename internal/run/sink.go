@@ -7,6 +7,8 @@ import (
 	"os"
 	"syscall"
 
+	"golang.org/x/term"
+
 	"onpath/record"
 )
 
@@ -92,6 +94,9 @@ func openOut(path, format string) (*out, error) {
 		if o.file, err = os.Create(path); err != nil {
 			return nil, fmt.Errorf("%w: choose another path after -o %s=", err, format)
 		}
+	}
+	if format == Pcapng && term.IsTerminal(int(o.file.Fd())) {
+		return nil, errors.New("-o pcapng: a capture is not for a terminal; give it a file, as in -o pcapng=FILE")
 	}
 	o.buf = bufio.NewWriterSize(o.file, bufferSize)
 	return o, nil

@@ -332,3 +332,28 @@ func (m shifts) of(d direction, now tcp.Seq) tcp.Seq {
 	}
 	return m[d]
 }
+
+// TestArticle: the article that the project began with has 23 segments, two of
+// them with a slip; the page about tcpad has three in one line.
+func TestArticle(t *testing.T) {
+	dir := filepath.Join(moduleRoot(t), "..", "shared", "seeds")
+	for _, tt := range []struct {
+		name             string
+		segments, mended uint64
+	}{
+		{"004_*.txt", 23, 2}, {"001_*.txt", 3, 0}, {"000_*.txt", 0, 0}, {"002_*.txt", 0, 0}, {"003_*.txt", 0, 0},
+	} {
+		paths, _ := filepath.Glob(filepath.Join(dir, tt.name))
+		if len(paths) != 1 {
+			t.Skip("the seed documents are not at ../shared/seeds beside the module")
+		}
+		text, err := os.ReadFile(paths[0])
+		if err != nil {
+			t.Fatal(err)
+		}
+		packets, notes, report := read(string(text))
+		if k := report.Kinds; k[tcpdump.Segment] != tt.segments || uint64(len(packets)) != tt.segments || report.Mended != tt.mended || k[tcpdump.Broken] != 0 {
+			t.Errorf("%s: %d packets, %+v, %q", tt.name, len(packets), report, notes)
+		}
+	}
+}
