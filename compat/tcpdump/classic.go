@@ -22,6 +22,7 @@ func (w *walk) classic(src, dst uint16) bool {
 		w.out = w.out[:len(w.out)-1] // the blank
 		return w.cut("tcp")
 	}
+	w.shown = true
 	h, n := tcp.Header(w.b[:tcp.MinHeader]), uint32(w.b[12]>>4)*4
 	w.classicFlags(h.Flags())
 	num := w.numbers(h)

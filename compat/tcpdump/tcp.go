@@ -9,7 +9,6 @@ import (
 
 // tcp prints a segment.
 func (w *walk) tcp() bool {
-	w.shown = true
 	if len(w.b) < 4 {
 		return w.noPorts()
 	}
@@ -22,6 +21,7 @@ func (w *walk) tcp() bool {
 	if len(w.b) < tcp.MinHeader {
 		return w.cut("tcp")
 	}
+	w.shown = true
 	n := uint32(w.b[12]>>4) * 4
 	switch {
 	case n < tcp.MinHeader:
