@@ -63,8 +63,8 @@ func (s *Scene) resent() bool {
 }
 
 // sackedAbove reports whether the peer told to have octets beyond seq.
-func sackedAbove(me *conn.Facts, seq tcp.Seq) bool {
-	for _, b := range me.Sacked[:me.NumSacked] {
+func (s *Scene) sackedAbove(seq tcp.Seq) bool {
+	for _, b := range s.Step.Sacked[0][:s.Me().NumSacked] {
 		if b[0].After(seq) {
 			return true
 		}
@@ -75,7 +75,7 @@ func sackedAbove(me *conn.Facts, seq tcp.Seq) bool {
 // cure returns what made the sender send the segment again.
 func (s *Scene) cure() cure {
 	me, p, seg := s.Me(), s.Peer(), s.Seg
-	if p.DupAcks >= 2 && p.Rcv == seg.Seq || sackedAbove(me, seg.Seq) {
+	if p.DupAcks >= 2 && p.Rcv == seg.Seq || s.sackedAbove(seg.Seq) {
 		return cureFast
 	}
 	silence := s.silence()

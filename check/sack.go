@@ -155,7 +155,7 @@ func sackReneging(s *Scene) (Evidence, bool) {
 		p.HasFin || s.Case.stamps.terms[seg.Dir]&fullSACK != 0 {
 		return no()
 	}
-	for _, b := range p.Sacked[:p.NumSacked] {
+	for _, b := range s.Step.Sacked[1][:p.NumSacked] {
 		if b[1].After(seg.Ack) && !reported(seg, b) {
 			return because(anomaly.CauseEndpoint, num(seg.Ack), int64(seg.NumSACK), int64(room), num(b[0]), num(b[1])), true
 		}

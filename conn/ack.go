@@ -8,10 +8,10 @@ func (m *move) acknowledges() {
 	if !e.has(hasIRS) && p.has(hasISS) && !s.Ack.After(p.top) {
 		e.irs, e.bits = p.iss, e.bits|hasIRS
 	}
-	if e.has(altNew) && !m.old && s.Ack.After(e.rstLine) {
+	if e.has(altNew) && !m.old && s.Ack.After(m.ea.rstLine) {
 		e.forgetCandidate()
 	}
-	if !e.has(rstIn) && !m.old && s.Ack.After(e.rstLine) {
+	if !e.has(rstIn) && !m.old && s.Ack.After(m.ea.rstLine) {
 		e.pend &^= evOther
 	}
 	m.newest = !e.has(rstAny) && (!e.has(hasRcv) || s.Ack.After(e.rcv) || m.newerStamp())
@@ -19,7 +19,7 @@ func (m *move) acknowledges() {
 		m.takeBack()
 		m.coversUnseen()
 	}
-	if e.has(rstPend) && e.rstMax.Before(s.Ack) {
+	if e.has(rstPend) && m.ea.rstMax.Before(s.Ack) {
 		e.pend &^= evRst
 		e.bits &^= rstPend
 	}

@@ -9,9 +9,11 @@ import (
 // TestChoose: after a long silence a candidate SYN needs no ACK; without one
 // there is nothing to choose.
 func TestChoose(t *testing.T) {
-	const text = open + "0.1 > S 90000000:90000000(0)"
-	c, _ := run(t, text)
 	var tr Tracker
+	var c Conn
+	for _, s := range parse(t, open+"0.1 > S 90000000:90000000(0)") {
+		tr.Observe(&c, &s)
+	}
 	was := c
 	if tr.Choose(&c, tcp.Server); c != was {
 		t.Errorf("the server has no candidate, but is %v now", c.Possible(tcp.Server))
@@ -54,7 +56,7 @@ func TestDetach(t *testing.T) {
 		var tr Tracker
 		c := manyHoles(t, &tr, tt.holes)
 		now := c
-		c.Detach()
+		tr.Detach(&c)
 		if step := tr.Observe(&c, &again); step.Repeated != tt.repeated {
 			t.Errorf("%d holes: %d octets are repeated in what is left", tt.holes, step.Repeated)
 		}
@@ -136,7 +138,7 @@ func TestSwapKeepsEvidence(t *testing.T) {
 0.13 > P. 141:151(10) ack 301 id 15`) {
 		tr.Observe(&c, &s)
 	}
-	c.Swap()
+	tr.Swap(&c)
 	if step := tr.Observe(&c, &parse(t, "0.14 < P. 131:141(10) ack 301 id 16")[0]); step.Delivery != Retransmission || step.Loss != LostBefore {
 		t.Errorf("%v", step.Delivery)
 	}

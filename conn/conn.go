@@ -54,7 +54,7 @@ type end struct {
 	before event // of these, what passed before lead's incarnation began
 	bits   facts
 
-	iss, alt tcp.Seq // ISN; another one: of the incarnation before, or with altNew of a candidate
+	iss      tcp.Seq // ISN
 	base     tcp.Seq // lowest SEQ known of its stream: ISS, or the first seen in mid-stream
 	contig   tcp.Seq // all before it passed or was acknowledged, SYN and FIN included: presumed RCV.NXT of the peer
 	nxt      tcp.Seq // SND.NXT: end of the highest octet that passed or was acknowledged
@@ -64,22 +64,16 @@ type end struct {
 	una      tcp.Seq // SND.UNA: highest ACK at most top that passed towards it
 	irs, rcv tcp.Seq // IRS: ISN of the peer it lives with; highest ACK it sent: proven RCV.NXT
 
-	edge         tcp.Seq    // highest ACK + window that it granted
-	wmax         uint32     // its largest window
-	rstMin       tcp.Seq    // lowest SEQ of the RSTs pending towards it
-	rstMax       tcp.Seq    // highest
-	rstLine      tcp.Seq    // the peer's top when its own RST passed: an ACK above it was sent after that RST
-	odd          [2]tcp.Seq // last ACK fields towards it outside of its stream: a RST in reply has this SEQ
-	rssAck       tcp.Seq    // ACK field of the last RST towards it
-	tsMax        uint32     // highest TSval it sent
-	up, wl1, wl2 tcp.Seq    // SND.UP, SND.WL1, SND.WL2
-	wnd, win     uint32     // SND.WND: the peer's window; RCV.WND: its own latest; in octets
-	sent         stream     // payload octets of it that passed
-	tsRecent     uint32     // TS.Recent: TSval that it must echo next (RFC 7323 §4.3), presumed
-	sacked       [2]span    // octets of it that its peer told to have, beyond una (RFC 2018)
-	nSacked      uint8      // how many of them
-	shift        uint8      // window shift that its SYN announced, at most 14
-	ttl, ttlRun  uint8      // TTL with which its segments come here; how many in a row, at most maxRun
+	edge         tcp.Seq // highest ACK + window that it granted
+	wmax         uint32  // its largest window
+	tsMax        uint32  // highest TSval it sent
+	up, wl1, wl2 tcp.Seq // SND.UP, SND.WL1, SND.WL2
+	wnd, win     uint32  // SND.WND: the peer's window; RCV.WND: its own latest; in octets
+	sent         stream  // payload octets of it that passed
+	tsRecent     uint32  // TS.Recent: TSval that it must echo next (RFC 7323 §4.3), presumed
+	nSacked      uint8   // how many spans of it its peer told to have: aside.sacked
+	shift        uint8   // window shift that its SYN announced, at most 14
+	ttl, ttlRun  uint8   // TTL with which its segments come here; how many in a row, at most maxRun
 }
 
 func (p *end) has(b facts) bool { return p.bits&b == b }
@@ -111,9 +105,8 @@ type Conn struct {
 	Salt uint32 // tells equal segments of different connections apart; whoever keeps many sets it
 
 	side   [2]end
-	lost   stray
-	lostBy uint8 // 1 + Dir of lost's sender; 0: there is none
-	opened ticks // when the last SYN passed
+	aside  uint32 // what it was lent; 0: nothing
+	opened ticks  // when the last SYN passed
 	seen   [2]evidence
 }
 

@@ -334,7 +334,7 @@ func (m *move) deliverHole() (Delivery, Loss) {
 // its ACK, or by a SACK of what lies behind.
 func (m *move) asked() bool {
 	p, s := m.p, m.s
-	return m.c.seen[s.Dir^1].dups&dupCount >= 2 && p.has(hasRcv) && p.rcv == s.Seq || m.e.sackedAbove(s.Seq)
+	return m.c.seen[s.Dir^1].dups&dupCount >= 2 && p.has(hasRcv) && p.rcv == s.Seq || m.sackedAbove(s.Seq)
 }
 
 // askedSince reports whether the peer asked for s and spoke after that time, in ns.
@@ -351,7 +351,7 @@ func (m *move) deliverAgain() (Delivery, Loss) {
 		return Reordered, LossNone
 	case s.Len == 1 && p.has(hasRcv) && p.win == 0 && s.Seq == e.una:
 		return WindowProbe, LossNone
-	case !m.end.After(m.acked()) && e.has(hasUna), e.sacks(s.Seq, m.end):
+	case !m.end.After(m.acked()) && e.has(hasUna), m.sacks(s.Seq, m.end):
 		return Spurious, LossNone
 	}
 	return Retransmission, LostAfter

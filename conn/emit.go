@@ -92,7 +92,7 @@ func (m *move) emits() {
 	if e.bits&(hasFin|maybe) == 0 && e.nxt == e.top {
 		to &^= finOut
 	}
-	if e.has(rstIn) && e.set.in(gone) && !e.has(lossy) && !m.old && m.s.Ack.After(e.rstLine) {
+	if e.has(rstIn) && e.set.in(gone) && !e.has(lossy) && !m.old && m.s.Ack.After(m.ea.rstLine) {
 		to = 0
 	}
 	if to == 0 {

@@ -7,9 +7,12 @@ import "onpath/tcp"
 func (t *Tracker) ObserveLong(c *Conn, s *tcp.Segment) (step Step, taken bool) {
 	e, p := &c.side[s.Dir], &c.side[s.Dir^1]
 	taken = plain(e, p, s)
-	m := move{t: t, c: c, e: e, p: p, s: s, ev: &c.seen[s.Dir], end: s.End(), step: &step}
+	step.Sacked = [2][2][2]tcp.Seq{t.Sacked(c, s.Dir), t.Sacked(c, s.Dir^1)}
+	a := t.hand(c)
+	m := move{t: t, c: c, e: e, p: p, a: a, ea: &a.side[s.Dir], pa: &a.side[s.Dir^1], s: s, ev: &c.seen[s.Dir], end: s.End(), step: &step}
 	step.Leads = !e.has(hasReal) || m.end.After(e.real)
 	m.long()
+	t.keep(c)
 	return step, taken
 }
 
@@ -23,4 +26,18 @@ func (t *Tracker) Lent() int {
 		n--
 	}
 	return n
+}
+
+// Same reports whether c, of t, knows what d knows, of u.
+func (t *Tracker) Same(c *Conn, u *Tracker, d *Conn) bool {
+	var a, b asides
+	if x := t.asideOf(c); x != nil {
+		a = *x
+	}
+	if x := u.asideOf(d); x != nil {
+		b = *x
+	}
+	x, y := *c, *d
+	x.aside, y.aside = 0, 0
+	return x == y && a == b
 }

@@ -58,8 +58,7 @@ type Facts struct {
 	IPIDCount bool   // its identifications were seen to count, for this connection alone
 	DupAcks   uint8  // ACKs in a row that repeat its highest one and carry nothing else, at most 2
 	Holes     uint8  // spans of its octets that passed beyond a hole, at most 255
-	Sacked    [2][2]tcp.Seq
-	NumSacked uint8 // blocks in Sacked: octets of it that its peer told to have
+	NumSacked uint8 // how many spans of its octets its peer told to have: Tracker.Sacked, Step.Sacked have them
 }
 
 // Facts returns what is known of the end that sends in direction d.
@@ -97,9 +96,6 @@ func (f *Facts) evidence(e *end, ev *evidence) {
 	f.Echo, f.HasEcho = ev.echo, ev.dups&hasEcho != 0
 	f.At, f.HasAt = uint32(ev.at), ev.dups&hasAt != 0
 	f.Crowded = e.sent.n >= blockSpans
-	for i, b := range e.sacked[:e.nSacked] {
-		f.Sacked[i] = [2]tcp.Seq{b.from, b.to}
-	}
 	f.NumSacked = e.nSacked
 }
 

@@ -45,12 +45,13 @@ func (p *end) start(at tcp.Seq) {
 func (m *move) fresh(e *end, isn tcp.Seq) {
 	m.t.pool.take(e.sent.more)
 	n := end{
-		set: e.set, pend: e.pend, iss: isn, base: isn, odd: e.odd, rssAck: e.rssAck, wmax: e.wmax, shift: e.shift,
-		rstMin: e.rstMin, rstMax: e.rstMax,
+		set: e.set, pend: e.pend, iss: isn, base: isn, wmax: e.wmax, shift: e.shift,
 		bits: on | seen | hasISS | e.bits&(odd1|odd2|lossy|hasShift|synSeen|rstPend),
 	}
+	a := m.of(e)
+	a.alt, a.rstLine, a.sacked = 0, 0, [2]span{}
 	if e.has(hasISS) {
-		n.alt, n.bits = e.iss, n.bits|hasAlt
+		a.alt, n.bits = e.iss, n.bits|hasAlt
 	}
 	n.up = isn
 	n.contig, n.nxt, n.top = isn+1, isn+1, isn+1

@@ -20,7 +20,7 @@ func (m *move) far() bool {
 // sender goes on from; or of two SYN,ACKs the other was taken.
 func (m *move) candidates() {
 	e, p, s := m.e, m.p, m.s
-	if e.has(altNew) && near(s.Seq, e.alt) && !s.Seq.InWindow(e.base, uint32(e.top-e.base)+1) {
+	if e.has(altNew) && near(s.Seq, m.ea.alt) && !s.Seq.InWindow(e.base, uint32(e.top-e.base)+1) {
 		m.choose(e)
 		e.set = inSS
 		e.pend &= evSynAck | evSyn
@@ -31,11 +31,11 @@ func (m *move) candidates() {
 			m.missedAnswer()
 		}
 	}
-	if p.has(altNew) && s.Ack == p.alt+1 && !s.Ack.InWindow(p.base, uint32(p.top-p.base)+1) {
+	if p.has(altNew) && s.Ack == m.pa.alt+1 && !s.Ack.InWindow(p.base, uint32(p.top-p.base)+1) {
 		m.choose(p)
 		p.set = inSS
 	}
-	if p.has(hasAlt) && near(s.Ack, p.alt) && !s.Ack.InWindow(p.base, uint32(p.top-p.base)+1) && m.mayTakeOther() {
+	if p.has(hasAlt) && near(s.Ack, m.pa.alt) && !s.Ack.InWindow(p.base, uint32(p.top-p.base)+1) && m.mayTakeOther() {
 		m.exchange(p, inSR)
 	}
 }
@@ -46,7 +46,7 @@ func (m *move) candidates() {
 func (m *move) mayTakeOther() bool {
 	e, p := m.e, m.p
 	waits := p.set&inSR != 0 && p.pend&evAckSyn == 0 || p.pend&evOther != 0
-	return waits && p.set&inSS == 0 && !(e.has(hasIRS) && e.irs == p.alt)
+	return waits && p.set&inSS == 0 && !(e.has(hasIRS) && e.irs == m.pa.alt)
 }
 
 // missedAnswer: a candidate goes on from an incarnation of its peer whose SYN,ACK
@@ -65,7 +65,7 @@ func (m *move) exchange(x *end, also Set) {
 	begin := m.step.Begin
 	set, pend := x.set, x.pend
 	irs, rcv, edge, bits := x.irs, x.rcv, x.edge, x.bits
-	m.fresh(x, x.alt)
+	m.fresh(x, m.of(x).alt)
 	m.step.Begin = begin
 	x.set, x.pend = set|also, pend&^evOther
 	if also == inSR { // what lives is a server that has yet to be acknowledged
@@ -79,7 +79,7 @@ func (m *move) exchange(x *end, also Set) {
 // still lives with that one.
 func (m *move) reachesOlder() {
 	e, p, s := m.e, m.p, m.s
-	if !e.has(hasAlt) || !p.has(hasIRS) || p.irs != e.alt || s.Ack.After(p.top) {
+	if !e.has(hasAlt) || !p.has(hasIRS) || p.irs != m.ea.alt || s.Ack.After(p.top) {
 		return
 	}
 	q := m.ackEvents()
@@ -110,7 +110,7 @@ func (m *move) lateIncarnation() bool {
 			}
 			m.because(Path)
 			e.set |= inSR
-			p.oddAck(s.Ack)
+			m.oddAck(s.Ack)
 			return true
 		}
 		return false
@@ -135,23 +135,10 @@ func (m *move) ofNewestSyn() bool {
 	return p.has(hasISS) && m.s.Ack == p.iss+1
 }
 
-// Swap lets the two ends change places: the other one is the client now.
-func (c *Conn) Swap() {
+// swap lets the two ends change places.
+func (c *Conn) swap() {
 	c.side[0], c.side[1] = c.side[1], c.side[0]
 	c.seen[0], c.seen[1] = c.seen[1], c.seen[0]
-	if c.lostBy != 0 {
-		c.lostBy ^= 3
-	}
-}
-
-// Detach lets go of what c borrowed from a Tracker, which the copy that goes on
-// still owns.
-func (c *Conn) Detach() {
-	for i := range c.side {
-		if st := &c.side[i].sent; st.more != 0 {
-			st.more, st.n = 0, 0
-		}
-	}
 }
 
 // stray is a segment that no window holds, kept to see whether the other end's
@@ -167,23 +154,24 @@ const longSilent = 2000
 // before it acknowledge each other.
 func (m *move) strays() {
 	c, e, p, s := m.c, m.e, m.p, m.s
-	last, by := c.lost, c.lostBy
-	c.lost, c.lostBy = stray{m.end, s.Ack}, 0
+	a := m.a
+	last, by := a.lost, a.lostBy
+	a.lost, a.lostBy = stray{m.end, s.Ack}, 0
 	if s.Flags&tcp.ACK != 0 {
-		c.lostBy = 1 + uint8(s.Dir)
+		a.lostBy = 1 + uint8(s.Dir)
 	}
-	if c.lostBy == 0 || by == 0 {
+	if a.lostBy == 0 || by == 0 {
 		return
 	}
-	answered := by != c.lostBy && s.Seq == last.ack && s.Ack == last.end
+	answered := by != a.lostBy && s.Seq == last.ack && s.Ack == last.end
 	silent := !p.has(seen) || m.since(c.seen[s.Dir^1].at) >= longSilent
-	wentOn := by == c.lostBy && silent && s.Len > 0 && s.Seq == last.end
+	wentOn := by == a.lostBy && silent && s.Len > 0 && s.Seq == last.end
 	if !answered && !wentOn {
 		return
 	}
 	m.pickUp(e, s.Seq)
 	m.pickUp(p, s.Ack)
-	c.lostBy, c.seen = 0, [2]evidence{}
+	a.lostBy, c.seen = 0, [2]evidence{}
 	m.step.Explanation, m.step.Outside = Capture, false
 	m.observe()
 }
@@ -191,6 +179,7 @@ func (m *move) strays() {
 // pickUp forgets the numbers of x and joins it in mid-stream.
 func (m *move) pickUp(x *end, at tcp.Seq) {
 	m.t.pool.take(x.sent.more)
+	*m.of(x) = aside{}
 	*x = end{
 		set: all &^ inSS, wmax: x.wmax, shift: x.shift, iss: x.iss,
 		bits: lossy | maybe | x.bits&(seen|hasShift|synSeen|mptcp),

@@ -14,7 +14,7 @@ func (m *move) receives() {
 	if s.Flags&tcp.ACK != 0 && !m.old && !s.Ack.After(p.top) && !s.Ack.Before(p.first(e)) {
 		p.presumes(s.Ack)
 	}
-	if p.has(rstPend) && !p.rstMin.Before(e.base) && !e.contig.Before(p.rstMin) {
+	if p.has(rstPend) && !m.pa.rstMin.Before(e.base) && !e.contig.Before(m.pa.rstMin) {
 		p.add(evRst)
 	}
 	p.widen()

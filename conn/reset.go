@@ -13,7 +13,7 @@ func (m *move) reset() {
 		p.pend |= evRstSyn // the SYN that it refuses may be recorded after it
 		m.refuses(answer)
 		if s.Seq != 0 || !answer { // exact, for all that is known; but what follows is more to the point
-			p.pendRst(s.Seq)
+			m.pendRst(s.Seq)
 		}
 		e.bits |= lossy
 		p.bits |= lossy
@@ -35,7 +35,7 @@ func (m *move) reset() {
 		m.strays()
 		return
 	}
-	if e.has(altNew) && !near(s.Seq, e.alt) {
+	if e.has(altNew) && !near(s.Seq, m.ea.alt) {
 		why = Endpoint
 	}
 	m.because(why)
@@ -45,7 +45,7 @@ func (m *move) reset() {
 	}
 	m.towards(answer)
 	m.rstSent(inside)
-	if e.has(altNew) && !near(s.Seq, e.alt) { // the candidate is left; its next segment begins it
+	if e.has(altNew) && !near(s.Seq, m.ea.alt) { // the candidate is left; its next segment begins it
 		e.set, e.lead = inSS|gone, inSS
 	}
 	e.widen()
@@ -80,7 +80,7 @@ func (m *move) whyReset(inside bool) Explanation {
 	e, p, s := m.e, m.p, m.s
 	answer := s.Flags&tcp.ACK != 0
 	switch {
-	case s.Seq == 0 && answer, m.atOdd(), e.has(hasAlt) && near(s.Seq, e.alt):
+	case s.Seq == 0 && answer, m.atOdd(), e.has(hasAlt) && near(s.Seq, m.ea.alt):
 		return Path
 	case inside && e.set&(inTW|inSR|gone) != 0:
 		return Path
@@ -106,7 +106,7 @@ func (m *move) whyReset(inside bool) Explanation {
 // atOdd reports whether the RST answers an ACK outside of its sender's stream.
 func (m *move) atOdd() bool {
 	e, s := m.e, m.s
-	return e.has(odd1) && s.Seq == e.odd[0] || e.has(odd2) && s.Seq == e.odd[1]
+	return e.has(odd1) && s.Seq == m.ea.odd[0] || e.has(odd2) && s.Seq == m.ea.odd[1]
 }
 
 // ofCookie reports whether the RST may be the answer of a listener that keeps no
@@ -130,7 +130,7 @@ func (m *move) rstSent(inside bool) {
 		return
 	}
 	if e.livesWith(p) { // else its ACKs are of another stream
-		e.rstLine, e.bits = p.top, e.bits|rstIn
+		m.ea.rstLine, e.bits = p.top, e.bits|rstIn
 	}
 	if e.has(swapped) {
 		e.set |= gone | inSR
@@ -150,12 +150,12 @@ func (m *move) towards(answer bool) {
 		if !(s.Seq == 0 && answer) {
 			p.add(evRst)
 		} else if !p.has(rstPend) { // no position, unless its stream comes round to 0
-			p.rstMin, p.rstMax, p.bits = 0, 0, p.bits|rstPend
+			m.pa.rstMin, m.pa.rstMax, p.bits = 0, 0, p.bits|rstPend
 		}
 		return
 	}
 	if m.ofOtherSynAck() {
-		p.pendRst(s.Seq)
+		m.pendRst(s.Seq)
 		return
 	}
 	if !m.exact() {
@@ -166,13 +166,13 @@ func (m *move) towards(answer bool) {
 		return
 	}
 	if !p.has(rstPend) {
-		p.rstMin, p.rstMax, p.bits = s.Seq, s.Seq, p.bits|rstPend
+		m.pa.rstMin, m.pa.rstMax, p.bits = s.Seq, s.Seq, p.bits|rstPend
 	}
-	if s.Seq.Before(p.rstMin) {
-		p.rstMin = s.Seq
+	if s.Seq.Before(m.pa.rstMin) {
+		m.pa.rstMin = s.Seq
 	}
-	p.rstMax = p.rstMax.Max(s.Seq)
-	if !e.contig.Before(p.rstMin) {
+	m.pa.rstMax = m.pa.rstMax.Max(s.Seq)
+	if !e.contig.Before(m.pa.rstMin) {
 		p.add(evRst)
 	}
 }
@@ -183,15 +183,17 @@ func (m *move) refuses(answer bool) {
 	if !answer {
 		return
 	}
-	p.rssAck = s.Ack
-	if p.synAcked(s.Ack) || p.has(altNew) && s.Ack == p.alt+1 {
+	m.pa.rssAck = s.Ack
+	if p.synAcked(s.Ack) || p.has(altNew) && s.Ack == m.pa.alt+1 {
 		p.add(evRstSyn)
 	}
 }
 
-// pendRst lets a RST be pending towards p that is possible, but not presumed.
-func (p *end) pendRst(seq tcp.Seq) {
-	p.rstMin, p.rstMax, p.bits = seq, seq, p.bits|rstPend
+// pendRst lets a RST be pending towards the addressee that is possible, but not
+// presumed.
+func (m *move) pendRst(seq tcp.Seq) {
+	p := m.p
+	m.pa.rstMin, m.pa.rstMax, p.bits = seq, seq, p.bits|rstPend
 	p.pend, p.before = p.pend|evRst, p.before|evRst
 }
 
@@ -199,7 +201,7 @@ func (p *end) pendRst(seq tcp.Seq) {
 // addressee may take yet.
 func (m *move) ofOtherSynAck() bool {
 	e, p := m.e, m.p
-	return e.bits&(hasAlt|altNew) == hasAlt && m.s.Seq == e.alt+1 && p.set&inSS != 0 && !p.has(rstPend)
+	return e.bits&(hasAlt|altNew) == hasAlt && m.s.Seq == m.ea.alt+1 && p.set&inSS != 0 && !p.has(rstPend)
 }
 
 // exact reports whether the RST is, or may become once the octets before it have

@@ -2,9 +2,10 @@ package conn
 
 import "onpath/tcp"
 
-// sackedAbove reports whether the peer has told that octets above at arrived.
-func (e *end) sackedAbove(at tcp.Seq) bool {
-	for _, b := range e.sacked[:e.nSacked] {
+// sackedAbove reports whether the peer has told that octets of the sender above at
+// arrived.
+func (m *move) sackedAbove(at tcp.Seq) bool {
+	for _, b := range m.ea.sacked[:m.e.nSacked] {
 		if b.to.After(at) {
 			return true
 		}
@@ -12,9 +13,9 @@ func (e *end) sackedAbove(at tcp.Seq) bool {
 	return false
 }
 
-// sacks reports whether the peer has told that [from, to) arrived.
-func (e *end) sacks(from, to tcp.Seq) bool {
-	for _, b := range e.sacked[:e.nSacked] {
+// sacks reports whether the peer has told that [from, to) of the sender arrived.
+func (m *move) sacks(from, to tcp.Seq) bool {
+	for _, b := range m.ea.sacked[:m.e.nSacked] {
 		if !from.Before(b.from) && !to.After(b.to) {
 			return true
 		}
@@ -22,11 +23,12 @@ func (e *end) sacks(from, to tcp.Seq) bool {
 	return false
 }
 
-// takeSACK keeps the newest blocks that the peer of e reports (RFC 2018 §4). A
+// takeSACK keeps the newest blocks that the segment reports of its addressee (RFC 2018 §4). A
 // first block below the ACK, or inside the second, tells of a duplicate (RFC 2883
 // §4). What there is no room for is counted.
-func (t *Tracker) takeSACK(e *end, s *tcp.Segment) (dsack bool) {
-	e.dropSACK(s.Ack)
+func (m *move) takeSACK() (dsack bool) {
+	e, s := m.p, m.s
+	m.dropSACK()
 	for i := range s.NumSACK {
 		b := span{s.SACK[i][0], s.SACK[i][1]}
 		if !b.from.Before(b.to) || b.to.After(e.top) || uint32(b.to-b.from) > 1<<30 {
@@ -40,8 +42,8 @@ func (t *Tracker) takeSACK(e *end, s *tcp.Segment) (dsack bool) {
 			dsack = true
 			continue
 		}
-		if !e.addSACK(b) {
-			t.SACKGivenUp++
+		if !m.addSACK(b) {
+			m.t.SACKGivenUp++
 		}
 	}
 	return dsack
@@ -49,12 +51,13 @@ func (t *Tracker) takeSACK(e *end, s *tcp.Segment) (dsack bool) {
 
 func within(a, b span) bool { return !a.from.Before(b.from) && !a.to.After(b.to) }
 
-// dropSACK forgets blocks that a cumulative ACK covers.
-func (e *end) dropSACK(ack tcp.Seq) {
+// dropSACK forgets blocks that the segment's ACK covers.
+func (m *move) dropSACK() {
 	n := uint8(0)
-	for _, b := range e.sacked[:e.nSacked] {
-		if b.to.After(ack) {
-			e.sacked[n] = b
+	e, a := m.p, m.pa
+	for _, b := range a.sacked[:e.nSacked] {
+		if b.to.After(m.s.Ack) {
+			a.sacked[n] = b
 			n++
 		}
 	}
@@ -62,9 +65,10 @@ func (e *end) dropSACK(ack tcp.Seq) {
 }
 
 // addSACK puts a block among those held, and reports whether there was room.
-func (e *end) addSACK(b span) bool {
-	for i := range e.sacked[:e.nSacked] {
-		if h := &e.sacked[i]; !b.from.After(h.to) && !h.from.After(b.to) {
+func (m *move) addSACK(b span) bool {
+	e, a := m.p, m.pa
+	for i := range a.sacked[:e.nSacked] {
+		if h := &a.sacked[i]; !b.from.After(h.to) && !h.from.After(b.to) {
 			if b.from.Before(h.from) {
 				h.from = b.from
 			}
@@ -72,13 +76,13 @@ func (e *end) addSACK(b span) bool {
 			return true
 		}
 	}
-	if int(e.nSacked) < len(e.sacked) {
-		e.sacked[e.nSacked] = b
+	if int(e.nSacked) < len(a.sacked) {
+		a.sacked[e.nSacked] = b
 		e.nSacked++
 		return true
 	}
-	if b.to.After(e.sacked[1].to) { // the highest tells most
-		e.sacked[1] = b
+	if b.to.After(a.sacked[1].to) { // the highest tells most
+		a.sacked[1] = b
 	}
 	return false
 }

@@ -60,8 +60,8 @@ func TestSACK(t *testing.T) {
 				s.At = int64(i+2) * 1e9
 				step = tr.Observe(&c, &s)
 			}
-			f := c.Facts(tcp.Server)
-			if held := fmt.Sprint(f.Sacked[:f.NumSacked]); held != tt.held || step.DSACK != tt.dsack || tr.SACKGivenUp != tt.givenUp {
+			f, spans := c.Facts(tcp.Server), tr.Sacked(&c, tcp.Server)
+			if held := fmt.Sprint(spans[:f.NumSacked]); held != tt.held || step.DSACK != tt.dsack || tr.SACKGivenUp != tt.givenUp {
 				t.Errorf("%s, D-SACK %v, %d given up", held, step.DSACK, tr.SACKGivenUp)
 			}
 		})
@@ -89,14 +89,14 @@ func acksOf(t *testing.T, text string) (segs []tcp.Segment) {
 
 // TestSackedOctets: of octets 401 to 500, what a block of them says.
 func TestSackedOctets(t *testing.T) {
-	e := end{nSacked: 1, sacked: [2]span{{401, 501}}}
+	m := move{e: &end{nSacked: 1}, ea: &aside{sacked: [2]span{{401, 501}}}}
 	for _, tt := range []struct {
 		from, to    tcp.Seq
 		held, above bool
 	}{
 		{401, 501, true, true}, {411, 421, true, true}, {400, 501, false, true}, {401, 502, false, true}, {501, 511, false, false},
 	} {
-		if held, above := e.sacks(tt.from, tt.to), e.sackedAbove(tt.from); held != tt.held || above != tt.above {
+		if held, above := m.sacks(tt.from, tt.to), m.sackedAbove(tt.from); held != tt.held || above != tt.above {
 			t.Errorf("%d to %d: %v, above %v", tt.from, tt.to, held, above)
 		}
 	}

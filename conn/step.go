@@ -32,6 +32,8 @@ type Step struct {
 	Filled      uint32 // of New, the octets that had been counted in a Gap, or were acknowledged before this end was joined
 	Shrunk      uint32 // octets that the edge of its window lies left of the furthest one it granted
 	Gap         uint32 // sequence numbers that its ACK was the first to cover, and that had not passed
+
+	Sacked [2][2][2]tcp.Seq // octets of its sender, and of its addressee, that SACK told to have arrived, before it: see Facts.NumSacked
 }
 
 // Tracker moves Conns. It holds what they share: a bounded pool for streams
@@ -46,6 +48,9 @@ type Tracker struct {
 	recent     recent
 	foreigners foreigners
 	before     Conn
+	attic      attic
+	beside     asides // what stood aside of before
+	empty      asides // at the hand of a move whose Conn was lent nothing; empty again behind it
 }
 
 // Before returns the Conn as it was before the last segment whose Step is not
@@ -67,6 +72,9 @@ func (t *Tracker) Move(c *Conn, s *tcp.Segment, step *Step) {
 	var m move // filled field by field: a literal would be copied
 	m.t, m.c, m.e, m.p, m.s, m.ev, m.end, m.step = t, c, e, p, s, &c.seen[s.Dir], s.End(), step
 	step.Leads = !e.has(hasReal) || m.end.After(e.real)
+	if e.nSacked|p.nSacked != 0 {
+		step.Sacked = [2][2][2]tcp.Seq{t.Sacked(c, s.Dir), t.Sacked(c, s.Dir^1)}
+	}
 	if plain(e, p, s) {
 		if t.Keep {
 			t.before = *c
@@ -76,7 +84,10 @@ func (t *Tracker) Move(c *Conn, s *tcp.Segment, step *Step) {
 		return
 	}
 	t.before = *c
+	m.a = t.hand(c)
+	m.ea, m.pa = &m.a.side[s.Dir], &m.a.side[s.Dir^1]
 	m.long()
+	t.keep(c)
 }
 
 // move is one segment on its way through the long path: who sent it to whom, and
@@ -89,6 +100,9 @@ type move struct {
 	ev   *evidence // of the sender
 	end  tcp.Seq   // s.End()
 	step *Step
+
+	a      *asides
+	ea, pa *aside // of sender, addressee
 
 	old    bool // its ACK is of the peer's older incarnation
 	older  bool // it belongs to the older incarnation
@@ -169,11 +183,11 @@ func (m *move) ordinary() {
 // ordinaryJoin is ordinary for a segment that may give an end its first
 // position. One that nothing explains gives none.
 func (m *move) ordinaryJoin() {
-	e, p := *m.e, *m.p
+	e, p, a := *m.e, *m.p, *m.a
 	m.joins()
 	why := m.placed()
 	if why == None || m.older {
-		*m.e, *m.p = e, p
+		*m.e, *m.p, *m.a = e, p, a
 		m.outside(why)
 		return
 	}
@@ -203,12 +217,12 @@ func (m *move) goes() {
 		m.because(Path) // its RST overtook it
 	}
 	if m.old {
-		p.oddAck(s.Ack) // the newer incarnation answers it with a RST
+		m.oddAck(s.Ack) // the newer incarnation answers it with a RST
 	}
 	m.hole = s.Seq.After(e.top)
 	m.step.Gap = m.gap()
 	m.acknowledges()
-	m.step.DSACK = m.t.takeSACK(p, s)
+	m.step.DSACK = m.takeSACK()
 	m.emits()
 	m.grants()
 	p.learn(e)
@@ -233,7 +247,7 @@ func (m *move) beyondFin() bool {
 // outside ends the way of a segment that moves nothing but what a RST in reply
 // is known by.
 func (m *move) outside(why Explanation) {
-	m.p.oddAck(m.s.Ack)
+	m.oddAck(m.s.Ack)
 	if why == Path {
 		m.reachesOlder()
 	}
@@ -244,12 +258,13 @@ func (m *move) outside(why Explanation) {
 	}
 }
 
-// oddAck remembers an ACK field towards p outside of its stream.
-func (p *end) oddAck(ack tcp.Seq) {
+// oddAck remembers an ACK field towards the addressee outside of its stream.
+func (m *move) oddAck(ack tcp.Seq) {
+	p, a := m.p, m.pa
 	if p.has(odd1) {
-		p.odd[1], p.bits = p.odd[0], p.bits|odd2
+		a.odd[1], p.bits = a.odd[0], p.bits|odd2
 	}
-	p.odd[0], p.bits = ack, p.bits|odd1
+	a.odd[0], p.bits = ack, p.bits|odd1
 }
 
 // stamps keeps the highest TSval.

@@ -208,4 +208,5 @@ func (t *Tracker) Forget(c *Conn) {
 		t.pool.take(st.more)
 		st.more, st.n = 0, 0
 	}
+	t.attic.giveBack(c)
 }

@@ -18,7 +18,7 @@ func (m *move) syn() {
 	switch {
 	case again:
 		m.synAgain(answer)
-	case e.has(hasAlt) && s.Seq == e.alt && !(e.has(altNew) && e.set&gone != 0):
+	case e.has(hasAlt) && s.Seq == m.ea.alt && !(e.has(altNew) && e.set&gone != 0):
 		m.synOfOther(answer)
 	case e.has(on) && !e.has(hasISS) && uint32(e.base-s.Seq) < spread:
 		m.lateSyn(answer)
@@ -46,11 +46,11 @@ func (m *move) syn() {
 // a candidate sends it, that is what lives.
 func (m *move) synAckChooses() {
 	e, p, s := m.e, m.p, m.s
-	if p.has(altNew) && s.Ack == p.alt+1 {
+	if p.has(altNew) && s.Ack == m.pa.alt+1 {
 		m.choose(p)
 		p.set = inSS
 	}
-	if e.has(altNew) && s.Seq == e.alt {
+	if e.has(altNew) && s.Seq == m.ea.alt {
 		m.choose(e)
 		e.set = follow(inSS, e.pend&evSyn)
 	}
@@ -71,7 +71,7 @@ func (m *move) synOfOther(answer bool) {
 
 // choose lets the candidate of x be its TCB.
 func (m *move) choose(x *end) {
-	m.fresh(x, x.alt)
+	m.fresh(x, m.of(x).alt)
 	m.opened(x)
 }
 
@@ -82,9 +82,11 @@ func (t *Tracker) Choose(c *Conn, d tcp.Dir) {
 	if !e.has(altNew) {
 		return
 	}
-	m := move{t: t, c: c, e: e, p: &c.side[d^1], s: &tcp.Segment{Dir: d}, step: &Step{}}
+	a := t.hand(c)
+	m := move{t: t, c: c, e: e, p: &c.side[d^1], a: a, ea: &a.side[d], pa: &a.side[d^1], s: &tcp.Segment{Dir: d}, step: &Step{}}
 	set := e.set
 	m.choose(e)
+	t.keep(c)
 	e.set, e.lead = set, inSS
 }
 
@@ -183,7 +185,7 @@ func (m *move) newSyn() {
 		m.because(Endpoint)
 	}
 	keep := e.pend & evSyn
-	if e.rssAck == s.Seq+1 && e.pend&evRstSyn != 0 {
+	if m.ea.rssAck == s.Seq+1 && e.pend&evRstSyn != 0 {
 		keep |= evRstSyn
 	}
 	two := to != inSS
@@ -210,8 +212,8 @@ func (m *move) answeredBefore() bool {
 // candidate notes a SYN that may begin another incarnation.
 func (m *move) candidate() {
 	e := m.e
-	e.alt, e.bits = m.s.Seq, e.bits|hasAlt|altNew
-	e.rstLine = m.p.top
+	m.ea.alt, e.bits = m.s.Seq, e.bits|hasAlt|altNew
+	m.ea.rstLine = m.p.top
 	e.set |= inSS
 	m.step.Begin = Candidate
 	m.because(Endpoint)

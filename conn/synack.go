@@ -5,7 +5,7 @@ func (m *move) newSynAck() bool {
 	e, p, s := m.e, m.p, m.s
 	known := p.has(hasISS)
 	other := known && !p.synAcked(s.Ack)
-	if other && !(p.has(hasAlt) && s.Ack == p.alt+1) {
+	if other && !(p.has(hasAlt) && s.Ack == m.pa.alt+1) {
 		m.ofNoSyn()
 		return false
 	}
@@ -35,7 +35,7 @@ func (m *move) ofNoSyn() {
 		why = Capture
 	}
 	m.because(why)
-	m.p.oddAck(m.s.Ack)
+	m.oddAck(m.s.Ack)
 }
 
 // answersAnew gives the sender of a SYN,ACK a new TCB, in which it may be in the
@@ -69,8 +69,8 @@ func (m *move) besides() bool {
 	if !p.has(hasIRS) || p.irs != e.iss || p.set&inSS != 0 || e.set&alive == 0 || e.finished(p) {
 		return false
 	}
-	e.alt, e.bits = m.s.Seq, e.bits&^altNew|hasAlt
-	e.rstLine = p.top
+	m.ea.alt, e.bits = m.s.Seq, e.bits&^altNew|hasAlt
+	m.ea.rstLine = p.top
 	e.pend |= evOther
 	return true
 }

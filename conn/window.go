@@ -209,6 +209,6 @@ const olderSpan = 1 << 20
 // ofOlder reports whether SEQ or ACK is one of the incarnation before.
 func (m *move) ofOlder() bool {
 	e, p, s := m.e, m.p, m.s
-	return e.bits&(hasAlt|altNew) == hasAlt && uint32(s.Seq-e.alt) < olderSpan ||
-		p.bits&(hasAlt|altNew) == hasAlt && uint32(s.Ack-p.alt) < olderSpan
+	return e.bits&(hasAlt|altNew) == hasAlt && uint32(s.Seq-m.ea.alt) < olderSpan ||
+		p.bits&(hasAlt|altNew) == hasAlt && uint32(s.Ack-m.pa.alt) < olderSpan
 }

@@ -56,14 +56,14 @@ func TestShiftNotLearnt(t *testing.T) {
 func TestSwapMirrors(t *testing.T) {
 	const stray = "\n1.0 > . 90000100:90000110(10) ack 70000000"
 	for _, text := range []string{opened, opened + stray} {
-		c, _ := run(t, text)
-		var mirror Conn
-		var tr Tracker
+		var c, mirror Conn
+		var tr, twin Tracker
 		for _, s := range parse(t, text) {
+			tr.Observe(&c, &s)
 			s.Dir ^= 1
-			tr.Observe(&mirror, &s)
+			twin.Observe(&mirror, &s)
 		}
-		if c.Swap(); c != mirror {
+		if tr.Swap(&c); !tr.Same(&c, &twin, &mirror) {
 			t.Errorf("%+v\n%+v", c, mirror)
 		}
 	}

@@ -3,6 +3,7 @@ package flow
 import (
 	"onpath/packet"
 	"onpath/record"
+	"onpath/tcp"
 )
 
 // own notes whose a packet is that was counted to an entry; 0: it was to none.
@@ -26,6 +27,9 @@ func (t *Table) Owner() record.Owner {
 		sent := t.great.of(e)
 		o.Conn, o.Key, o.ClientIsB, o.Packets = e.num, e.key, e.swapped, sent[0].Packets+sent[1].Packets
 		o.Before, o.Case = t.rules.Before(), &e.inquiry
+		if o.Before != nil {
+			o.Sacked = [2][2][2]tcp.Seq{t.tracker.Sacked(o.Before, tcp.Client), t.tracker.Sacked(o.Before, tcp.Server)}
+		}
 	}
 	return o
 }

@@ -23,12 +23,12 @@ func (t *Table) supersede(i uint32, v *packet.View, before *conn.Conn, step *con
 	now := old.conn
 	swap := step.Opener == tcp.Server
 	if swap {
-		now.Swap()
+		t.tracker.Swap(&now)
 	}
-	before.Detach()
+	t.tracker.Detach(before)
 	old.conn = *before
 	if swap {
-		before.Swap() // whoever asks what was before asks as the new client and server
+		t.tracker.Swap(before) // whoever asks what was before asks as the new client and server
 	}
 	swapped, tried := old.swapped != swap, old.inquiry
 	if t.slab.live >= t.max { // no room for a ghost
