@@ -55,6 +55,9 @@ const (
 	sawForeign                   // its last judged segment was unlike its others, as that of a third party is
 )
 
+// Touch reads from c, so that it is at hand then. What it returns means nothing.
+func (c *Case) Touch() uint64 { return uint64(c.shown) }
+
 // Shown is what a segment shows of itself, before conn has moved. 0: nothing that
 // any rule asks about.
 type Shown trigger

@@ -53,7 +53,7 @@ func BenchmarkLook(b *testing.B) {
 	vs := views(b, 0, open3+data+"0.2 > F. 201:201(0) ack 301\n0.2 < F. 301:301(0) ack 202\n0.2 > . 202:202(0) ack 302")
 	b.ReportAllocs()
 	for b.Loop() {
-		var e eyes
+		var e entry
 		for _, v := range vs {
 			table.look(&e, &v.Seg)
 		}

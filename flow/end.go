@@ -152,15 +152,12 @@ func (t *Table) fill(e *entry, why record.Ending) {
 	repaired := t.repairs.of(e)
 	t.row = record.Record{
 		Conn: e.num, Key: e.key, ClientIsB: e.swapped, Start: e.start, End: e.last,
-		Opening: e.opening, Ending: why, History: e.history, TCPChain: e.eyes.chain,
-		Firewall: t.firewall != nil, Invalid: repaired.invalid,
+		Opening: e.opening, Ending: why, History: e.history, TCPChain: e.chain,
+		Firewall: t.firewall != nil, Invalid: repaired.invalid, Continues: repaired.continues,
 		Handshake: e.handshake, Times: t.times.of(e),
 	}
-	if e.back != 0 {
-		t.row.Continues = e.num - uint64(e.back)
-	}
 	var states [2]tcpstates.Flags
-	states[tcp.Client], states[tcp.Server] = e.eyes.states.Final()
+	states[tcp.Client], states[tcp.Server] = e.states.Final()
 	for d, v := range t.great.of(e) {
 		t.row.Side[d] = record.Side{
 			Packets: v.Packets, IPOctets: v.IPOctets, Octets: v.Octets, Repeated: repaired.repeated[d],

@@ -4,6 +4,8 @@ import (
 	"onpath/check"
 	"time"
 
+	"onpath/compat/tcpchain"
+	"onpath/compat/tcpstates"
 	"onpath/conn"
 	"onpath/fingerprint"
 	"onpath/measure"
@@ -48,7 +50,7 @@ func limits(c Config) (ns [numClasses]int64) {
 	return ns
 }
 
-// entry is one connection or conversation: at most 800 octets without pointers.
+// entry is one connection or conversation: at most 616 octets without pointers.
 // What each packet needs stands first, so that it takes the fewest cache lines.
 type entry struct {
 	key       packet.Key
@@ -56,9 +58,10 @@ type entry struct {
 	older     uint32 // the ghost behind it; of a ghost: the entry that superseded it
 	class     class
 	opening   record.Opening
-	swapped   bool // the client is Key.B
-	written   bool // the record has ended; what comes begins another, which continues it
-	eyes      eyes
+	swapped   bool           // the client is Key.B
+	written   bool           // the record has ended; what comes begins another, which continues it
+	states    tcpstates.Pair // what other systems would think of the record
+	chain     tcpchain.State
 	side      [2]measure.Volume
 	conn      conn.Conn
 	inquiry   check.Case
@@ -68,7 +71,6 @@ type entry struct {
 	repairs   uint32 // what it was lent; 0: nothing yet
 	next      uint32 // in its class's list, or of free entries
 	prev      uint32
-	back      uint32            // num less the record that this one continues; 0: none
 	since     tick              // when it went to the end of its list
 	identity  [2]fingerprint.ID // of the ends' SYNs, by tcp.Client, tcp.Server
 	num       uint64            // of its record, or of the last one it had

@@ -74,7 +74,7 @@ func (t *Table) found(e *entry, shown check.Shown) *conn.Conn {
 func (t *Table) conclude(e *entry, why record.Ending) {
 	t.ended = check.End{
 		Key: e.key, ClientIsB: e.swapped,
-		Start: e.start, At: e.last, Now: t.silentUntil(e), Syn: e.opening == record.OpenSyn, Continues: e.back != 0,
+		Start: e.start, At: e.last, Now: t.silentUntil(e), Syn: e.opening == record.OpenSyn, Continues: t.row.Continues != 0,
 		Evicted: why == record.EndEvicted,
 		Cut:     why == record.EndCapture || why == record.EndEvicted || why == record.EndFlush,
 		Packets: [2]uint64{t.row.Side[0].Packets, t.row.Side[1].Packets},

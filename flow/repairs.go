@@ -17,10 +17,11 @@ type repairs struct {
 
 // pair is by tcp.Client, tcp.Server.
 type pair struct {
-	side     [2]measure.Repairs
-	repeated [2]uint64 // payload octets that had passed before
-	invalid  uint32    // packets that the firewall would have refused
-	recurs   measure.Recurring
+	side      [2]measure.Repairs
+	repeated  [2]uint64 // payload octets that had passed before
+	invalid   uint32    // packets that the firewall would have refused
+	recurs    measure.Recurring
+	continues uint64 // number of the record that this one continues; 0: none
 }
 
 // repairsChunk is how many pairs are allocated at once.

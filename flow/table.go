@@ -92,7 +92,7 @@ func (t *Table) take(v *packet.View, hash uint32) uint32 {
 	i := t.entryOf(v, hash)
 	if v.Key.Proto == packet.ProtoTCP {
 		i = t.segment(i, v)
-		t.flags = t.look(&t.slab.at(i).eyes, &v.Seg)
+		t.flags = t.look(t.slab.at(i), &v.Seg)
 	} else {
 		t.datagram(i, v)
 	}
@@ -244,11 +244,12 @@ func (t *Table) resume(e *entry, v *packet.View) {
 		return
 	}
 	before := e.num
-	e.side, e.history, e.eyes, e.written = [2]measure.Volume{}, measure.History{}, eyes{}, false
+	e.side, e.history, e.written = [2]measure.Volume{}, measure.History{}, false
+	e.states, e.chain = tcpstates.Pair{}, tcpchain.State{}
 	e.trail.Continue()
 	t.repairs.giveBack(e)
 	t.open(e, v)
-	e.back = uint32(min(e.num-before, 1<<32-1))
+	t.repairs.lent(e).continues = before
 }
 
 // count adds a segment to its record.
