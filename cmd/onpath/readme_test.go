@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"os"
+	"strings"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/txtar"
@@ -35,6 +36,30 @@ func TestFindingsAreExplained(t *testing.T) {
 		says, _, _ = bytes.Cut(says, []byte(`"`))
 		if f.Name == "violations.jsonl" && (!found || !bytes.Contains(page, says)) {
 			t.Errorf("docs/findings.md does not have %q", says)
+		}
+	}
+}
+
+// TestEvidenceIsShown holds what the pages show of a dump to what read writes, which the
+// scripts check: its lines are there in their order, but for those left out.
+func TestEvidenceIsShown(t *testing.T) {
+	script, err := txtar.ParseFile("testdata/evidence.txtar")
+	noError(t, err)
+	for _, page := range []string{"README.md", "docs/evidence.md"} {
+		octets, err := os.ReadFile("../../" + page)
+		noError(t, err)
+		_, shown, found := strings.Cut(string(octets), "\nRelated pcap file: ")
+		shown, _, _ = strings.Cut("Related pcap file: "+shown, "\n```")
+		dump := string(script.Files[0].Data)
+		for line := range strings.Lines(shown) {
+			if line = strings.TrimSpace(line); line == "…" {
+				continue
+			}
+			_, rest, has := strings.Cut(dump, line+"\n")
+			if !has || !found {
+				t.Fatalf("%s shows a line that no dump has, or has there: %q", page, line)
+			}
+			dump = rest
 		}
 	}
 }
