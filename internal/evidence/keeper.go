@@ -3,6 +3,7 @@ package evidence
 import (
 	"cmp"
 	"net/netip"
+	"slices"
 	"time"
 
 	"onpath/anomaly"
@@ -163,6 +164,9 @@ func (k *Keeper) begin(o *record.Owner) *window {
 	}
 	if len(k.open) >= maxUnfinished {
 		k.finish(k.oldest())
+	}
+	if len(k.queue) >= 2*maxUnfinished { // most are complete: their records ended
+		k.queue = slices.DeleteFunc(k.queue, func(w *window) bool { return w.done })
 	}
 	w := &window{owner: *o, deadline: k.now + afterTime, limit: k.ring.head + k.ring.size/2, left: afterPackets}
 	w.owner.Raised, w.owner.Before, w.owner.Case = nil, nil, nil // gone with the packet

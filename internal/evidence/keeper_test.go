@@ -8,7 +8,9 @@ import (
 	"testing"
 
 	"onpath/anomaly"
+	"onpath/check"
 	"onpath/packet"
+	"onpath/record"
 )
 
 // A dump has the packets of the finding's connection alone: those before, and up to 64
@@ -278,6 +280,24 @@ func TestManyAtOnce(t *testing.T) {
 	}
 	if len(p.keeper.open)+len(p.keeper.queue)+len(p.keeper.shares) != 0 {
 		t.Errorf("%d, %d, %d are left", len(p.keeper.open), len(p.keeper.queue), len(p.keeper.shares))
+	}
+}
+
+// Records that end at once leave nothing behind, however many there are in ten seconds.
+func TestRecordsThatEndAtOnce(t *testing.T) {
+	p := newTap(t, Config{Memory: 1 << 20})
+	o := record.Owner{Raised: []check.Raised{{ID: anomaly.XmasFlagsSegment, Severity: anomaly.Suspicious, Count: 1}}}
+	for o.Conn = 1; o.Conn < 10_000; o.Conn++ {
+		p.keeper.raise(&o, check.Moment{Frame: o.Conn})
+		if o.Conn%100 != 0 { // few wait
+			p.keeper.Close(0, record.Owner{Conn: o.Conn})
+		}
+		if n := len(p.keeper.queue); n > 2*maxUnfinished {
+			t.Fatalf("%d in the queue", n)
+		}
+	}
+	if n := len(p.end()); n != 9999 {
+		t.Errorf("%d dumps", n)
 	}
 }
 
