@@ -47,7 +47,7 @@ type row struct {
 var rows = [NumClasses]row{
 	Probe: {"probe", "RST", "no SYN: a NULL, FIN, XMAS or ACK segment out of nowhere, answered by a RST or by nothing",
 		isProbe, sureOfProbe},
-	Backscatter: {"backscatter", "RST", "only a SYN,ACK or RST of the server passed, though other connections between these networks pass both ways",
+	Backscatter: {"backscatter", "RST", "a SYN,ACK or RST of the server that the client did not ask for: other connections between these networks pass both ways, or the client answered with a RST",
 		isBackscatter, always(Medium)},
 	RejectedICMP: {"rejected-icmp", "", "an ICMP error was the only answer to the SYN; the flag says which",
 		isRejected, always(High)},

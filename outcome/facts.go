@@ -104,7 +104,7 @@ func (f *Facts) empty() bool {
 // many its peer acknowledged, SYN and FIN left out.
 func (f *Facts) octets(d tcp.Dir) uint64 {
 	e, p := &f.Ends[d], &f.Ends[d^1]
-	if f.Packets[d] > 0 || !p.HasRcv || !f.est() {
+	if f.Packets[d] > 0 || !p.HasRcv || !f.est() || f.Trail.is(lineOfReset) && !e.HasISS {
 		return f.Octets[d]
 	}
 	from := f.Trail.line

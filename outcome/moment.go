@@ -99,7 +99,7 @@ func (m *moment) misfit() {
 		t.shown |= wrongAck
 	}
 	if m.s.Flags&tcp.FIN != 0 && t.has(bareSyn, d) {
-		t.put(fin, d)
+		m.fin()
 	}
 }
 
@@ -148,7 +148,7 @@ func (m *moment) fin() {
 		m.closes()
 		return
 	}
-	if p := &m.peer; p.HasFin && !m.s.Ack.After(p.Fin) {
+	if p := &m.peer; p.HasFin && m.s.Flags&tcp.ACK != 0 && !m.s.Ack.After(p.Fin) {
 		t.shown |= crossed
 	}
 }

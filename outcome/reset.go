@@ -32,7 +32,13 @@ func (m *moment) reset() {
 	if d == tcp.Server {
 		t.shown |= resetByServer
 	}
-	t.line = m.me.Top.Max(m.s.Seq)
+	if m.peer.Seen { // else nobody will acknowledge anything, and line tells what its peer has
+		t.shown |= lineOfReset
+		t.line = m.s.Seq
+		if m.me.On {
+			t.line = m.me.Top.Max(t.line)
+		}
+	}
 }
 
 // finAcked reports whether the FIN of an end was acknowledged.
@@ -70,11 +76,11 @@ func (m *moment) afterReset() {
 	if m.s.Len > 0 {
 		t.shown |= dataAfterRst
 	}
-	if !t.has(rst, d^1) || m.s.Flags&tcp.ACK == 0 || !m.s.Ack.After(t.line) {
+	if !t.is(lineOfReset) || t.is(resetByServer) != (d == tcp.Client) || m.s.Flags&tcp.ACK == 0 || !m.s.Ack.After(t.line) {
 		return
 	}
 	t.shown |= goesOn
-	t.shown &^= either(rst) | dataAfterRst | closedBefore | atSynAck | abort | resetByServer
+	t.shown &^= either(rst) | dataAfterRst | closedBefore | atSynAck | abort | resetByServer | lineOfReset
 	if !t.is(either(fin)) {
 		t.shown &^= either(closer)
 		t.delay = 0

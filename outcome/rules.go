@@ -24,11 +24,18 @@ func isProbe(f *Facts) bool {
 	return false
 }
 
-// isBackscatter: answers to what somebody else sent in the client's name.
+// isBackscatter: answers to what somebody else sent in the client's name. That its SYN
+// would have passed here, other connections show, or the RST with which it answers the
+// SYN,ACK.
 func isBackscatter(f *Facts) bool {
 	t := f.Trail
-	unasked := t.has(synAck, tcp.Server) || t.has(rstAny, tcp.Server)
-	return f.Packets[tcp.Client] == 0 && unasked && !t.has(spoke, tcp.Server) && f.TwoWay
+	if f.est() || t.has(bareSyn, tcp.Client) || t.is(either(spoke)) {
+		return false
+	}
+	if t.has(rstAny, tcp.Client) {
+		return t.has(synAck, tcp.Server)
+	}
+	return f.Packets[tcp.Client] == 0 && (t.has(synAck, tcp.Server) || t.has(rstAny, tcp.Server)) && f.TwoWay
 }
 
 func isRejected(f *Facts) bool {

@@ -58,6 +58,7 @@ const (
 	abort              // the RST that closed has ACK, or answers nothing: its sender gave the connection up
 	runByServer        // run is of the server
 	resetByServer      // the first RST that closed was the server's
+	lineOfReset        // line is of that RST
 )
 
 // either is a mark of both ends.
@@ -100,12 +101,12 @@ func openingOf(s *tcp.Segment) opening {
 		return opensByFinAck
 	case f&tcp.FIN != 0:
 		return opensByFin
+	case s.Len > 0:
+		return opensByData
 	case f&tcp.ACK == 0:
 		return opensByNothing
-	case s.Len == 0:
-		return opensByAck
 	}
-	return opensByData
+	return opensByAck
 }
 
 // Continue lets the Trail go on in another record: what the record before counted is
@@ -156,6 +157,9 @@ func (t *Trail) judge(s *tcp.Segment, step *conn.Step, c *conn.Conn, after uint3
 	}
 	if s.Flags&tcp.RST == 0 && m.establishes() {
 		t.shown |= established
-		t.at, t.line, t.delay = after, s.Ack, 0
+		t.at, t.delay = after, 0
+		if !t.is(lineOfReset) {
+			t.line = s.Ack
+		}
 	}
 }
