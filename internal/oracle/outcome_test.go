@@ -117,12 +117,22 @@ func (e *expectation) differs(r *record.Record) string {
 	return strings.Join(how, ", ")
 }
 
-// recordsOf reads a capture file, and returns its TCP records in the order of their numbers.
-func recordsOf(t *testing.T, path string) (all []record.Record) {
+// recordsOf is readRecords for a file that must be readable.
+func recordsOf(t *testing.T, path string) []record.Record {
 	t.Helper()
-	in, err := source.Open(path)
+	all, err := readRecords(path)
 	if err != nil {
 		t.Fatal(err)
+	}
+	return all
+}
+
+// readRecords reads a capture file, and returns its TCP records in the order of their
+// numbers. The error is that of the file.
+func readRecords(path string) (all []record.Record, err error) {
+	in, err := source.Open(path)
+	if err != nil {
+		return nil, err
 	}
 	defer in.Close()
 	decoder := packet.NewDecoder(packet.Config{})
@@ -133,18 +143,16 @@ func recordsOf(t *testing.T, path string) (all []record.Record) {
 	})
 	var f packet.Frame
 	var v packet.View
-	for {
-		err := in.Next(&f)
-		if errors.Is(err, io.EOF) {
-			break
+	for err == nil {
+		if err = in.Next(&f); err == nil {
+			decoder.Decode(&f, &v)
+			table.Observe(&v)
 		}
-		if err != nil {
-			t.Fatal(err)
-		}
-		decoder.Decode(&f, &v)
-		table.Observe(&v)
 	}
 	table.Flush()
 	slices.SortFunc(all, func(a, b record.Record) int { return int(a.Conn) - int(b.Conn) })
-	return all
+	if errors.Is(err, io.EOF) {
+		err = nil
+	}
+	return all, err
 }
