@@ -64,16 +64,23 @@ func OpenDir(path string, limit int64, version string) (*Dir, error) {
 		return nil, err
 	}
 	defer root.Close()
+	if err := d.try(root); err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	return d, nil
+}
+
+// try finds out what is there, and whether a file can be made.
+func (d *Dir) try(root *os.Root) error {
 	if err := d.scan(root); err != nil {
-		return nil, err
+		return err
 	}
 	name, f, err := d.claim(root)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	d.next-- // nothing was written
-	f.Close()
-	return d, root.Remove(name + capture + part)
+	return errors.Join(f.Close(), root.Remove(name+capture+part))
 }
 
 // Stats returns the counts so far.
@@ -112,13 +119,13 @@ const recount = int64(time.Minute)
 // fits reports whether a dump that takes so many octets does. So that a flood of one kind
 // leaves room for others, a kind that has begun a dump takes half of it at most.
 func (d *Dir) fits(dump *Dump, octets int64) bool {
-	kind := d.kinds[dump.Findings[0].ID]
+	kind := d.kinds[dump.Worst().ID]
 	return d.used+octets <= d.limit && (kind == 0 || kind+octets <= d.limit/2)
 }
 
 // due reports whether it is time to look whether somebody has made room.
 func (d *Dir) due(dump *Dump) bool {
-	since := dump.Findings[0].At - d.scanned
+	since := dump.Worst().At - d.scanned
 	return since >= recount || since <= -recount
 }
 
@@ -129,7 +136,7 @@ func (d *Dir) room(root *os.Root, dump *Dump, comments map[int][]string) bool {
 	if d.fits(dump, need) || !d.due(dump) {
 		return d.fits(dump, need)
 	}
-	d.scanned = dump.Findings[0].At
+	d.scanned = dump.Worst().At
 	return d.scan(root) == nil && d.fits(dump, need)
 }
 
@@ -149,7 +156,7 @@ func (d *Dir) write(root *os.Root, dump *Dump, comments map[int][]string) error 
 		return err
 	}
 	number, before := d.next-1, d.used
-	defer func() { d.kinds[dump.Findings[0].ID] += d.used - before }()
+	defer func() { d.kinds[dump.Worst().ID] += d.used - before }()
 	if err := d.fill(root, f, name+capture, func(w io.Writer) error { return dump.writeCapture(w, d.version, comments) }); err != nil {
 		return err
 	}

@@ -13,6 +13,7 @@ import (
 	"testing"
 
 	"onpath/anomaly"
+	"onpath/check"
 	"onpath/packet"
 	"onpath/source"
 )
@@ -345,5 +346,20 @@ func TestOpenDirRefuses(t *testing.T) {
 		if _, err := OpenDir(path, 1, ""); err == nil || !strings.Contains(err.Error(), filepath.Dir(path)) {
 			t.Errorf("%s: %v", path, err)
 		}
+	}
+}
+
+// A dump is about its strongest finding, of several the first.
+func TestWorst(t *testing.T) {
+	d := dumped(t)
+	for _, severity := range []anomaly.Severity{anomaly.Suspicious, anomaly.Violation, anomaly.Violation} {
+		d.Findings = append(d.Findings, Finding{Raised: check.Raised{ID: anomaly.ZeroWindow, Severity: severity, Count: uint64(len(d.Findings))}})
+	}
+	n := uint64(len(d.Findings) - 2)
+	if f := d.Worst(); f.Severity != anomaly.Violation || f.Count != n {
+		t.Errorf("%+v", f)
+	}
+	if text := string(d.text("v", "c")); !strings.Contains(text, "\nError message: zero-window: ") {
+		t.Error(text)
 	}
 }

@@ -28,6 +28,17 @@ type Dump struct {
 	ring   *ring
 }
 
+// Worst returns the finding that the dump is about: the strongest, of several the first.
+func (d *Dump) Worst() *Finding {
+	worst := &d.Findings[0]
+	for i := range d.Findings {
+		if f := &d.Findings[i]; f.Severity > worst.Severity {
+			worst = f
+		}
+	}
+	return worst
+}
+
 // Frames returns how many frames the dump has.
 func (d *Dump) Frames() int { return len(d.frames) }
 

@@ -11,7 +11,7 @@ import (
 type report struct {
 	Version  string   `json:"version"`
 	Pcap     string   `json:"pcap"`  // path of the related capture
-	Error    string   `json:"error"` // the first finding as a message
+	Error    string   `json:"error"` // the worst finding as a message
 	Conn     *uint64  `json:"conn"`  // null: the packets belong to no connection
 	Client   *address `json:"client"`
 	Server   *address `json:"server"`
@@ -47,7 +47,7 @@ type shown struct {
 
 // json returns the same as text, for programs, and each finding's own stacks.
 func (d *Dump) json(version, capture string) []byte {
-	r := report{Version: version, Pcap: capture, Error: d.Findings[0].message(), Packets: d.Frames(), Gone: d.Gone, More: d.More}
+	r := report{Version: version, Pcap: capture, Error: d.Worst().message(), Packets: d.Frames(), Gone: d.Gone, More: d.More}
 	if o := &d.Owner; o.Conn != 0 {
 		r.Conn = &o.Conn
 		r.Client, r.Server = addressOf(o, tcp.Client), addressOf(o, tcp.Server)

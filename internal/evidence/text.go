@@ -9,13 +9,13 @@ import (
 )
 
 // text returns the dump as tcpad wrote it: what it is, where the packets are, what was
-// wrong, and both stacks before the packet that showed it. Below the table stand all
+// wrong, and both stacks before the packet that showed it, of the worst finding. Below the table stand all
 // findings.
 func (d *Dump) text(version, capture string) []byte {
-	first := &d.Findings[0]
-	b := fmt.Appendf(nil, "%s\nRelated pcap file: %s\nError message: %s\n\n", version, capture, first.message())
-	if first.Known {
-		b = append(record.AppendDump(b, &first.Ends), '\n')
+	worst := d.Worst()
+	b := fmt.Appendf(nil, "%s\nRelated pcap file: %s\nError message: %s\n\n", version, capture, worst.message())
+	if worst.Known {
+		b = append(record.AppendDump(b, &worst.Ends), '\n')
 	}
 	b = append(b, d.about()...)
 	for i := range d.Findings {

@@ -68,7 +68,7 @@ func (d *dumps) flush() error {
 	if s.Failed == 0 {
 		return nil
 	}
-	return fmt.Errorf("--evidence: %s could not be written, the first because of %w", plural(s.Failed, "dump"), s.Err)
+	return fmt.Errorf("--evidence %s: %s could not be written, the first because of %w", d.dir.Path(), plural(s.Failed, "dump"), s.Err)
 }
 
 // report says what there is, and what bounds kept out.

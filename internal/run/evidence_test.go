@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -66,13 +67,16 @@ func dumpedTo(t *testing.T, path, dir string) (records []byte, ok bool) {
 // told is what a dump says of itself.
 type toldDump struct {
 	Pcap     string
+	Error    string
 	Conn     *uint64
 	Packets  int
-	Findings []struct {
-		ID, Says      string
-		Packet, Frame *int
-	}
-	name string
+	Findings []toldFinding
+	name     string
+}
+
+type toldFinding struct {
+	ID, Says      string
+	Packet, Frame *int
 }
 
 // dumpsIn returns the dumps of a directory in their order.
@@ -170,7 +174,7 @@ func TestStacksOfDumps(t *testing.T) {
 		}
 		stacks := stacksOf(t, path)
 		for _, d := range all {
-			f := d.Findings[0]
+			f := d.Findings[slices.IndexFunc(d.Findings, func(f toldFinding) bool { return f.ID+": "+f.Says == d.Error })]
 			if d.Conn == nil || f.Frame == nil || *d.Conn == 0 {
 				continue
 			}
