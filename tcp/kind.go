@@ -60,7 +60,6 @@ const (
 type KindInfo struct {
 	Kind     Kind
 	Name     string // as in the IANA registry, shortened as Wireshark shows it
-	Tcpdump  string // the word tcpdump 4.99.3 prints, which does not know all of them
 	Min, Max int    // legal lengths in octets, kind and length included; 1 for EOL and NOP
 	Bit      OptSet
 	Source   string
@@ -68,22 +67,22 @@ type KindInfo struct {
 
 // kinds is the only place where an option's name, length and source are written.
 var kinds = [...]KindInfo{
-	{KindEOL, "EOL", "eol", 1, 1, 0, "RFC 9293 §3.2"},
-	{KindNOP, "NOP", "nop", 1, 1, 0, "RFC 9293 §3.2"},
-	{KindMSS, "MSS", "mss", 4, 4, OptMSS, "RFC 9293 §3.7.1"},
-	{KindWScale, "WS", "wscale", 3, 3, OptWScale, "RFC 7323 §2.2"},
-	{KindSACKOK, "SACK_PERM", "sackOK", 2, 2, OptSACKOK, "RFC 2018 §2"},
-	{KindSACK, "SACK", "sack", 10, 34, OptSACK, "RFC 2018 §3"},
-	{KindTimestamp, "TS", "TS", 10, 10, OptTimestamp, "RFC 7323 §3.2"},
-	{KindMD5, "MD5", "md5", 18, 18, OptMD5, "RFC 2385 §3.0"},
-	{KindUTO, "UTO", "uto", 4, 4, OptUTO, "RFC 5482 §3"},
-	{KindAO, "AO", "tcp-ao", 4, 40, OptAO, "RFC 5925 §2.2"},
-	{KindMPTCP, "MPTCP", "mptcp", 3, 40, OptMPTCP, "RFC 8684 §3"},
-	{KindTFO, "TFO", "tfo", 2, 18, OptTFO, "RFC 7413 §4.1.1"},
-	{KindAccECN0, "AccECN0", "unknown-172", 2, 40, OptAccECN, "RFC 9768 §3.2.3"},
-	{KindAccECN1, "AccECN1", "unknown-174", 2, 40, OptAccECN, "RFC 9768 §3.2.3"},
-	{KindExp1, "EXP1", "unknown-253", 2, 40, OptExp, "RFC 6994 §3"},
-	{KindExp2, "EXP2", "exp", 2, 40, OptExp, "RFC 6994 §3"},
+	{KindEOL, "EOL", 1, 1, 0, "RFC 9293 §3.2"},
+	{KindNOP, "NOP", 1, 1, 0, "RFC 9293 §3.2"},
+	{KindMSS, "MSS", 4, 4, OptMSS, "RFC 9293 §3.7.1"},
+	{KindWScale, "WS", 3, 3, OptWScale, "RFC 7323 §2.2"},
+	{KindSACKOK, "SACK_PERM", 2, 2, OptSACKOK, "RFC 2018 §2"},
+	{KindSACK, "SACK", 10, 34, OptSACK, "RFC 2018 §3"},
+	{KindTimestamp, "TS", 10, 10, OptTimestamp, "RFC 7323 §3.2"},
+	{KindMD5, "MD5", 18, 18, OptMD5, "RFC 2385 §3.0"},
+	{KindUTO, "UTO", 4, 4, OptUTO, "RFC 5482 §3"},
+	{KindAO, "AO", 4, 40, OptAO, "RFC 5925 §2.2"},
+	{KindMPTCP, "MPTCP", 3, 40, OptMPTCP, "RFC 8684 §3"},
+	{KindTFO, "TFO", 2, 18, OptTFO, "RFC 7413 §4.1.1"},
+	{KindAccECN0, "AccECN0", 2, 40, OptAccECN, "RFC 9768 §3.2.3"},
+	{KindAccECN1, "AccECN1", 2, 40, OptAccECN, "RFC 9768 §3.2.3"},
+	{KindExp1, "EXP1", 2, 40, OptExp, "RFC 6994 §3"},
+	{KindExp2, "EXP2", 2, 40, OptExp, "RFC 6994 §3"},
 }
 
 // Kinds returns the table of the option kinds that onpath reads, by number.

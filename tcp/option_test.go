@@ -140,7 +140,7 @@ func TestKinds(t *testing.T) {
 		}
 		last = int(k.Kind)
 		plain := k.Kind == KindEOL || k.Kind == KindNOP
-		if k.Name == "" || k.Tcpdump == "" || k.Source == "" || k.Min > k.Max || k.Max > 40 || plain != (k.Bit == 0) || plain != (k.Max == 1) {
+		if k.Name == "" || k.Source == "" || k.Min > k.Max || k.Max > 40 || plain != (k.Bit == 0) || plain != (k.Max == 1) {
 			t.Errorf("kind %d: %+v", k.Kind, k)
 		}
 		if info, ok := k.Kind.Info(); !ok || info != k {
