@@ -58,7 +58,7 @@ type Facts struct {
 	IPIDCount bool   // its identifications were seen to count, for this connection alone
 	DupAcks   uint8  // ACKs in a row that repeat its highest one and carry nothing else, at most 2
 	Holes     uint8  // spans of its octets that passed beyond a hole, at most 255
-	NumSacked uint8 // how many spans of its octets its peer told to have: Tracker.Sacked, Step.Sacked have them
+	NumSacked uint8  // how many spans of its octets its peer told to have: Tracker.Sacked, Step.Sacked have them
 }
 
 // Facts returns what is known of the end that sends in direction d.

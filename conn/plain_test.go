@@ -3,6 +3,7 @@ package conn
 import (
 	"testing"
 
+	"onpath/internal/segtext"
 	"onpath/tcp"
 )
 
@@ -142,6 +143,29 @@ func TestPlainKeepsEvidence(t *testing.T) {
 			if taken < 40 {
 				t.Errorf("%s: the short path was taken %d times", tt.name, taken)
 			}
+		}
+	}
+}
+
+// TestPlainWithoutAside: a segment that looks like the one before it may ask what its
+// peer has told to have, of a connection that was lent nothing.
+func TestPlainWithoutAside(t *testing.T) {
+	segs, err := segtext.Parse(opened + `
+		0.41 > P. 201:211(10) ack 401 win 1000
+		0.42 < .  401:401(0) ack 211 win 900
+		0.43 > P. 211:221(10) ack 401 win 1000
+		0.44 < .  401:401(0) ack 221 win 900
+		0.45 > P. 221:231(10) ack 401 win 1000`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var tracker Tracker
+	var c Conn
+	for i := range segs {
+		segs[i].Digest = 0 // as if all were alike
+		step := tracker.Observe(&c, &segs[i])
+		if step.Outside {
+			t.Errorf("segment %d: %+v", i, step)
 		}
 	}
 }

@@ -5,7 +5,7 @@ import "onpath/tcp"
 // sackedAbove reports whether the peer has told that octets of the sender above at
 // arrived.
 func (m *move) sackedAbove(at tcp.Seq) bool {
-	for _, b := range m.ea.sacked[:m.e.nSacked] {
+	for _, b := range m.told() {
 		if b.to.After(at) {
 			return true
 		}
@@ -13,9 +13,21 @@ func (m *move) sackedAbove(at tcp.Seq) bool {
 	return false
 }
 
+// told returns what the peer has told to have of the sender's octets. On the short path
+// nothing that stands aside has been handed out.
+func (m *move) told() []span {
+	if m.ea != nil {
+		return m.ea.sacked[:m.e.nSacked]
+	}
+	if a := m.t.asideOf(m.c); a != nil {
+		return a.side[m.s.Dir].sacked[:m.e.nSacked]
+	}
+	return nil
+}
+
 // sacks reports whether the peer has told that [from, to) of the sender arrived.
 func (m *move) sacks(from, to tcp.Seq) bool {
-	for _, b := range m.ea.sacked[:m.e.nSacked] {
+	for _, b := range m.told() {
 		if !from.Before(b.from) && !to.After(b.to) {
 			return true
 		}
