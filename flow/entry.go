@@ -90,7 +90,7 @@ func (e *entry) dir(fromB bool) tcp.Dir {
 func (e *entry) fresh() bool { return e.side[0].Empty() && e.side[1].Empty() }
 
 // chunk is how many entries are allocated at once.
-const chunk = 1 << 10
+const chunk = 1 << 11
 
 // slab holds the entries. Entry 0 is never used, so that 0 can mean none.
 type slab struct {

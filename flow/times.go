@@ -20,7 +20,7 @@ type times struct {
 }
 
 // timesChunk is how many are allocated at once.
-const timesChunk = 1 << 7
+const timesChunk = 1 << 8
 
 // octets returns the memory of all.
 func (l *times) octets() int64 {
