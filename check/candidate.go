@@ -66,7 +66,7 @@ func (c *Case) opens(h *heldSyn) {
 	c.put(bareSyn, seg.Dir, true)
 	c.tried |= ofISN(seg.Seq)
 	c.noteOffers(seg)
-	c.stamps.offer(seg)
+	c.bid(seg)
 	c.congestion.noteSyn(seg)
 	c.windows.syn[seg.Dir] = seg.Win
 	if c.offered = 0; seg.Opts&fastOpen != 0 {

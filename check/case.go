@@ -20,6 +20,7 @@ type Case struct {
 	openers
 	captured
 	stamps
+	bargain
 	congestion
 }
 

@@ -110,7 +110,7 @@ const fewPackets = 4
 // stripped: an end that never uses what both SYNs have offered here got another SYN
 // than passed here.
 func stripped(s *Scene) (e Evidence, holds bool) {
-	if k := &s.Case.stamps; !k.always(withTS, withoutTS, tcp.Client) || !k.always(withTS, withoutTS, tcp.Server) {
+	if k := &s.Case.bargain; !k.always(withTS, withoutTS, tcp.Client) || !k.always(withTS, withoutTS, tcp.Server) {
 		return no()
 	}
 	for d := range tcp.Dir(2) {

@@ -33,7 +33,7 @@ func blocks(seg *tcp.Segment) [][2]tcp.Seq { return seg.SACK[:seg.NumSACK] }
 func sackUnpermitted(s *Scene) (Evidence, bool) {
 	seg := s.Seg
 	return because(anomaly.CauseNone, int64(seg.NumSACK), num(seg.Ack)),
-		seg.NumSACK > 0 && s.judged() && !s.Step.Outside && s.Case.stamps.always(withoutSACK, withSACK, seg.Dir^1)
+		seg.NumSACK > 0 && s.judged() && !s.Step.Outside && s.Case.always(withoutSACK, withSACK, seg.Dir^1)
 }
 
 // sackLengthBad leaves an option without blocks alone, which is seen often.
@@ -136,7 +136,7 @@ func sackBelowNotFirst(s *Scene) (Evidence, bool) {
 // noteSACK remembers that an end had more to report than there was room for. Linux
 // then forgets the oldest blocks, and does not report them later either.
 func (c *Case) noteSACK(s *Scene) {
-	k, seg := &c.stamps, s.Seg
+	k, seg := &c.bargain, s.Seg
 	switch {
 	case seg.NumSACK == 0 && s.pure():
 		k.terms[seg.Dir] &^= fullSACK
@@ -152,7 +152,7 @@ func sackReneging(s *Scene) (Evidence, bool) {
 	me, p, seg := s.Me(), s.Peer(), s.Seg
 	room := sackRoom(seg)
 	if !s.newest() || !s.pure() || !s.judged() || s.Step.Outside || int(seg.NumSACK) >= room || me.HasRcv && seg.Ack.Before(me.Rcv) ||
-		p.HasFin || s.Case.stamps.terms[seg.Dir]&fullSACK != 0 {
+		p.HasFin || s.Case.terms[seg.Dir]&fullSACK != 0 {
 		return no()
 	}
 	for _, b := range s.Step.Sacked[1][:p.NumSacked] {

@@ -26,12 +26,14 @@ var timestampsRules = []rule{
 		"its clock made {ticks} tick{s} in {passed:t}"},
 }
 
-// stamps is what its rules, and those of SACK, remember of a connection's SYNs.
+// stamps is what its rules remember of a connection's SYNs.
 type stamps struct {
 	answerTS uint32 // TSval of the first SYN,ACK that had one
 	began    uint32 // conn.Ticks when the later end sent its first TSval
-	terms    [2]terms
 }
+
+// bargain is what its rules, and those of SACK, remember of both ends' offers.
+type bargain struct{ terms [2]terms }
 
 // terms is a set of what an end's SYNs have offered, in one try or another, and of
 // what its SACK options showed since.
@@ -45,25 +47,26 @@ const (
 	fullSACK // its last SACK option had no room for more blocks
 )
 
-// noteStamps remembers what a SYN offers.
+// noteStamps remembers what a SYN offers, and forgets the incarnation before.
 func (c *Case) noteStamps(s *Scene) {
 	if s.anew() {
-		c.stamps = stamps{}
+		c.stamps, c.bargain = stamps{}, bargain{}
 	}
 	if s.opening() && !s.Step.Older {
-		c.stamps.offer(s.Seg)
+		c.bid(s.Seg)
 	}
 }
 
-func (k *stamps) offer(seg *tcp.Segment) {
+// bid remembers what a SYN offers.
+func (c *Case) bid(seg *tcp.Segment) {
 	d := seg.Dir
-	if seg.Opts&tcp.OptTimestamp != 0 && k.terms[d]&withTS == 0 {
-		k.began = conn.Ticks(seg.At)
+	if seg.Opts&tcp.OptTimestamp != 0 && c.terms[d]&withTS == 0 {
+		c.began = conn.Ticks(seg.At)
 		if seg.Flags&tcp.ACK != 0 {
-			k.answerTS = seg.TSval
+			c.answerTS = seg.TSval
 		}
 	}
-	k.terms[d] |= termsOf(seg)
+	c.terms[d] |= termsOf(seg)
 }
 
 // termsOf returns what a SYN offers; of options that cannot all be read, either is
@@ -84,7 +87,7 @@ func termsOf(seg *tcp.Segment) (t terms) {
 
 // always reports whether every SYN of end d had what yes says, and none what no
 // says.
-func (k *stamps) always(yes, no terms, d tcp.Dir) bool { return k.terms[d]&(yes|no) == yes }
+func (k *bargain) always(yes, no terms, d tcp.Dir) bool { return k.terms[d]&(yes|no) == yes }
 
 // Clocks behind TSvals, in ticks a second: the fastest that RFC 7323 §5.4 wants,
 // the fastest that lives (Linux, if asked), and the slowest.
@@ -139,7 +142,7 @@ func (s *Scene) stamped() bool {
 
 // tsMissing: macOS sends its keep-alive probes without.
 func tsMissing(s *Scene) (Evidence, bool) {
-	k, seg := &s.Case.stamps, s.Seg
+	k, seg := &s.Case.bargain, s.Seg
 	if !s.judged() || s.Step.Outside || seg.Opts&(tcp.OptTimestamp|tcp.OptCut|tcp.OptBad) != 0 ||
 		!k.always(withTS, withoutTS, tcp.Client) || !k.always(withTS, withoutTS, tcp.Server) {
 		return no()
@@ -152,7 +155,7 @@ func tsMissing(s *Scene) (Evidence, bool) {
 }
 
 func tsPresent(s *Scene) (Evidence, bool) {
-	k, seg := &s.Case.stamps, s.Seg
+	k, seg := &s.Case.bargain, s.Seg
 	if !s.judged() || s.Step.Outside || seg.Opts&tcp.OptTimestamp == 0 {
 		return no()
 	}

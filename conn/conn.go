@@ -102,8 +102,6 @@ func (p *end) rebase() {
 // one before or a candidate for the next, as much as is needed to tell them
 // apart. The zero Conn has seen nothing and is ready to use, through a Tracker.
 type Conn struct {
-	Salt uint32 // tells equal segments of different connections apart; whoever keeps many sets it
-
 	side   [2]end
 	aside  uint32 // what it was lent; 0: nothing
 	opened ticks  // when the last SYN passed

@@ -9,7 +9,7 @@ import (
 )
 
 func TestConnIsSmall(t *testing.T) {
-	if n := unsafe.Sizeof(Conn{}); n > 400 {
+	if n := unsafe.Sizeof(Conn{}); n > 272 {
 		t.Errorf("a Conn takes %d octets", n)
 	}
 }

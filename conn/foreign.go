@@ -69,7 +69,7 @@ type foreigners struct {
 // strange remembers the octets of m in place of the oldest piece.
 func (t *Tracker) strange(m *move) {
 	f := &t.foreigners
-	f.pieces[f.next%strangers] = piece{span{m.s.Seq, m.s.Seq.Add(m.s.Len)}, m.c.Salt, m.s.Dir}
+	f.pieces[f.next%strangers] = piece{span{m.s.Seq, m.s.Seq.Add(m.s.Len)}, m.t.Salt, m.s.Dir}
 	f.next++
 }
 
@@ -77,7 +77,7 @@ func (t *Tracker) strange(m *move) {
 func (t *Tracker) piece(m *move) *piece {
 	for i := range t.foreigners.pieces {
 		p := &t.foreigners.pieces[i]
-		if p.from != p.to && p.salt == m.c.Salt && p.dir == m.s.Dir && overlap(p.span, span{m.s.Seq, m.end}) > 0 {
+		if p.from != p.to && p.salt == m.t.Salt && p.dir == m.s.Dir && overlap(p.span, span{m.s.Seq, m.end}) > 0 {
 			return p
 		}
 	}

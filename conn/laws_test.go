@@ -175,7 +175,8 @@ func (l *laws) begin() {
 	l.broken, l.turned, l.gap, l.filled = "", 0, [2]uint32{}, [2]uint32{}
 	for _, x := range []*twin{&l.self, &l.moved, &l.mirror, &l.long, &l.noise, &l.double} {
 		x.tracker.Forget(&x.c)
-		x.c = conn.Conn{Salt: x.c.Salt + 1}
+		x.c = conn.Conn{}
+		x.tracker.Salt++
 		if x.tracker.Lent() != 0 {
 			l.broken = "a block of the pool is lost"
 		}

@@ -28,7 +28,7 @@ const recentSlots = 1 << 16
 // come again sooner than any timeout could send them, and that nobody asked for.
 func (m *move) copies() (d Delivery, yes bool) {
 	s := m.s
-	slot, mark := m.t.slot(m.c, s, s.Dir)
+	slot, mark := m.t.slot(s, s.Dir)
 	last := *slot
 	*slot = passage{mark, s.At}
 	if (last.mark^mark)>>8 != 0 {
@@ -54,11 +54,11 @@ func (m *move) copies() (d Delivery, yes bool) {
 
 // slot returns where a segment is remembered, and its mark: a mix of its
 // connection, direction, header octets and IP identification, beside its TTL.
-func (t *Tracker) slot(c *Conn, s *tcp.Segment, d tcp.Dir) (*passage, uint64) {
+func (t *Tracker) slot(s *tcp.Segment, d tcp.Dir) (*passage, uint64) {
 	if t.recent.slots == nil {
 		t.recent.slots = make([]passage, recentSlots)
 	}
-	hi, lo := bits.Mul64(uint64(s.Digest)<<32|uint64(s.IPID)<<16|uint64(s.Len)&0xffff, 0x9e3779b97f4a7c15^uint64(c.Salt)<<1^uint64(d)<<60)
+	hi, lo := bits.Mul64(uint64(s.Digest)<<32|uint64(s.IPID)<<16|uint64(s.Len)&0xffff, 0x9e3779b97f4a7c15^uint64(t.Salt)<<1^uint64(d)<<60)
 	mark := (hi^lo|1<<8)&^0xff | uint64(s.TTL)
 	return &t.recent.slots[mark>>40%recentSlots], mark
 }

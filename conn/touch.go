@@ -10,12 +10,12 @@ func (c *Conn) Touch() uint64 {
 		uint64(b.set) + uint64(b.una) + uint64(b.wl1) + uint64(b.nSacked) + uint64(c.seen[1].at)
 }
 
-// Touch reads where t remembers a segment s of c, sent in direction d. What it
+// Touch reads where t remembers a segment s, sent in direction d. What it
 // returns means nothing.
-func (t *Tracker) Touch(c *Conn, s *tcp.Segment, d tcp.Dir) uint64 {
+func (t *Tracker) Touch(s *tcp.Segment, d tcp.Dir) uint64 {
 	if t.recent.slots == nil {
 		return 0
 	}
-	at, _ := t.slot(c, s, d)
+	at, _ := t.slot(s, d)
 	return at.mark
 }

@@ -50,7 +50,7 @@ func limits(c Config) (ns [numClasses]int64) {
 	return ns
 }
 
-// entry is one connection or conversation: at most 616 octets without pointers.
+// entry is one connection or conversation: at most 608 octets without pointers.
 // What each packet needs stands first, so that it takes the fewest cache lines.
 type entry struct {
 	key       packet.Key

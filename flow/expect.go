@@ -68,7 +68,7 @@ func (t *Table) expect(views []packet.View, hash *[Batch]uint32) {
 	}
 	for i := range views {
 		if at[i] != 0 && views[i].Key.Proto == packet.ProtoTCP {
-			t.expectSegment(t.slab.at(at[i]), &views[i])
+			t.expectSegment(at[i], &views[i])
 		}
 	}
 	if t.slab.live+fresh > t.max {
@@ -76,10 +76,12 @@ func (t *Table) expect(views []packet.View, hash *[Batch]uint32) {
 	}
 }
 
-// expectSegment reads what depends on the entry.
-func (t *Table) expectSegment(e *entry, v *packet.View) {
+// expectSegment reads what depends on entry i.
+func (t *Table) expectSegment(i uint32, v *packet.View) {
+	e := t.slab.at(i)
+	t.tracker.Salt = i
 	d := e.dir(v.FromB)
-	t.read += t.tracker.Touch(&e.conn, &v.Seg, d) + t.rules.Expect(&e.inquiry, v, d)
+	t.read += t.tracker.Touch(&v.Seg, d) + t.rules.Expect(&e.inquiry, v, d)
 	if m := t.times.of(e); m != nil {
 		t.read += m.Touch(d)
 	}

@@ -10,7 +10,9 @@ import (
 )
 
 // move lets conn take a segment, and returns what the segment shows the rules.
-func (t *Table) move(e *entry, v *packet.View) check.Shown {
+func (t *Table) move(i uint32, v *packet.View) check.Shown {
+	e := t.slab.at(i)
+	t.tracker.Salt = i
 	shown := e.inquiry.Shows(v)
 	t.tracker.Keep = shown != 0
 	t.tracker.Move(&e.conn, &v.Seg, &t.step)

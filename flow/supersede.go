@@ -44,7 +44,6 @@ func (t *Table) supersede(i uint32, v *packet.View, before *conn.Conn, step *con
 	t.begin(n, v, swapped)
 	e := t.slab.at(n)
 	e.conn, e.older, old.older = now, i, n
-	e.conn.Salt = n
 	t.rules.Follows(&e.inquiry, &tried, v)
 	t.reclass(i, ghost)
 	return n

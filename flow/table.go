@@ -146,7 +146,6 @@ func (t *Table) create(hash uint32, v *packet.View, swapped bool) uint32 {
 func (t *Table) begin(i uint32, v *packet.View, swapped bool) {
 	e := t.slab.at(i)
 	e.key, e.swapped = v.Key, swapped
-	e.conn.Salt = i
 	t.open(e, v)
 	if v.Key.Proto == packet.ProtoTCP {
 		t.enlist(i, halfOpen)
@@ -219,7 +218,7 @@ func (t *Table) segment(i uint32, v *packet.View) uint32 {
 	s.Dir = e.dir(v.FromB)
 	fresh := e.fresh()
 	step := &t.step
-	shown := t.move(e, v)
+	shown := t.move(i, v)
 	switch {
 	case !fresh && (step.Begin == conn.Begun || step.Begin == conn.Candidate && e.written):
 		i = t.supersede(i, v, t.tracker.Before(), step)
@@ -230,7 +229,7 @@ func (t *Table) segment(i uint32, v *packet.View) uint32 {
 		i = e.older
 		e = t.slab.at(i)
 		s.Dir = e.dir(v.FromB)
-		shown = t.move(e, v)
+		shown = t.move(i, v)
 	}
 	t.resume(e, v)
 	t.count(i, v, step)
