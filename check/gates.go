@@ -4,7 +4,6 @@ import (
 	"math/bits"
 
 	"onpath/anomaly"
-	"onpath/conn"
 	"onpath/tcp"
 )
 
@@ -107,17 +106,6 @@ func (in *Inspector) Closed() (closed anomaly.Gate, why Reasons) {
 		}
 	}
 	return closed, why
-}
-
-// facts returns what was known of an end before the segment, or at the end.
-func (s *Scene) facts(d tcp.Dir) *conn.Facts {
-	if s.learn(); s.Seg != nil {
-		d ^= s.Seg.Dir
-	}
-	if d == 0 {
-		return &s.me
-	}
-	return &s.peer
 }
 
 // unless returns what closes a gate, if it is closed.

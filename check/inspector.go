@@ -158,7 +158,7 @@ func (in *Inspector) Judge(c *Case, shown Shown, v *packet.View, step *conn.Step
 	}
 	s := &in.scene
 	s.Seg, s.View, s.Before, s.After, s.Step, s.Case = &v.Seg, v, before, after, step, c // a literal would be copied
-	s.End, s.Quote, s.knows, s.triggering = nil, nil, false, t|c.stage()
+	s.End, s.Quote, s.knows, s.triggering = nil, nil, 0, t|c.stage()
 	if !step.Plain {
 		in.compare(s)
 	}
@@ -312,7 +312,7 @@ func (in *Inspector) Finish(c *Case, e *End, after *conn.Conn) []Finding {
 	in.raised = in.raised[:0]
 	s := &in.scene
 	s.Seg, s.View, s.Before, s.After, s.Step, s.Case = nil, nil, after, after, &noStep, c
-	s.End, s.Quote, s.knows, s.triggering = e, nil, false, onEnd
+	s.End, s.Quote, s.knows, s.triggering = e, nil, 0, onEnd
 	in.question(s)
 	in.noteHosts(s)
 	in.takeBackGaps(c)

@@ -18,31 +18,39 @@ type Scene struct {
 	End    *End          // at the end of a record; else nil
 	Quote  *packet.Quote // with an ICMP error, whose View it is; Seg is what it quotes, as far as that is known
 
-	me, peer   conn.Facts // of the sender and its addressee, before the segment
-	knows      bool       // me and peer are set
+	known      [2]conn.Facts // of both ends, before the segment
+	knows      knowledge     // which of them are set
 	inspector  *Inspector
 	triggering trigger
 }
 
 // Me returns what was known of the sender before the segment.
 func (s *Scene) Me() *conn.Facts {
-	s.learn()
-	return &s.me
+	return s.facts(s.sender())
 }
 
 // Peer returns what was known of the addressee before the segment.
 func (s *Scene) Peer() *conn.Facts {
-	s.learn()
-	return &s.peer
+	return s.facts(s.sender() ^ 1)
 }
 
-func (s *Scene) learn() {
-	if s.knows {
-		return
+// knowledge is a set of ends, a bit for each tcp.Dir, of which the facts are known.
+type knowledge uint8
+
+// sender returns who sent the segment; at the end of a record, the client.
+func (s *Scene) sender() tcp.Dir {
+	if s.Seg == nil {
+		return tcp.Client
 	}
-	d := tcp.Client
-	if s.Seg != nil {
-		d = s.Seg.Dir
+	return s.Seg.Dir
+}
+
+// facts returns what was known of an end before the segment, or at the end.
+func (s *Scene) facts(d tcp.Dir) *conn.Facts {
+	f := &s.known[d]
+	if s.knows>>d&1 == 0 {
+		s.Before.Learn(f, d)
+		s.knows |= 1 << d
 	}
-	s.me, s.peer, s.knows = s.Before.Facts(d), s.Before.Facts(d^1), true
+	return f
 }

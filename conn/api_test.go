@@ -169,3 +169,17 @@ func TestPickedUp(t *testing.T) {
 		t.Errorf("%d blocks are still lent, SND.MAX %d", n, c.Stack(tcp.Client).SndMax)
 	}
 }
+
+// TestLearn: Learn leaves nothing of what stood there.
+func TestLearn(t *testing.T) {
+	full, _ := run(t, openedTS+"0.5 > .U 101:111(10) ack 301 win 900 urg 3 <TS val 30 ecr 20>\n0.6 > F. 111:111(0) ack 301 win 900 <TS val 30 ecr 20>\n0.7 < R. 301:301(0) ack 112")
+	var none Conn
+	var f Facts
+	for _, c := range []*Conn{&full, &none} {
+		for d := range tcp.Dir(2) {
+			if c.Learn(&f, d); f != c.Facts(d) {
+				t.Errorf("%v: %+v", d, f)
+			}
+		}
+	}
+}

@@ -63,12 +63,18 @@ type Facts struct {
 
 // Facts returns what is known of the end that sends in direction d.
 func (c *Conn) Facts(d tcp.Dir) (f Facts) {
+	c.Learn(&f, d)
+	return f
+}
+
+// Learn is Facts, but sets all of *f where it stands: what was just written field by
+// field is slow to copy.
+func (c *Conn) Learn(f *Facts, d tcp.Dir) {
 	e, p := &c.side[d], &c.side[d^1]
 	f.knowledge(e, p)
 	f.numbers(e, p)
 	f.evidence(e, &c.seen[d])
 	f.Possible = c.Possible(d)
-	return f
 }
 
 func (f *Facts) knowledge(e, p *end) {
