@@ -77,7 +77,7 @@ func (t *hosts) find(addr *[16]byte) *host {
 }
 
 func (t *hosts) set(addr *[16]byte) []host {
-	n := fnv(addr[:]) * 0x9e3779b1 >> 16 % hostSets
+	n := mixed(addr) % hostSets
 	return t.all[n*hostWays:][:hostWays]
 }
 

@@ -46,7 +46,7 @@ func (in *Inspector) noteISN(v *packet.View) {
 	if v.FromB {
 		server, client, port = client, server, v.Key.APort
 	}
-	h := in.isns.of(fnv(server[:]))
+	h := in.isns.of(mixed(server))
 	peer := fnv(client[:]) ^ uint32(port)*0x9e3779b1
 	if h.known > 0 && h.peer == peer {
 		return

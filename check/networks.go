@@ -1,6 +1,11 @@
 package check
 
-import "onpath/packet"
+import (
+	"encoding/binary"
+	"math/bits"
+
+	"onpath/packet"
+)
 
 // networks is a set of pairs of networks between which a connection was captured
 // in both directions: 32 KiB, a bit for a pair. Two pairs may share a bit: one in
@@ -32,12 +37,25 @@ func (n *networks) has(k *packet.Key) bool {
 // pairOf returns which bit stands for the two networks of a connection, whichever
 // of them is Key.A: those of IPv4 are /24, those of IPv6 /48.
 func pairOf(k *packet.Key) uint32 {
-	size := len(k.A) - 1
-	if k.V6 {
-		size = 6
+	a, b := k.A, k.B
+	for _, net := range [...]*[16]byte{&a, &b} {
+		if k.V6 {
+			clear(net[6:])
+		} else {
+			net[15] = 0
+		}
 	}
-	sum := fnv(k.A[:size]) + fnv(k.B[:size])
+	sum := mixed(&a) + mixed(&b)
 	return (sum ^ sum>>16) * 0x9e3779b1 >> 14 % networkBits
+}
+
+// mixed is a hash of an address, for places in tables: two multiplications, as wyhash
+// has them.
+func mixed(addr *[16]byte) uint32 {
+	le := binary.LittleEndian
+	hi, lo := bits.Mul64(le.Uint64(addr[:])^0xa0761d6478bd642f, le.Uint64(addr[8:])^0xe7037ed1a0b428db)
+	n := (hi ^ lo) * 0x9e3779b97f4a7c15
+	return uint32(n >> 32)
 }
 
 // fnv is the hash FNV-1a of b.

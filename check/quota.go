@@ -26,7 +26,7 @@ func (q *quota) admits(addr *[16]byte, at int64) bool {
 	if q.places == nil {
 		q.places = make([]begun, quotaPlaces)
 	}
-	x := &q.places[fnv(addr[:])*0x9e3779b1>>16%quotaPlaces]
+	x := &q.places[mixed(addr)%quotaPlaces]
 	if second := at / 1e9; x.second != second {
 		*x = begun{second: second}
 	}

@@ -89,7 +89,7 @@ func (t *sums) of(v *packet.View) *sumsOf {
 	if v.FromB {
 		a = &v.Key.B
 	}
-	tag := fnv(a[:])
+	tag := mixed(a)
 	h := &t.hosts[(tag^tag>>16)%sumsSlots]
 	if h.tag != tag {
 		*h = sumsOf{tag: tag}
