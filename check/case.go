@@ -53,6 +53,7 @@ const (
 	sawAO                        // the same (RFC 5925)
 	sawStamps                    // a segment behind its SYN had timestamps
 	sawTTL                       // its TTL is known: two judged segments had it
+	sawKey                       // its last octets that were noted are few enough to be noted as they are
 	sawForeign                   // its last judged segment was unlike its others, as that of a third party is
 )
 

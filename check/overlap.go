@@ -161,13 +161,14 @@ func (in *Inspector) Expect(c *Case, v *packet.View, d tcp.Dir) uint64 {
 	return uint64(o.place(c.stream<<1|uint32(d), v.Seg.Data(), scaleOf(v.Seg.Len)).owner)
 }
 
-// note notes the segment in v. Unless it is a key that was pressed nothing is read of
-// its note, so that nothing waits for memory.
+// note notes the segment in v. Unless it is a key that was pressed behind another one
+// nothing is read of its note, so that nothing waits for memory.
 func (o *overlap) note(c *Case, v *packet.View) {
-	seg := &v.Seg
+	seg, me := &v.Seg, &c.side[v.Seg.Dir]
 	owner, at := o.owner(c, seg.Dir), seg.Data()
-	n := o.place(owner, at, scaleOf(seg.Len))
-	if seg.Len < headBlocks && n.takes(owner, at, v) {
+	n, follows := o.place(owner, at, scaleOf(seg.Len)), me.saw&sawKey != 0
+	me.set(sawKey, seg.Len < headBlocks)
+	if follows && seg.Len < headBlocks && n.takes(owner, at, v) {
 		return
 	}
 	n.owner, n.from, n.len, n.origin = owner, at, uint16(seg.Len), originOf(v)
