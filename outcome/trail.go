@@ -129,7 +129,20 @@ func (t *Trail) Segment(s *tcp.Segment, step *conn.Step, c *conn.Conn, after int
 	if step.Begin == conn.Begun && step.SynSeen && s.Flags&tcp.SYN == 0 {
 		t.opened(step.Opener)
 	}
+	if t.flows(s, step) {
+		m := moment{t: t, s: s, step: step}
+		t.put(spoke, s.Dir)
+		m.repeats()
+		return
+	}
 	t.judge(s, step, c, micros(after))
+}
+
+// flows reports whether the segment neither opens nor closes, and nothing has closed:
+// all that it can show is that something is sent again. Most segments behind a loss do.
+func (t *Trail) flows(s *tcp.Segment, step *conn.Step) bool {
+	return t.is(established) && !t.is(either(fin)|either(rst)) && !step.Outside &&
+		s.Flags&(tcp.SYN|tcp.FIN|tcp.RST) == 0
 }
 
 // opened notes the SYN of a candidate that was chosen: the record before counted it.
