@@ -297,12 +297,18 @@ func (m *move) newerStamp() bool {
 
 // gap returns how many sequence numbers of p the ACK of s is the first to cover
 // although they had not passed: the capture missed them, or has them later. A
-// peer that never passed here leaves no gaps: the view is one-way.
+// peer that never passed here leaves no gaps: the view is one-way. What passed behind a
+// hole is none of it.
 func (m *move) gap() uint32 {
-	if p := m.p; p.has(seen) && !m.old && m.s.Ack.After(p.contig) {
-		return uint32(m.s.Ack - p.contig)
+	p := m.p
+	if !p.has(seen) || m.old || !m.s.Ack.After(p.contig) {
+		return 0
 	}
-	return 0
+	n := m.t.missing(&p.sent, span{p.contig, m.s.Ack})
+	if n > 0 && p.has(hasFin) && !p.fin.Before(p.contig) && p.fin.Before(m.s.Ack) {
+		n-- // it passed, and is no octet of the stream
+	}
+	return n
 }
 
 // longAcked is how far, in octets, an acknowledged hole may lie back before it

@@ -1,6 +1,8 @@
 package conn
 
 import (
+	"fmt"
+	"strings"
 	"testing"
 
 	"onpath/tcp"
@@ -86,5 +88,30 @@ func TestNewTCBKeeps(t *testing.T) {
 0.03 > .  101:101(0) ack 301`)
 	if s := c.Stack(tcp.Client); s.SndScale != 2 || s.IRS != 300 {
 		t.Errorf("%+v", s)
+	}
+}
+
+// TestGapHoldsNothingThatPassed: of what an ACK is the first to cover, what passed
+// behind a hole is not missed, nor is its FIN.
+func TestGapHoldsNothingThatPassed(t *testing.T) {
+	for name, tt := range map[string]struct {
+		story string
+		want  uint32
+	}{
+		"hole before one segment":     {"> . 301:401(100) ack 401\n< . ack 401", 100},
+		"two holes":                   {"> . 301:401(100) ack 401\n> . 501:601(100) ack 401\n< . ack 601", 200},
+		"ACK in the middle of a span": {"> . 301:401(100) ack 401\n< . ack 351", 100},
+		"hole before the FIN":         {"> F. 301:401(100) ack 401\n< . ack 402", 100},
+		"the FIN itself":              {"> . 301:401(100) ack 401\n< . ack 402", 101},
+	} {
+		lines := opened
+		for i, l := range strings.Split(tt.story, "\n") {
+			l = strings.Replace(l, "< . ack", "< . 401:401(0) ack", 1)
+			lines += fmt.Sprintf("\n0.%d %s win 1000", 5+i, l)
+		}
+		_, steps := run(t, lines)
+		if got := steps[len(steps)-1].Gap; got != tt.want {
+			t.Errorf("%s: %d missed, want %d", name, got, tt.want)
+		}
 	}
 }

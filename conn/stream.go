@@ -168,6 +168,16 @@ func (t *Tracker) room(st *stream, i int, s span) []span {
 	return t.spans(st)
 }
 
+// missing returns how many octets of a stretch, which begins at or after contig, are in
+// no span.
+func (t *Tracker) missing(st *stream, s span) uint32 {
+	n := uint32(s.to - s.from)
+	for _, passed := range t.spans(st)[:st.n] {
+		n -= overlap(s, passed)
+	}
+	return n
+}
+
 // overlap returns how many octets a and b share.
 func overlap(a, b span) uint32 {
 	from, to := a.from.Max(b.from), a.to
