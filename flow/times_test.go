@@ -329,7 +329,7 @@ func TestSilences(t *testing.T) {
 			0.1 > P. 101:201(100) ack 301 win 60000
 			0.2 < R. 301:301(0) ack 201 win 0
 			9.2 < R. 301:301(0) ack 201 win 0`,
-			"silence_longest=0.1" + at + "00.100000000Z silence_cause=sender silence_by=server"},
+			"silence_longest=0.1" + at + "00.100000000Z silence_cause=round-trip silence_by=server"},
 		"one way": {"1 > P. 101:201(100) ack 301\n5 > P. 201:301(100) ack 301", ""},
 	} {
 		if got := told(t, tt.text, "silence"); got != tt.want {

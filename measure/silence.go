@@ -13,7 +13,7 @@ const (
 	Sender                      // for an application: all was acknowledged, or nothing kept the sender from sending more
 	ReceiverWindow              // for a window: it was closed, or full
 	Network                     // for octets that were under way and had to be sent again
-	RoundTrip                   // for the ACK of octets under way, which came
+	RoundTrip                   // for the ACK of octets under way, which came, or a RST instead
 )
 
 // causes are the values of the column silence_cause.
@@ -94,7 +94,7 @@ func (q *Silence) why(s *tcp.Segment, step *conn.Step) (Cause, tcp.Dir) {
 		return ReceiverWindow, peer
 	case q.waits[peer].Window:
 		return ReceiverWindow, s.Dir
-	case step.Advances && q.waits[peer].Ack:
+	case (step.Advances || s.Flags&tcp.RST != 0) && q.waits[peer].Ack:
 		return RoundTrip, s.Dir
 	}
 	return Sender, s.Dir

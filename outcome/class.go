@@ -49,7 +49,7 @@ var rows = [NumClasses]row{
 		isProbe, sureOfProbe},
 	Backscatter: {"backscatter", "RST", "a SYN,ACK or RST of the server that the client did not ask for: other connections between these networks pass both ways, or the client answered with a RST",
 		isBackscatter, always(Medium)},
-	RejectedICMP: {"rejected-icmp", "", "an ICMP error was the only answer to the SYN; the flag says which",
+	RejectedICMP: {"rejected-icmp", "", "an ICMP error was the only answer to the SYN",
 		isRejected, always(High)},
 	Refused: {"refused", "RST", "a RST answered the SYN",
 		isRefused, sureOfReset},

@@ -58,7 +58,7 @@ var timesColumns = slices.Concat([]Column[Record]{
 			func(dst []byte, r *Record) []byte {
 				return r.appendSilence(dst, func(dst []byte, q *measure.Silence) []byte { return AppendTime(dst, q.Start) })
 			}},
-		{"silence_cause", String, "", "what it waited for: sender (an application), receiver-window (closed or full), network (octets that had to be sent again), round-trip (the ACK of octets under way)", srcOnpath,
+		{"silence_cause", String, "", "what it waited for: sender (an application), receiver-window (closed or full), network (octets that had to be sent again), round-trip (the ACK of octets under way, or a RST in its place)", srcOnpath,
 			func(dst []byte, r *Record) []byte {
 				return r.appendSilence(dst, func(dst []byte, q *measure.Silence) []byte { return append(dst, q.Cause.String()...) })
 			}},

@@ -69,7 +69,7 @@ type Finding struct {
 	ID       anomaly.ID
 	Severity anomaly.Severity
 	Count    uint64
-	Accused  string  // which end
+	Accused  string  // whom: of the client, in the server's name
 	Rule     string  // what the catalogue says of it
 	Cases    []Event // the first times, with their numbers
 	Why      string  // what its explanation means

@@ -24,7 +24,7 @@ func (t *Teller) Tell(r *record.Record) *Story {
 	}
 	s.Head = append(outcomePairs(r), pairs(r, headColumns)...)
 	s.Times = times(r)
-	s.Rows, s.Unshown = t.ladder(accused(r)), t.unshown
+	s.Rows, s.Unshown = t.ladder(suspects(r)), t.unshown
 	s.Findings = t.findings(r)
 	s.Verdict = verdict(r)
 	return s
@@ -80,18 +80,24 @@ func span(seconds string) string {
 }
 
 // spanOf writes ns for people, with at most three digits that matter: 835 µs, 21.1 ms,
-// 3.42 s; from a minute on in whole seconds.
+// 3.42 s; from a minute on in whole seconds: 1m30s.
 func spanOf(ns int64) string {
 	d := time.Duration(ns)
-	switch {
-	case d >= time.Minute || d <= -time.Minute:
-		return d.Round(time.Second).String()
-	case d >= time.Second || d <= -time.Second:
-		return digits(float64(d)/float64(time.Second)) + " s"
-	case d >= time.Millisecond || d <= -time.Millisecond:
-		return digits(float64(d)/float64(time.Millisecond)) + " ms"
+	for _, u := range units {
+		if size := d.Abs(); size >= u.below {
+			continue
+		}
+		return strconv.FormatFloat(float64(d)/float64(u.of), 'g', 3, 64) + u.name
 	}
-	return digits(float64(d)/float64(time.Microsecond)) + " µs"
+	return d.Round(time.Second).String()
 }
 
-func digits(n float64) string { return strconv.FormatFloat(n, 'g', 3, 64) }
+// units are those of time, each for what is rounded to less than the next one.
+var units = []struct {
+	below, of time.Duration
+	name      string
+}{
+	{999_500, time.Microsecond, " µs"},
+	{999_500_000, time.Millisecond, " ms"},
+	{59_950_000_000, time.Second, " s"},
+}

@@ -14,15 +14,29 @@ import (
 // whys say what a finding's explanation means.
 var whys = map[anomaly.Cause]string{
 	anomaly.CauseNone:     "No execution of the standard explains it: a broken stack, a middlebox or a forgery.",
-	anomaly.CauseEndpoint: "An end that aborted, restarted or gave up would explain it.",
+	anomaly.CauseEndpoint: "An end may have done it by itself: it aborted, restarted or gave up, or does what the standard only advises against.",
 	anomaly.CauseCapture:  "It is explained if something passed that was not captured.",
 	anomaly.CausePath:     "The network may have made it: what is lost, late or doubled looks so.",
 }
 
+// lawful says what milder findings mean that no loss makes, by their family.
+var lawful = map[anomaly.Family]string{
+	anomaly.FamilyWindow: "It is lawful, and costs time: the sender may not send more than the receiver takes.",
+	anomaly.FamilyEcn:    "It is lawful: a router on the path has no room, and asks the sender to slow down.",
+}
+
 // why says whose doing a finding may be. What is lawful needs no excuse.
 func why(f *check.Finding) string {
-	if f.ID.Severity() == anomaly.Informational {
+	family := f.ID.Row().Family
+	switch {
+	case family == anomaly.FamilyCapture:
+		return "It tells of the capture, not of the ends."
+	case f.ID.Severity() == anomaly.Informational:
 		return "It is lawful, and worth knowing."
+	case f.Severity == anomaly.Performance && lawful[family] != "":
+		return lawful[family]
+	case f.Severity == anomaly.Performance && f.Cause == anomaly.CauseNone:
+		return "It is lawful, and costs time or throughput."
 	}
 	return whys[f.Cause]
 }
@@ -45,10 +59,18 @@ func (t *Teller) findings(r *record.Record) (list []Finding) {
 	return list
 }
 
+// accused says of whom it is told. What is lawful nobody need have forged.
+func accused(f *check.Finding) string {
+	if f.Severity < anomaly.Suspicious {
+		return accusing(f.Dir, anomaly.CauseEndpoint)
+	}
+	return accusing(f.Dir, f.Cause)
+}
+
 func (t *Teller) finding(r *record.Record, f *check.Finding) Finding {
 	row := f.ID.Row()
 	told := Finding{
-		ID: f.ID, Severity: f.Severity, Count: f.Count, Accused: f.Dir.String(),
+		ID: f.ID, Severity: f.Severity, Count: f.Count, Accused: accused(f),
 		Rule: row.Rule, Why: why(f), Ref: reference(row.Ref),
 	}
 	for i := range f.Kept {
@@ -72,8 +94,8 @@ func stacks(r *record.Record, o *check.Occurrence) string {
 	return string(record.AppendStacks(nil, &ends))
 }
 
-// accused returns the frames that some finding accuses.
-func accused(r *record.Record) map[uint64]bool {
+// suspects returns the frames that some finding accuses.
+func suspects(r *record.Record) map[uint64]bool {
 	frames := map[uint64]bool{}
 	for i := range r.Findings {
 		for _, o := range r.Findings[i].Kept {

@@ -2,6 +2,7 @@ package story
 
 import (
 	"fmt"
+	"regexp"
 	"strings"
 
 	"onpath/outcome"
@@ -11,17 +12,33 @@ import (
 // happened says what became of the connection.
 func happened(r *record.Record) string {
 	v := &r.Outcome
-	parts := []string{v.Class.String() + ": " + v.Class.Doc()}
+	parts := append([]string{v.Class.String() + ": " + v.Class.Doc()}, details(v)...)
 	if v.HasDelay {
 		parts = append(parts, column(r, "deny_delay")+" after the handshake")
 	}
-	if v.HasCloser {
+	if v.HasCloser && closes[v.Class] {
 		parts = append(parts, "the "+v.Closer.String()+" ended it first")
 	}
 	if v.Attempts > 1 {
 		parts = append(parts, fmt.Sprintf("the client tried %d times", v.Attempts))
 	}
 	return sentence(parts)
+}
+
+// details are the meanings of the flags that go with its outcome alone.
+func details(v *outcome.Verdict) (list []string) {
+	for flag := range strings.SplitSeq(string(v.AppendFlags(nil)), ",") {
+		if doc := word(flag); with.MatchString(doc) {
+			list = append(list, meaning(flag))
+		}
+	}
+	return list
+}
+
+// closes are the outcomes whose words do not say who ended it.
+var closes = [outcome.NumClasses]bool{
+	outcome.ResetForged: true, outcome.Closed: true, outcome.ClosedThenReset: true,
+	outcome.HalfClosed: true, outcome.MidstreamClosed: true, outcome.MidstreamReset: true,
 }
 
 // outcomePairs are the outcome, how sure it is, and each of its flags with its meaning.
@@ -38,8 +55,15 @@ func outcomePairs(r *record.Record) (list []Pair) {
 	return list
 }
 
-// meaning returns what a flag says, which may have a number behind it.
-func meaning(flag string) string {
+// with is how a flag's words begin that goes with some outcomes alone.
+var with = regexp.MustCompile(`^with [^:]*: `)
+
+// meaning returns what a flag says, which may have a number behind it, without the
+// outcomes it goes with.
+func meaning(flag string) string { return with.ReplaceAllString(word(flag), "") }
+
+// word returns a flag's line in the table; "" if it has none.
+func word(flag string) string {
 	name, _, _ := strings.Cut(flag, "(")
 	for _, w := range outcome.FlagWords() {
 		if bare, _, _ := strings.Cut(w.Name, "("); bare == name {

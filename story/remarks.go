@@ -43,7 +43,7 @@ func (t *Teller) remarks(p *record.Packet) (notes []Note) {
 		t.lose(p)
 	}
 	for i := range p.Raised {
-		if r := &p.Raised[i]; !milestone(r.ID) {
+		if r := &p.Raised[i]; !milestone(r.ID) && !stale(r) {
 			notes = append(notes, Note{r.Severity, raised(p, r)})
 		}
 	}
@@ -56,6 +56,12 @@ func milestone(id anomaly.ID) bool {
 	return id.Row().Family == anomaly.FamilyLifecycle
 }
 
+// news is how often what is lawful deserves a remark: as often as its numbers are kept.
+const news = 3
+
+// stale reports whether a lawful thing was remarked upon often enough.
+func stale(r *check.Raised) bool { return r.Severity == anomaly.Informational && r.Count > news }
+
 // raised names a finding, and whom it accuses if that is another packet.
 func raised(p *record.Packet, r *check.Raised) string {
 	says := r.ID.String()
@@ -64,9 +70,6 @@ func raised(p *record.Packet, r *check.Raised) string {
 		says += fmt.Sprintf(": frame %d or frame %d", r.Accused, r.Other)
 	case r.Accused != p.View.Number && r.Accused != 0:
 		says += fmt.Sprintf(": frame %d", r.Accused)
-	}
-	if r.Count > 1 {
-		says += fmt.Sprintf(", now %d times", r.Count)
 	}
 	return says
 }
@@ -77,7 +80,7 @@ const maxLosses = 1000
 // places say where the octets of a retransmission were lost the first time.
 var places = [...]string{
 	conn.LostBefore: "lost before this capture",
-	conn.LostAfter:  "lost behind this capture, or still on its way",
+	conn.LostAfter:  "lost behind this capture, or left unanswered",
 }
 
 // lose notes which octets were lost where, seen from their retransmission.

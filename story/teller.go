@@ -1,6 +1,9 @@
 package story
 
 import (
+	"slices"
+
+	"onpath/check"
 	"onpath/conn"
 	"onpath/record"
 	"onpath/tcp"
@@ -65,13 +68,15 @@ func (t *Teller) plain(p *record.Packet) bool {
 	switch {
 	case s.Flags&^tcp.PSH != tcp.ACK, s.Win == 0, p.State != t.state:
 		return false
-	case p.Explanation != conn.Unsurprising, len(p.Raised) > 0:
+	case p.Explanation != conn.Unsurprising, slices.ContainsFunc(p.Raised, fresh):
 		return false
 	case s.Len > 0 && !t.spoke[p.Dir]:
 		return false
 	}
 	return p.Delivery == conn.New || p.Delivery == conn.Unknown
 }
+
+func fresh(r check.Raised) bool { return !stale(&r) }
 
 // prove notes which states have become certain with a packet.
 func (t *Teller) prove(p *record.Packet) {

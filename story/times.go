@@ -72,10 +72,10 @@ func responses(r *record.Record) string {
 
 // silences say what a silence waited for; %s is who.
 var silences = map[string]string{
-	"sender":          "the %s's application had nothing to send",
+	"sender":          "the %s had nothing to send, as far as can be seen",
 	"receiver-window": "the %s's receive window was closed or full",
-	"network":         "octets of the %s were lost and had to be sent again",
-	"round-trip":      "octets were under way, and the %s's ACK with them",
+	"network":         "what the %s had sent was sent again: it was lost, or its ACK was",
+	"round-trip":      "octets were under way to the %s, and its answer back",
 }
 
 // silence gives the longest one, and what it waited for.

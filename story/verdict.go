@@ -5,13 +5,14 @@ import (
 	"strings"
 
 	"onpath/anomaly"
+	"onpath/outcome"
 	"onpath/record"
 	"onpath/tcp"
 )
 
 // verdict says in sentences what happened, whose doing it was and how sure that is.
 func verdict(r *record.Record) (says []string) {
-	for _, part := range []func(*record.Record) string{happened, carried, lost, waited, blame, unsure} {
+	for _, part := range []func(*record.Record) string{happened, carried, lost, waited, slowed, blame, unsure} {
 		if s := part(r); s != "" {
 			says = append(says, s)
 		}
@@ -45,12 +46,12 @@ func lost(r *record.Record) string {
 			n    uint64
 			says string
 		}{
-			{uint64(repairs.LostBefore), "segments of the %s were lost before this capture"},
-			{uint64(repairs.LostAfter), "segments of the %s were lost behind this capture, or their acknowledgments were"},
+			{uint64(repairs.LostBefore), "segments of the %s were sent again after a loss before this capture"},
+			{uint64(repairs.LostAfter), "segments of the %s were sent again after they had passed here, and were lost or left unanswered"},
 			{uint64(repairs.Spurious), "segments of the %s were sent again although they had arrived"},
 			{uint64(repairs.Reordered), "segments of the %s came late"},
-			{uint64(repairs.Duplicates), "packets of the %s were copied on their way"},
-			{repairs.GapOctets(), "octets towards the %s were acknowledged and are not in this capture"},
+			{uint64(repairs.Duplicates), "packets of the %s are copies, made by the network or by the capture"},
+			{repairs.GapOctets(), "octets of the %s were acknowledged and are not in this capture"},
 		} {
 			if p.n > 0 {
 				parts = append(parts, fmt.Sprintf("%d ", p.n)+singular(p.n, fmt.Sprintf(p.says, who)))
@@ -58,7 +59,7 @@ func lost(r *record.Record) string {
 		}
 	}
 	if len(parts) == 0 {
-		return "Nothing was lost, late or sent again."
+		return "Nothing was seen to be lost, late or sent again."
 	}
 	return sentence(parts)
 }
@@ -68,7 +69,7 @@ func singular(n uint64, says string) string {
 	if n > 1 {
 		return says
 	}
-	return strings.NewReplacer("segments ", "segment ", "packets ", "packet ", "octets ", "octet ", " were ", " was ", " are ", " is ", "they had", "it had", "their acknowledgments were", "its acknowledgment was").Replace(says)
+	return strings.NewReplacer("segments ", "segment ", "packets ", "packet ", "octets ", "octet ", " were ", " was ", " are copies", " is a copy", " are ", " is ", "they had", "it had").Replace(says)
 }
 
 // sentence joins parts, the first with a capital letter.
@@ -82,7 +83,33 @@ func waited(r *record.Record) string {
 	if r.Times == nil || r.Times.Silence.Longest < longPause {
 		return ""
 	}
-	return "The longest silence lasted " + silence(r) + "."
+	return "The longest silence, in which nothing new passed, lasted " + silence(r) + "."
+}
+
+// losing are the families whose findings are told with what was lost.
+var losing = map[anomaly.Family]bool{
+	anomaly.FamilyHandshake: true, anomaly.FamilyRetransmission: true, anomaly.FamilyTeardown: true,
+	anomaly.FamilyValidity: true, anomaly.FamilySack: true,
+}
+
+// slowed names what else cost time.
+func slowed(r *record.Record) string {
+	var ids []string
+	for i := range r.Findings {
+		f := &r.Findings[i]
+		if f.Severity != anomaly.Performance || losing[f.ID.Row().Family] {
+			continue
+		}
+		says := f.ID.String() + " of the " + f.Dir.String()
+		if f.Count > 1 {
+			says += fmt.Sprintf(" (%d times)", f.Count)
+		}
+		ids = append(ids, says)
+	}
+	if len(ids) == 0 {
+		return ""
+	}
+	return "It cost time or throughput: " + strings.Join(ids, ", ") + "."
 }
 
 // blame says whose doing the strange things were.
@@ -92,11 +119,11 @@ func blame(r *record.Record) string {
 		cause anomaly.Cause
 		says  string
 	}{
-		{anomaly.CauseNone, "nobody who keeps to the standard and no network does what was found here: %s"},
-		{anomaly.CauseEndpoint, "an end aborted, restarted or gave up: %s"},
+		{anomaly.CauseNone, "neither an end that keeps to the standard nor a network does what was found here, but a broken stack, a middlebox or a forger: "},
+		{anomaly.CauseEndpoint, "an end that aborted, restarted or gave up, or does what the standard only advises against, would explain this: "},
 	} {
-		if ids := kinds(r, c.cause); ids != "" {
-			parts = append(parts, fmt.Sprintf(c.says, ids))
+		if ids := kinds(r, c.cause); len(ids) > 0 {
+			parts = append(parts, c.says+strings.Join(ids, ", "))
 		}
 	}
 	if len(parts) == 0 {
@@ -105,25 +132,51 @@ func blame(r *record.Record) string {
 	return sentence(parts)
 }
 
-// kinds names what was found with a cause and is more than worth knowing.
-func kinds(r *record.Record, c anomaly.Cause) string {
-	var ids []string
-	for i := range r.Findings {
-		if f := &r.Findings[i]; f.Cause == c && f.Severity >= anomaly.Suspicious {
-			ids = append(ids, f.ID.String()+" ("+f.Dir.String()+")")
+// kinds names what was found with a cause and is more than worth knowing, by whom it
+// accuses.
+func kinds(r *record.Record, c anomaly.Cause) (all []string) {
+	for d := range tcp.Dir(2) {
+		var ids []string
+		for i := range r.Findings {
+			if f := &r.Findings[i]; f.Cause == c && f.Dir == d && f.Severity >= anomaly.Suspicious {
+				ids = append(ids, f.ID.String())
+			}
+		}
+		if len(ids) > 0 {
+			all = append(all, strings.Join(ids, ", ")+" "+accusing(d, c))
 		}
 	}
-	return strings.Join(ids, ", ")
+	return all
+}
+
+// accusing says of whom something was found. What no execution of the standard explains
+// may be forged, so it is told of the name that it bears.
+func accusing(d tcp.Dir, c anomaly.Cause) string {
+	if c == anomaly.CauseNone {
+		return "in the " + d.String() + "'s name"
+	}
+	return "of the " + d.String()
 }
 
 // place are the gates that tell where a capture was made and since when: hardly any
 // capture opens them, and few rules need them.
 const place = anomaly.GateServerSide | anomaly.GateCaptureStart | anomaly.GateTwoWayProven
 
+// unopened are the outcomes of attempts that no SYN,ACK answered: what the server's
+// segments would have told is no matter of the capture.
+var unopened = [outcome.NumClasses]bool{
+	outcome.Probe: true, outcome.RejectedICMP: true, outcome.Refused: true,
+	outcome.AttemptAbandoned: true, outcome.SynFinProbe: true, outcome.NoAnswer: true,
+}
+
 // unsure says what could not be judged.
 func unsure(r *record.Record) string {
 	var parts []string
-	for g := r.Closed &^ place; g != 0; g &= g - 1 {
+	silent := r.Closed &^ place
+	if unopened[r.Outcome.Class] {
+		silent &^= anomaly.GateTwoWay | anomaly.GateWs
+	}
+	for g := silent; g != 0; g &= g - 1 {
 		one := g & -g
 		parts = append(parts, r.Reasons.Why(one))
 	}

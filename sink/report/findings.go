@@ -19,15 +19,12 @@ func (t *text) findings(list []story.Finding) {
 }
 
 func (t *text) finding(f *story.Finding) {
-	t.line("  " + t.paint(tones[f.Severity], strings.TrimPrefix(marks[f.Severity], "· ")+f.ID.String()) + fmt.Sprintf(": %s, %s%s", f.Severity, accused(*f), times(f.Count)))
+	t.line("  " + t.paint(tones[f.Severity], strings.TrimPrefix(marks[f.Severity], "· ")+f.ID.String()) + fmt.Sprintf(": %s, %s%s", f.Severity, f.Accused, times(f.Count)))
 	for _, c := range f.Cases {
 		t.wrap(fmt.Sprintf("    %s  ", where(c)), c.Says)
 	}
 	t.wrap("    ", reason(*f))
 }
-
-// accused says who is.
-func accused(f story.Finding) string { return "of the " + f.Accused }
 
 func times(n uint64) string {
 	if n < 2 {

@@ -96,7 +96,7 @@ func (m markdown) findings(list []story.Finding) {
 	fmt.Fprintf(m, "### What was strange\n\n")
 	for i := range list {
 		f := &list[i]
-		fmt.Fprintf(m, "- **%s**: %s, %s%s. %s\n", f.ID, f.Severity, accused(*f), times(f.Count), escape(reason(*f)))
+		fmt.Fprintf(m, "- **%s**: %s, %s%s. %s\n", f.ID, f.Severity, f.Accused, times(f.Count), escape(reason(*f)))
 		for _, c := range f.Cases {
 			fmt.Fprintf(m, "  - %s: %s\n", where(c), escape(c.Says))
 		}

@@ -24,7 +24,7 @@ func hostile() *story.Story {
 			{Frame: 2, Pause: 2e9, Run: &story.Run{Last: 9, Segments: [2]uint64{3, 5}, Octets: [2]uint64{0, 7}}},
 		},
 		Unshown: 3, Proofs: []story.Event{{Frame: 1, Says: evil}}, Losses: []story.Event{{Frame: 1, Says: evil}},
-		Findings: []story.Finding{{ID: id, Severity: anomaly.Violation, Count: 2, Accused: "client", Cases: []story.Event{{Frame: 1, Says: evil}}, Why: evil, Ref: evil, Stacks: evil}},
+		Findings: []story.Finding{{ID: id, Severity: anomaly.Violation, Count: 2, Accused: "of the client", Cases: []story.Event{{Frame: 1, Says: evil}}, Why: evil, Ref: evil, Stacks: evil}},
 		Times:    []story.Pair{{Name: evil, Value: evil}}, Verdict: []string{evil},
 	}
 }
