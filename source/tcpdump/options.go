@@ -33,9 +33,9 @@ func (o *options) read(list string) {
 		if item == "" || strings.HasPrefix(item, "md5 shared secret not supplied") { // its octets follow a comma
 			continue
 		}
-		before := len(o.octets)
+		octets, sacks := len(o.octets), len(o.sacks)
 		if !o.add(item) || len(o.octets) > room {
-			o.octets, o.cut = o.octets[:min(before, room)], true
+			o.octets, o.sacks, o.cut = o.octets[:octets], o.sacks[:sacks], true
 		}
 		if item == "eol" {
 			return
@@ -71,9 +71,11 @@ func (o *options) add(item string) bool {
 	}
 	switch name {
 	case "wscale":
-		ok := o.plain(tcp.KindWScale, []int{1}, value)
+		if !o.plain(tcp.KindWScale, []int{1}, value) {
+			return false
+		}
 		o.scale = o.octets[len(o.octets)-1]
-		return ok
+		return true
 	case "TS":
 		return o.timestamp(value)
 	case "timestamp":

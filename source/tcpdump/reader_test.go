@@ -209,6 +209,18 @@ At 10:00:00 it was over.
 	}
 }
 
+// TestHalfOptions: an option that is not whole ends the list, and nothing of it stays.
+func TestHalfOptions(t *testing.T) {
+	for _, options := range []string{
+		"wscale", "wscale x", "sack 2 {1:2}", "sack 1 {1:x}", "nop,nop,TS val 1 ecr 2,sack 4 {1:2}{3:4}{5:6}{7:8}",
+	} {
+		packets, _, _ := read("IP 10.0.0.1.1 > 10.0.0.2.2: Flags [.], seq 5:6, ack 7, win 9, options [" + options + "], length 1")
+		if want := "0s 10.0.0.1.1 > 10.0.0.2.2 . 5:6 ack 7 win 9"; !slices.Equal(packets, []string{want}) {
+			t.Errorf("%s: %q, want %q", options, packets, want)
+		}
+	}
+}
+
 // TestNames: names are addresses that the text does not have, always the same.
 func TestNames(t *testing.T) {
 	packets, _, report := read(`IP 203.0.113.1.1 > www.example.com.http: Flags [S], seq 1, win 1, length 0
@@ -234,6 +246,7 @@ func FuzzReader(f *testing.F) {
 	f.Add("IP (tos 0x0, ttl 9, id 7, offset 0, flags [DF], proto TCP (6), length 40)\n    10.0.0.1.1 > 10.0.0.2.2: Flags [S], cksum 0x1 (correct), seq 1, win 1, options [mss 3,[bad opt]")
 	f.Add("IP6 ::1.1 > ::2.2: Flags [.], ack 1, win 1, options [nop,nop,sack 1 {1:2},md5 x,mptcp 12 dss ack 3], length 0\n\t0x0000:  6000\n1 2")
 	f.Add("IP a.b.1 > c.d: UDP, length 9\n02:00:00:00:00:01 > 02:00:00:00:00:02, ethertype 802.1Q (0x8100), length 58: vlan 7, p 0, ethertype IPv4, 1.2.3.4.5 > 5.6.7.8.9: Flags [S], seq 1:2, win 1, length 1")
+	f.Add("IP 10.0.0.1.1 > 10.0.0.2.2: Flags [.], seq 1:2, ack 1, win 1, options [wscale,sack 2 {1:2}], length 1")
 	f.Fuzz(func(t *testing.T, text string) {
 		var report tcpdump.Report
 		notes := 0
