@@ -80,10 +80,11 @@ func (c *Case) missed(in *Inspector, d tcp.Dir) uint32 {
 // noteMissed counts what the capture missed of the peer's stream, and what of the
 // sender's came after all.
 func (c *Case) noteMissed(s *Scene) {
-	if s.Step.Gap == 0 && s.Step.Filled == 0 {
+	if s.Step.Gap|s.Step.Unsent|s.Step.Filled == 0 {
 		return
 	}
 	if t := c.borrow(s.inspector); t != nil {
+		t.missed[s.Seg.Dir^1] -= min(s.Step.Unsent, t.missed[s.Seg.Dir^1])
 		t.missed[s.Seg.Dir^1] += s.Step.Gap
 		t.missed[s.Seg.Dir] -= min(s.Step.Filled, t.missed[s.Seg.Dir])
 	}

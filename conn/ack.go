@@ -83,6 +83,7 @@ func (m *move) takeBack() {
 	}
 	p.top, p.nxt = p.real, p.real
 	if p.contig.After(p.real) {
+		m.step.Unsent = uint32(p.contig - p.real)
 		p.contig = p.real
 	}
 	p.bits &^= maybe | tentative

@@ -32,6 +32,7 @@ type Step struct {
 	Filled      uint32 // of New, the octets that had been counted in a Gap, or were acknowledged before this end was joined
 	Shrunk      uint32 // octets that the edge of its window lies left of the furthest one it granted
 	Gap         uint32 // sequence numbers that its ACK was the first to cover, and that had not passed
+	Unsent      uint32 // of earlier Gaps, the numbers that nobody sent: its lower, newer ACK shows that theirs was not its sender's
 
 	Sacked [2][2][2]tcp.Seq // octets of its sender, and of its addressee, that SACK told to have arrived, before it: see Facts.NumSacked
 }

@@ -115,3 +115,16 @@ func TestGapHoldsNothingThatPassed(t *testing.T) {
 		}
 	}
 }
+
+// TestGapIsTakenBack: an ACK of what nobody sent leaves no gap once a newer one of its
+// sender is lower.
+func TestGapIsTakenBack(t *testing.T) {
+	_, steps := run(t, openedTS+`
+0.5 > . 201:201(0) ack 1301 win 1000
+0.6 < P. 401:501(100) ack 201 win 1000 <TS val 5002 ecr 1002>
+0.7 > . 201:201(0) ack 501 win 1000 <TS val 1003 ecr 5002>`)
+	last := steps[len(steps)-3:]
+	if missed, came, unsent := last[0].Gap, last[1].Filled, last[2].Unsent; missed != 900 || came+unsent != missed {
+		t.Errorf("%d missed, of them %d came and %d were never sent", missed, came, unsent)
+	}
+}

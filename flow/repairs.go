@@ -70,13 +70,13 @@ func (r *repairs) of(e *entry) (p pair) {
 
 // count adds what a segment of e shows, sent in direction d.
 func (r *repairs) count(e *entry, d tcp.Dir, step *conn.Step) {
-	if step.Gap|step.Filled|step.Repeated == 0 && (step.Delivery == conn.New || step.Delivery == conn.Unknown) {
+	if step.Gap|step.Unsent|step.Filled|step.Repeated == 0 && (step.Delivery == conn.New || step.Delivery == conn.Unknown) {
 		return
 	}
 	p := r.lent(e)
 	p.side[d].Segment(step)
 	p.repeated[d] += uint64(step.Repeated)
-	if step.Gap > 0 {
-		p.side[d^1].Gap(step.Gap)
+	if step.Gap|step.Unsent > 0 {
+		p.side[d^1].Gap(step)
 	}
 }

@@ -51,11 +51,18 @@ func (r *Repairs) Segment(step *conn.Step) {
 	case conn.LostAfter:
 		r.LostAfter++
 	}
-	if gap := r.GapOctets(); step.Filled > 0 {
-		r.setGap(gap - min(gap, uint64(step.Filled)))
-	}
+	r.fill(step.Filled)
+}
+
+// fill takes numbers out of the gap.
+func (r *Repairs) fill(numbers uint32) {
+	gap := r.GapOctets()
+	r.setGap(gap - min(gap, uint64(numbers)))
 }
 
 // Gap counts sequence numbers of this end that its peer's ACK was the first to
-// cover, and that had not passed.
-func (r *Repairs) Gap(numbers uint32) { r.setGap(r.GapOctets() + uint64(numbers)) }
+// cover, and that had not passed; and gives back those that were never sent.
+func (r *Repairs) Gap(step *conn.Step) {
+	r.fill(step.Unsent)
+	r.setGap(r.GapOctets() + uint64(step.Gap))
+}
