@@ -77,6 +77,7 @@ func (r *repairs) count(e *entry, d tcp.Dir, step *conn.Step) {
 	p.side[d].Segment(step)
 	p.repeated[d] += uint64(step.Repeated)
 	if step.Gap|step.Unsent > 0 {
-		p.side[d^1].Gap(step)
+		p.side[d^1].Unsent(step.Unsent)
+		p.side[d^1].Gap(step.Gap)
 	}
 }

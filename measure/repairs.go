@@ -61,8 +61,8 @@ func (r *Repairs) fill(numbers uint32) {
 }
 
 // Gap counts sequence numbers of this end that its peer's ACK was the first to
-// cover, and that had not passed; and gives back those that were never sent.
-func (r *Repairs) Gap(step *conn.Step) {
-	r.fill(step.Unsent)
-	r.setGap(r.GapOctets() + uint64(step.Gap))
-}
+// cover, and that had not passed.
+func (r *Repairs) Gap(numbers uint32) { r.setGap(r.GapOctets() + uint64(numbers)) }
+
+// Unsent gives back numbers of the gap that were never sent.
+func (r *Repairs) Unsent(numbers uint32) { r.fill(numbers) }
