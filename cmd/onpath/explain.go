@@ -31,6 +31,7 @@ Find such frames with onpath packets --netfilter.`
 
 const explainExample = `  onpath explain capture.pcap
   onpath explain --conn 3 capture.pcap
+  onpath explain capture.pcap -- port 80
   onpath explain --frame 14 -o html=story.html capture.pcap
   onpath explain --min-severity suspicious -o markdown capture.pcap
   onpath explain --nf 10 --nf-liberal capture.pcap`
@@ -41,7 +42,7 @@ func newExplain() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:     "explain [flags] FILE... [-- FILTER]",
 		Short:   "a connection as a story; why a packet got the verdict it got",
-		Long:    explainLong,
+		Long:    explainLong + filterLong,
 		Example: explainExample,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			c, err := o.config(cmd, args)

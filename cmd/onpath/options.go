@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"onpath/filter"
 	"onpath/flow"
 	"onpath/internal/run"
 )
@@ -88,31 +89,33 @@ func (o *options) bindTimeouts() *durations {
 	return &o.times
 }
 
-// filesOf tells captures from filter among the words, as tcpdump would; read are those of -r.
-func filesOf(cmd *cobra.Command, read, args []string) ([]string, error) {
-	files, filter := args, []string(nil)
+// filesOf tells captures from filter among the words, as tcpdump would; read are those of
+// -r. Without words for it the filter is nil.
+func filesOf(cmd *cobra.Command, read, args []string) (files []string, f *filter.Filter, err error) {
+	files, words := args, []string(nil)
 	if dash := cmd.ArgsLenAtDash(); dash >= 0 {
-		files, filter = args[:dash], args[dash:]
+		files, words = args[:dash], args[dash:]
 	}
 	if len(read) > 0 {
-		files, filter = read, args
+		files, words = read, args
 	}
-	switch {
-	case len(filter) > 0:
-		return nil, fmt.Errorf("filter %q: this version has no filters yet; filter with tcpdump -r FILE -w - FILTER and read the result from -", strings.Join(filter, " "))
-	case len(files) == 0:
-		return nil, errors.New("no capture given: name a FILE, or - for standard input")
+	if len(files) == 0 {
+		return nil, nil, errors.New("no capture given: name a FILE, or - for standard input")
 	}
-	return files, nil
+	if len(words) > 0 {
+		f, err = filter.Parse(strings.Join(words, " "))
+	}
+	return files, f, err
 }
 
 // config returns what the words and flags say.
 func (o *options) config(cmd *cobra.Command, args []string) (run.Config, error) {
-	files, err := filesOf(cmd, o.files, args)
+	files, selected, err := filesOf(cmd, o.files, args)
 	if err != nil {
 		return o.run, err
 	}
-	o.run.Files, o.run.Netfilter, o.run.Version = files, o.nf.config(cmd), "onpath "+version()
+	o.run.Files, o.run.Filter = files, selected
+	o.run.Netfilter, o.run.Version = o.nf.config(cmd), "onpath "+version()
 	return o.run, errors.Join(checkPrinted(&o.run), checkMaxConnections(&o.run), o.find.config(&o.run), noSamePlace(&o.run))
 }
 

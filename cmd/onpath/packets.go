@@ -24,6 +24,7 @@ absolute, windows in octets; 0 stands for what is not known.`
 const packetsExample = `  onpath packets capture.pcap
   onpath packets -S -tttt --no-remarks capture.pcap
   tcpdump -U -w - tcp port 80 | onpath packets -
+  onpath packets -r capture.pcap 'tcp[tcpflags] & (tcp-syn|tcp-fin|tcp-rst) != 0'
   onpath packets --text mail.txt
   onpath packets --min-severity suspicious capture.pcap
   onpath packets --netfilter --nf-liberal capture.pcap
@@ -37,7 +38,7 @@ func newPackets() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:     "packets [flags] FILE... [-- FILTER]",
 		Short:   "captures in, one line a packet out",
-		Long:    packetsLong + linesLong + printedLong + findingsLong + findingsPackets + stacksLong + netfilterLong + netfilterPackets,
+		Long:    packetsLong + filterLong + linesLong + printedLong + findingsLong + findingsPackets + stacksLong + netfilterLong + netfilterPackets,
 		Example: packetsExample,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			c, err := o.config(cmd, args)

@@ -28,6 +28,12 @@ A summary on standard error says how many packets were read and how the
 connections ended; where a capture is damaged, it says where. An interrupt (^C) ends the
 reading: what is known by then is written, and the summary.`
 
+const filterLong = `
+
+FILTER is what tcpdump takes (docs/filters.md): frames that it does not select are seen
+by nothing, and the summary counts them. It stands behind --, or with -r all words are it;
+to be left alone by the shell, it may be in quotes.`
+
 const printedLong = `
 
 With --text, FILE is what tcpdump printed: of any version, with or without -v, -e, -x,
@@ -73,6 +79,8 @@ const readExample = `  onpath read capture.pcap
   onpath read -q -o jsonl capture.pcap | jq -r '[.client, .client_os, .client_signature] | @tsv'
   onpath read -q -o tsv --p0f p0f.fp capture.pcap
   onpath read --netfilter capture.pcap
+  onpath read -r capture.pcap tcp port 80 or 443
+  onpath read -q -o pcapng=web.pcapng capture.pcap -- host 192.0.2.10 and port 80
   onpath read -q -o conntrack --nf-helper default capture.pcap
   onpath read --merge -o tsv north.pcapng south.pcapng | cut -f 1-7
   onpath read --text -o table -o pcapng=article.pcapng article.txt
@@ -85,7 +93,7 @@ func newRead() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:     "read [flags] FILE... [-- FILTER]",
 		Short:   "captures in, connections out",
-		Long:    readLong + printedLong + findingsLong + findingsRead + evidenceLong + readP0f + readEyes + netfilterLong + netfilterRead,
+		Long:    readLong + filterLong + printedLong + findingsLong + findingsRead + evidenceLong + readP0f + readEyes + netfilterLong + netfilterRead,
 		Example: readExample,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if released {

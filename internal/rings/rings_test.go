@@ -45,6 +45,7 @@ var packages = map[string]pkg{
 	// The types of H.323 and how to read over them, for netfilter's helper alone.
 	"compat/netfilter/h323": {ring: 0},
 
+	"filter":       {ring: 3, may: "packet source/tcpdump"},
 	"source":       {ring: 3, may: "packet source/tcpdump", world: true},
 	"sink/table":   {ring: 3, may: "record", world: true},
 	"sink/jsonl":   {ring: 3, may: "record", world: true},
@@ -52,8 +53,8 @@ var packages = map[string]pkg{
 	"sink/pcapng":  {ring: 3, may: "packet", world: true},
 	"sink/text":    {ring: 3, may: "tcp anomaly check packet conn record compat/netfilter compat/tcpdump", world: true},
 	"sink/report":  {ring: 3, may: "tcp anomaly story", world: true},
-	"internal/run": {ring: 3, may: "fingerprint story sink/report anomaly check tcp packet conn outcome record flow internal/evidence compat/tcpstates compat/tcpchain compat/netfilter source source/tcpdump sink/table sink/jsonl sink/tsv sink/text sink/pcapng compat/tcpdump", world: true},
-	"cmd/onpath":   {ring: 3, may: "anomaly check packet record flow internal/evidence compat/tcpstates compat/tcpchain compat/netfilter source internal/run compat/tcpdump", world: true},
+	"internal/run": {ring: 3, may: "filter fingerprint story sink/report anomaly check tcp packet conn outcome record flow internal/evidence compat/tcpstates compat/tcpchain compat/netfilter source source/tcpdump sink/table sink/jsonl sink/tsv sink/text sink/pcapng compat/tcpdump", world: true},
+	"cmd/onpath":   {ring: 3, may: "filter anomaly check packet record flow internal/evidence compat/tcpstates compat/tcpchain compat/netfilter source internal/run compat/tcpdump", world: true},
 
 	// It reads text; who opens files is source.
 	"source/tcpdump": {ring: 3, may: "tcp packet"},

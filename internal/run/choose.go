@@ -51,7 +51,7 @@ func choose(c Config, w Wanted) ([]uint64, error) {
 	}
 	if w.Frame != 0 {
 		if holds == 0 {
-			return nil, noFrame(w.Frame, job.tally.packets, what)
+			return nil, noFrame(w.Frame, job.tally.packets+job.sieve.others, what)
 		}
 		w.Conn = holds
 	}
@@ -59,9 +59,12 @@ func choose(c Config, w Wanted) ([]uint64, error) {
 }
 
 // noFrame says why a frame has no story.
-func noFrame(frame, packets uint64, what string) error {
-	if frame > packets {
-		return fmt.Errorf("--frame %d: there are only %d", frame, packets)
+func noFrame(frame, frames uint64, what string) error {
+	switch {
+	case frame > frames:
+		return fmt.Errorf("--frame %d: there are only %d", frame, frames)
+	case what == "":
+		return fmt.Errorf("--frame %d: the filter does not select it", frame)
 	}
 	return fmt.Errorf("--frame %d: it was not decoded: %s", frame, what)
 }

@@ -1,6 +1,7 @@
 package run
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -25,12 +26,19 @@ func ExplainVerdict(c Config, frame uint64) error {
 	}
 	defer in.Close()
 	e := newExplainer(&c)
+	sieve := sieve{filter: c.Filter}
 	for {
 		switch err := in.Next(&e.frame); {
 		case err == io.EOF:
 			return fmt.Errorf("frame %d: there are only %d (the column frame of onpath packets -o jsonl numbers them)", frame, e.frame.Number)
 		case err != nil:
 			return err
+		}
+		if !sieve.selects(&e.frame) {
+			if e.frame.Number == frame {
+				return errors.Join(fmt.Errorf("frame %d: the filter does not select it", frame), sieve.err())
+			}
+			continue
 		}
 		e.decoder.Decode(&e.frame, &e.view)
 		if e.frame.Number == frame {

@@ -32,6 +32,7 @@ const (
 type job[R any] struct {
 	config  Config
 	in      *source.Reader
+	sieve   sieve
 	decoder *packet.Decoder
 	table   *flow.Table
 	outs    []*sink[R]
@@ -115,7 +116,11 @@ func (j *job[R]) read() {
 // until they are full or what they share memory with would move: at the end of
 // what was read, and behind a datagram put together from fragments.
 func (j *job[R]) batch() (n int) {
-	for n < len(j.views) && (n == 0 || j.in.Buffered() && j.views[n-1].Fragments == 0) && j.next(&j.views[n]) {
+	for n < len(j.views) && (n == 0 || j.in.Buffered() && j.views[n-1].Fragments == 0) && j.more() {
+		if !j.sieve.selects(&j.frame) {
+			continue
+		}
+		j.take(&j.views[n])
 		if j.dumps != nil {
 			j.dumps.frames[n] = j.frame
 		}
@@ -132,21 +137,33 @@ func (j *job[R]) packets(write func(*record.Packet)) {
 	}
 }
 
-// next reads and decodes a packet, or says that there is no more to do: the
-// captures have ended, or -c is reached, or an output failed, or a signal came.
+// next reads and decodes a packet that the filter selects, or says that there is none.
 func (j *job[R]) next(v *packet.View) bool {
+	for j.more() {
+		if j.sieve.selects(&j.frame) {
+			j.take(v)
+			return true
+		}
+	}
+	return false
+}
+
+// more reads a frame, or says that there is no more to do: the captures have ended, or
+// -c is reached, or an output failed, or a signal came.
+func (j *job[R]) more() bool {
 	if j.asked.Load() != 0 && !j.answer() {
 		return false
 	}
-	if j.tally.packets == j.limit || j.err != nil || !j.nextFrame() {
-		return false
-	}
+	return j.tally.packets != j.limit && j.err == nil && j.nextFrame()
+}
+
+// take shows the frame to everybody and decodes it.
+func (j *job[R]) take(v *packet.View) {
 	for _, e := range j.eyes {
 		e.observe(&j.frame)
 	}
 	j.decoder.Decode(&j.frame, v)
 	j.tally.packet(v, j.frame.Link)
-	return true
 }
 
 // nextFrame reads a frame, or reports that there is none. A file that cannot be
@@ -202,7 +219,7 @@ func (j *job[R]) finish(summary bool) error {
 	if !j.config.Quiet {
 		j.report(summary)
 	}
-	if err := errors.Join(append(j.lost, j.err, failed)...); err != nil {
+	if err := errors.Join(append(j.lost, j.sieve.err(), j.err, failed)...); err != nil {
 		return err
 	}
 	return j.verdict()

@@ -16,6 +16,7 @@ import (
 
 	"onpath/anomaly"
 	"onpath/compat/netfilter"
+	"onpath/filter"
 	"onpath/fingerprint"
 	"onpath/flow"
 	"onpath/packet"
@@ -29,9 +30,13 @@ type Config struct {
 	Printed bool     // they are not captures, but what tcpdump printed
 	Version string   // of onpath, for outputs that name who wrote them; may be empty
 	Merge   bool     // read them as one stream in the order of time
-	Count   uint64   // packets to read; 0: all
+	Count   uint64   // packets to read that the filter selects; 0: all
 	Outputs []Output // none: one in the verb's first format on standard output
 	Quiet   bool     // no summary, no progress bar
+
+	// Filter selects frames; of the others nothing is seen but how many they were. nil: all
+	// are selected.
+	Filter *filter.Filter
 
 	// FailOn makes a Found of what is found of this severity or a stronger one; 0:
 	// nothing is.
@@ -114,6 +119,7 @@ func newJob[R any](c Config, formats []Format[R]) (*job[R], error) {
 	j.limit = cmp.Or(c.Count, math.MaxUint64)
 	j.waits = j.in.Size() == 0
 	j.decoder = packet.NewDecoder(j.config.Decoder)
+	j.sieve.filter = j.config.Filter
 	return j, nil
 }
 

@@ -17,6 +17,7 @@ import (
 func (j *job[R]) report(summary bool) {
 	var b strings.Builder
 	if summary {
+		j.sieve.report(&b)
 		j.tally.write(&b)
 		line(&b, "p0f", signatures(j.config.p0f))
 		fragments(&b, j.decoder.FragmentStats())

@@ -101,3 +101,9 @@ var services = map[string]uint16{
 	"webcache": 8080, "tproxy": 8081, "https-alt": 8443, "zabbix-agent": 10050, "zabbix-trapper": 10051, "amanda": 10080,
 	"memcache": 11211,
 }
+
+// Service returns the port of a service that the package knows by name.
+func Service(name string) (port uint16, ok bool) {
+	port, ok = services[strings.ToLower(name)]
+	return port, ok
+}

@@ -1,0 +1,156 @@
+package filter
+
+import (
+	"fmt"
+
+	"onpath/packet"
+)
+
+// layout says where the headers of a frame lie, as far as the words before have told:
+// vlan, mpls and pppoes move it.
+type layout struct {
+	kind   kind
+	name   string // of the link type, for messages
+	link   uint32 // the link header that ether[…] reads
+	typ    uint32 // the ethertype, or PPP's protocol
+	net    uint32 // the network header
+	way    uint32 // the direction in which a Linux host saw the frame
+	labels int    // of MPLS before the network header
+}
+
+// kind is how a link header tells what follows.
+type kind uint8
+
+const (
+	kindEthernet kind = iota + 1
+	kindRaw           // it is absent; the IP version tells
+	kindIPv4          // it is absent, and there is only IPv4
+	kindIPv6
+	kindFamily // an address family, in the octet order of who knows whom
+	kindSLL    // an ethertype, or 4 before an LLC header
+	kindTyped  // an ethertype
+	kindPPP    // a protocol of PPP
+)
+
+// layouts are the link types that are compiled for, where only one thing can follow
+// their headers (https://www.tcpdump.org/linktypes.html).
+var layouts = map[packet.LinkType]layout{
+	packet.LinkEthernet:  {kind: kindEthernet, typ: 12, net: 14},
+	packet.LinkNull:      {kind: kindFamily, net: 4},
+	packet.LinkLoop:      {kind: kindFamily, net: 4},
+	packet.LinkRaw:       {kind: kindRaw},
+	packet.LinkRaw12:     {kind: kindRaw},
+	packet.LinkRaw14:     {kind: kindRaw},
+	packet.LinkIPv4:      {kind: kindIPv4},
+	packet.LinkIPv6:      {kind: kindIPv6},
+	packet.LinkLinuxSLL:  {kind: kindSLL, typ: 14, net: 16},
+	packet.LinkLinuxSLL2: {kind: kindTyped, net: 20, way: 10},
+	packet.LinkPPP:       {kind: kindPPP, typ: 2, net: 4},
+	packet.LinkPPPSerial: {kind: kindPPP, typ: 2, net: 4},
+	packet.LinkCHDLC:     {kind: kindTyped, typ: 2, net: 4},
+}
+
+// layoutOf returns where the headers lie in frames of a link type.
+func layoutOf(link packet.LinkType) (layout, error) {
+	l, ok := layouts[link]
+	if !ok {
+		return l, fmt.Errorf("filters are not made for LINKTYPE %v; convert the capture or filter it with tcpdump first", link)
+	}
+	l.name = "LINKTYPE " + link.String()
+	return l, nil
+}
+
+// Ethertypes that the language names (IEEE 802 numbers at IANA).
+const (
+	typeIPv4   = 0x0800
+	typeARP    = 0x0806
+	typeRARP   = 0x8035
+	typeVLAN   = 0x8100
+	typeQinQ   = 0x88a8
+	typeQinQ9  = 0x9100 // before IEEE 802.1ad there were others
+	typeIPv6   = 0x86dd
+	typeMPLS   = 0x8847
+	typePPPoED = 0x8863
+	typePPPoES = 0x8864
+
+	maxLength = 1500 // up to it the field is the length of an LLC frame (IEEE 802.3)
+)
+
+// llc are protocols that stand behind an LLC header of several forms.
+var llc = map[uint32]string{0xe0: "IPX", 0xf0: "NetBEUI", 0xfe: "OSI", 0x809b: "AppleTalk", 0x80f3: "AARP"}
+
+// pppOf are PPP's numbers for ethertypes; others stand for themselves, as tcpdump has it.
+var pppOf = map[uint32]uint32{typeIPv4: 0x0021, typeIPv6: 0x0057}
+
+// pppMPLS is PPP's number for MPLS (RFC 3032 §4.3).
+const pppMPLS = 0x0281
+
+// carries tests whether the frame carries what has that ethertype.
+func (g *generator) carries(t token, ethertype uint32) *formula {
+	switch {
+	case llc[ethertype] != "":
+		return g.fail(t, "%s is not looked for: it may stand behind LLC headers of several forms", llc[ethertype])
+	case g.labels > 0:
+		return g.labelled(t, ethertype)
+	}
+	switch g.kind {
+	case kindEthernet:
+		if ethertype <= maxLength {
+			return and(not(compare(g.typ, 2, jmpGT, maxLength)), equal(g.net, 1, ethertype))
+		}
+	case kindSLL:
+		if ethertype <= maxLength {
+			return and(equal(g.typ, 2, 4), equal(g.net, 1, ethertype))
+		}
+	case kindRaw:
+		return g.version(ethertype)
+	case kindIPv4:
+		return certain(ethertype == typeIPv4)
+	case kindIPv6:
+		return certain(ethertype == typeIPv6)
+	case kindFamily:
+		return g.family(ethertype)
+	case kindPPP:
+		if n, ok := pppOf[ethertype]; ok {
+			ethertype = n
+		}
+	}
+	return equal(g.typ, 2, ethertype)
+}
+
+// version tests the first four bits of an IP header.
+func (g *generator) version(ethertype uint32) *formula {
+	switch ethertype {
+	case typeIPv4:
+		return masked(g.net, 1, 0xf0, 0x40)
+	case typeIPv6:
+		return masked(g.net, 1, 0xf0, 0x60)
+	}
+	return never
+}
+
+// labelled tests what lies behind the labels of MPLS: nothing tells but the bottom of the
+// stack and the version that follows.
+func (g *generator) labelled(t token, ethertype uint32) *formula {
+	if ethertype != typeIPv4 && ethertype != typeIPv6 {
+		return g.fail(t, "behind mpls only ip and ip6 can be told")
+	}
+	return and(g.bottom(1), g.version(ethertype))
+}
+
+// bottom tests the S bit of the label before the network header (RFC 3032 §2.1).
+func (g *generator) bottom(s uint32) *formula { return masked(g.net-2, 1, 1, s) }
+
+// families are the numbers that systems have for IPv6: Linux, Windows, NetBSD and
+// OpenBSD, Solaris, FreeBSD, Darwin. IPv4 has one.
+var families = map[uint32][]uint32{typeIPv4: {2}, typeIPv6: {10, 23, 24, 26, 28, 30}}
+
+// family tests the address family, which stands in the octet order of the host that
+// captured, for IPv6 in its own numbers. tcpdump knows but the numbers of its own host.
+func (g *generator) family(ethertype uint32) *formula {
+	any := never
+	for _, n := range families[ethertype] {
+		any = or(any, equal(0, 4, n<<24), equal(0, 4, n))
+	}
+	return any
+}

@@ -1,0 +1,154 @@
+package filter
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/binary"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"onpath/packet"
+)
+
+// oracle asks the program tcpdump what it makes of filters.
+type oracle struct {
+	path   string
+	folder string // of a capture without packets for each link type
+}
+
+func newOracle(t *testing.T) oracle {
+	t.Helper()
+	path, err := exec.LookPath("tcpdump")
+	if err != nil {
+		t.Skip("tcpdump is not installed: nothing to compare with")
+	}
+	return oracle{path, t.TempDir()}
+}
+
+// program returns tcpdump's program; rejected says that it refuses the filter, and why.
+func (d oracle) program(t *testing.T, link packet.LinkType, text string, flags ...string) (p Program, rejected string) {
+	t.Helper()
+	file := filepath.Join(d.folder, link.String())
+	if _, err := os.Stat(file); err != nil {
+		header := []uint32{0xa1b2c3d4, 4<<16 | 2, 0, 0, 1 << 18, uint32(link)}
+		var b bytes.Buffer
+		binary.Write(&b, binary.LittleEndian, header)
+		if err := os.WriteFile(file, b.Bytes(), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return d.ask(append(flags, "-ddd", "-r", file, "--", text)...)
+}
+
+// ask runs tcpdump and reads the program it prints.
+func (d oracle) ask(args ...string) (p Program, rejected string) {
+	out, err := exec.Command(d.path, args...).Output()
+	if err != nil {
+		why := err.Error()
+		if e, ok := err.(*exec.ExitError); ok {
+			why = string(e.Stderr)
+		}
+		return nil, why
+	}
+	lines := bufio.NewScanner(bytes.NewReader(out))
+	lines.Scan() // how many there are
+	for lines.Scan() {
+		var i Instruction
+		fmt.Sscan(lines.Text(), &i.Op, &i.Jt, &i.Jf, &i.K)
+		p = append(p, i)
+	}
+	return p, ""
+}
+
+// rejectsAll is what tcpdump says when its optimizer finds that nothing can match.
+const rejectsAll = "expression rejects all packets"
+
+// more is what we understand of a link type and tcpdump does not.
+var more = map[packet.LinkType]string{packet.LinkPPPSerial: "mpls", packet.LinkLinuxSLL2: "mpls"}
+
+// compare holds our program for a filter to tcpdump's two over frames.
+func (d oracle) compare(t *testing.T, link packet.LinkType, text string, frames []frame) {
+	t.Helper()
+	ours, err := compileFor(text, link)
+	optimized, why := d.program(t, link, text)
+	if strings.Contains(why, rejectsAll) {
+		optimized, why = Program{{Op: opRet}}, ""
+	}
+	if why != "" && more[link] != "" && strings.Contains(text, more[link]) {
+		return
+	}
+	if (err != nil) != (why != "") {
+		t.Errorf("%v %q: we say %v, tcpdump %q", link, text, err, why)
+	}
+	if err != nil || why != "" {
+		return
+	}
+	plain, _ := d.program(t, link, text, "-O")
+	if len(plain) == 0 {
+		plain = optimized
+	}
+	if err := ours.Validate(); err != nil {
+		t.Errorf("%v %q: %v", link, text, err)
+		return
+	}
+	for i, f := range frames {
+		is := ours.Match(f.data, f.wire)
+		a, b := optimized.Match(f.data, f.wire), plain.Match(f.data, f.wire)
+		if is != a && is != b {
+			t.Errorf("%v %q: frame %d of %d octets: we say %v, tcpdump %v\n% x", link, text, i, len(f.data), is, a, f.data[:min(len(f.data), 100)])
+			return
+		}
+	}
+}
+
+func compileFor(text string, link packet.LinkType) (Program, error) {
+	f, err := Parse(text)
+	if err != nil {
+		return nil, err
+	}
+	return f.Compile(link)
+}
+
+// lines returns the lines of a file in testdata that are not empty and no comments.
+func lines(t *testing.T, name string) (list []string) {
+	t.Helper()
+	b, err := os.ReadFile(filepath.Join("testdata", name))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for line := range strings.Lines(string(b)) {
+		if line = strings.TrimSpace(line); line != "" && line[0] != '#' {
+			list = append(list, line)
+		}
+	}
+	return list
+}
+
+// TestSelectsAsTcpdump: over frames made by dice and over those of the corpus, filters
+// select what tcpdump's select.
+func TestSelectsAsTcpdump(t *testing.T) {
+	d := newOracle(t)
+	known := corpus(t, 40)
+	if len(known) == 0 {
+		t.Log("there is no ../shared: frames made by dice alone")
+	}
+	for link := range layouts {
+		if _, why := d.program(t, link, "ip or ip6"); why != "" {
+			t.Logf("%v: tcpdump does not read it: %s", link, why)
+			continue
+		}
+		list := lines(t, "links.txt")
+		if link == packet.LinkEthernet {
+			list = append(lines(t, "selects.txt"), list...)
+		}
+		frames := append(newDice(uint64(link)).frames(link, 4000), known[link]...)
+		for _, text := range list {
+			d.compare(t, link, text, frames)
+		}
+		t.Logf("%v: %d filters over %d frames", link, len(list), len(frames))
+	}
+}
