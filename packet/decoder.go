@@ -34,6 +34,17 @@ func (d *Decoder) Decode(f *Frame, v *View) {
 	if v.Text {
 		v.unsay(f.Text)
 	}
+	if f.Sum == tcp.SumPartial && v.L4Sum == tcp.SumBad {
+		v.excuse()
+	}
+}
+
+// excuse takes back that the transport checksum is bad: nobody had filled it in.
+func (v *View) excuse() {
+	v.L4Sum = tcp.SumPartial
+	if v.TCP != nil {
+		v.Seg.Sum = tcp.SumPartial
+	}
 }
 
 // unsay takes back what a printed line did not tell.

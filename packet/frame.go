@@ -9,6 +9,7 @@ type Frame struct {
 	Number  uint64   // 1-based, over all files of a run
 	WireLen uint32   // octets on the wire, at least len(Data)
 	Link    LinkType // of the interface that captured it
+	Sum     tcp.Sum  // SumPartial: who captured says that nobody had computed the transport checksum yet
 	Text    *Text    // nil, unless the frame was built from a printed line
 }
 

@@ -1,0 +1,77 @@
+package afpacket
+
+import (
+	"cmp"
+
+	"golang.org/x/net/bpf"
+)
+
+// Any is the name that stands for all interfaces, those to come included.
+const Any = "any"
+
+// What the zero values of a Config stand for.
+const (
+	DefaultSnaplen = 262144   // octets, as in tcpdump
+	DefaultMemory  = 64 << 20 // octets
+)
+
+// Config says what to capture. The zero Config but for Interface is a good one.
+type Config struct {
+	Interface   string               // its name, or Any
+	Promiscuous bool                 // also what is addressed to others; not on Any
+	Snaplen     int                  // octets to keep of a frame; 0: DefaultSnaplen
+	Memory      int                  // octets for the ring, or for all of OpenFanout; 0: DefaultMemory
+	Filter      []bpf.RawInstruction // for frames as the kernel has them: without their tags, and cooked ones without header; nil: everything
+	Event       func(Event)          // is called, by Next and Wait, when an interface goes or comes; nil: nobody is
+}
+
+func (c *Config) setDefaults() {
+	c.Snaplen = cmp.Or(c.Snaplen, DefaultSnaplen)
+	c.Memory = cmp.Or(c.Memory, DefaultMemory)
+	if c.Event == nil {
+		c.Event = func(Event) {}
+	}
+}
+
+// Stats counts what happened to a Ring's packets.
+type Stats struct {
+	Frames  uint64 // handed over by Next
+	Arrived uint64 // that passed the filter, dropped ones included
+	Dropped uint64 // by the kernel, because the ring was full
+	Frozen  uint64 // how often the ring was full
+	Odd     uint64 // blocks of the ring whose lengths contradicted each other, given up
+}
+
+// Event is something that befell an interface.
+type Event struct {
+	Interface string
+	What      What
+}
+
+// String returns a sentence for people.
+func (e Event) String() string { return e.Interface + ": " + whats[e.What] }
+
+// What befell an interface.
+type What uint8
+
+// Down and Up: it was there all the time. Gone and Back: it was deleted, or moved
+// away, and one of the same name was made. Changed: that one is of a kind which the
+// open socket cannot capture.
+const (
+	Down What = iota
+	Up
+	Gone
+	Back
+	Changed
+)
+
+var whats = [...]string{
+	Down:    "the interface is down; waiting for it",
+	Up:      "the interface is up again",
+	Gone:    "the interface is gone; waiting for one of that name",
+	Back:    "the interface is back",
+	Changed: "the interface is back with another link type; start again to capture from it",
+}
+
+// String returns a sentence for people, without the name.
+func (w What) String() string { return whats[w] }

@@ -1,0 +1,79 @@
+package afpacket
+
+import (
+	"fmt"
+
+	"golang.org/x/net/bpf"
+	"golang.org/x/sys/unix"
+)
+
+// Octets that are no part of a frame, as a filter loads them (linux/filter.h).
+const (
+	skfAdOff     = 0xfffff000 // SKF_AD_OFF
+	skfAdPkttype = skfAdOff + 4
+	skfAdIfindex = skfAdOff + 8
+)
+
+// Instructions of classic BPF (linux/bpf_common.h).
+const (
+	opLoadWord = unix.BPF_LD | unix.BPF_W | unix.BPF_ABS
+	opLoadImm  = unix.BPF_LD | unix.BPF_IMM
+	opJumpEq   = unix.BPF_JMP | unix.BPF_JEQ | unix.BPF_K
+	opReturn   = unix.BPF_RET | unix.BPF_K
+)
+
+// loopbackIndex is that of lo: the first interface of every namespace.
+const loopbackIndex = 1
+
+// nothing lets no packet pass.
+var nothing = []unix.SockFilter{{Code: opReturn}}
+
+// program returns the filter of a socket: what only the socket's packets pass, what
+// drops those that lo shows on their way out, and the user's filter, or none, which
+// keeps no more than the snap length. only is the index of the one interface whose
+// packets pass; 0: it matters not.
+func program(c *Config, i *iface, only int32) []unix.SockFilter {
+	var p []unix.SockFilter
+	if only != 0 {
+		p = append(p,
+			unix.SockFilter{Code: opLoadWord, K: skfAdIfindex},
+			unix.SockFilter{Code: opJumpEq, Jt: 1, K: uint32(only)},
+			unix.SockFilter{Code: opReturn})
+	}
+	if i.loopback || i.index == 0 {
+		p = append(p,
+			unix.SockFilter{Code: opLoadWord, K: skfAdIfindex},
+			unix.SockFilter{Code: opJumpEq, Jf: 3, K: loopbackIndex},
+			unix.SockFilter{Code: opLoadWord, K: skfAdPkttype},
+			unix.SockFilter{Code: opJumpEq, Jf: 1, K: unix.PACKET_OUTGOING},
+			unix.SockFilter{Code: opReturn})
+	}
+	p = append(p, unix.SockFilter{Code: opLoadImm}) // the user's begins with 0 in A
+	if c.Filter == nil {
+		return append(p, unix.SockFilter{Code: opReturn, K: uint32(c.Snaplen)})
+	}
+	for _, in := range c.Filter {
+		p = append(p, clip(in, c.Snaplen))
+	}
+	return p
+}
+
+// clip lets an instruction that takes a frame take no more than the snap length.
+func clip(in bpf.RawInstruction, snaplen int) unix.SockFilter {
+	if in.Op == opReturn {
+		in.K = min(in.K, uint32(snaplen))
+	}
+	return unix.SockFilter{Code: in.Op, Jt: in.Jt, Jf: in.Jf, K: in.K}
+}
+
+// attach gives a socket its filter, in one step: it has the old one or the new.
+func attach(fd int, p []unix.SockFilter) error {
+	if len(p) > unix.BPF_MAXINSNS {
+		return fmt.Errorf("the filter has %d instructions, and the kernel takes %d: make it simpler", len(p), unix.BPF_MAXINSNS)
+	}
+	prog := unix.SockFprog{Len: uint16(len(p)), Filter: &p[0]}
+	if err := unix.SetsockoptSockFprog(fd, unix.SOL_SOCKET, unix.SO_ATTACH_FILTER, &prog); err != nil {
+		return fmt.Errorf("the kernel refuses the filter: %w", err)
+	}
+	return nil
+}

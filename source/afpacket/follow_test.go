@@ -1,0 +1,201 @@
+//go:build linux
+
+package afpacket
+
+import (
+	"encoding/binary"
+	"fmt"
+	"slices"
+	"testing"
+
+	"golang.org/x/sys/unix"
+
+	"onpath/packet"
+)
+
+var ne = binary.NativeEndian
+
+// TestDownAndUp: an interface that is down is waited for.
+func TestDownAndUp(t *testing.T) {
+	stage(t)
+	both(t, func(t *testing.T, open func(Config) []*Ring) {
+		var got []What
+		rings := open(Config{Interface: "b", Event: func(e Event) { got = append(got, e.What) }})
+		command(t, "ip link set dev b down")
+		collect(t, rings, 0)
+		command(t, "ip link set dev b up")
+		settle(t, rings)
+		newSender(t, "a").send(ethernet(broadcast, 46, 0x0800))
+		if n := len(collect(t, rings, 1)); n != 1 {
+			t.Errorf("%d frames came", n)
+		}
+		if want := times(len(rings), Down, Up); !slices.Equal(sorted(got), want) {
+			t.Errorf("%v, want %v", got, want)
+		}
+	})
+}
+
+// TestGoneAndBack: another interface of the same name is followed, without a
+// privilege and without what others would have shown.
+func TestGoneAndBack(t *testing.T) {
+	stage(t)
+	both(t, func(t *testing.T, open func(Config) []*Ring) {
+		var got []What
+		rings := open(Config{Interface: "b", Promiscuous: true, Event: func(e Event) { got = append(got, e.What) }})
+		for range 2 {
+			command(t, "ip link delete dev b")
+			settle(t, rings)
+			command(t, "ip link add name c type veth peer name d")
+			pair(t)
+			unprivileged(t, func() { settle(t, rings) })
+			command(t, "ip link delete dev c")
+			newSender(t, "a").send(odd()...)
+			same(t, collect(t, rings, len(odd())), odd())
+		}
+		if want := times(2*len(rings), Gone, Back); !slices.Equal(sorted(got), want) {
+			t.Errorf("%v, want %v", got, want)
+		}
+	})
+}
+
+// TestSameIndex: that an interface is gone does not hide behind another that has its
+// index.
+func TestSameIndex(t *testing.T) {
+	stage(t)
+	r := opened(t, Config{Interface: "b"})
+	i := index(t, "b")
+	command(t, "ip link delete dev b")
+	command(t, fmt.Sprintf("ip link add name a type veth peer name b index %d", i))
+	command(t, "ip link set dev a up")
+	command(t, "ip link set dev b up")
+	settle(t, one(r))
+	newSender(t, "a").send(segment(1, 2, 3, 4, 5))
+	same(t, collect(t, one(r), 1), [][]byte{segment(1, 2, 3, 4, 5)})
+}
+
+// TestRenamed: another name makes no other interface.
+func TestRenamed(t *testing.T) {
+	stage(t)
+	r := opened(t, Config{Interface: "b", Event: func(e Event) { t.Error(e) }})
+	command(t, "ip link set dev b name c")
+	settle(t, one(r))
+	newSender(t, "a").send(segment(1, 2, 3, 4, 5))
+	same(t, collect(t, one(r), 1), [][]byte{segment(1, 2, 3, 4, 5)})
+}
+
+// TestChanged: an interface that the filter was not written for is refused, once, and
+// one that comes later is taken.
+func TestChanged(t *testing.T) {
+	stage(t)
+	var got []What
+	r := opened(t, Config{Interface: "b", Event: func(e Event) { got = append(got, e.What) }})
+	command(t, "ip link delete dev b")
+	command(t, "ip tuntap add dev b mode tun")
+	settle(t, one(r))
+	command(t, "ip link delete dev b")
+	pair(t)
+	settle(t, one(r))
+	if want := []What{Gone, Changed, Back}; !slices.Equal(got, want) {
+		t.Errorf("%v, want %v", got, want)
+	}
+}
+
+// TestFanout: both directions of a connection come to one socket, and every packet to
+// one only.
+func TestFanout(t *testing.T) {
+	stage(t)
+	rings, err := OpenFanout(Config{Interface: "b"}, 4)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := newSender(t, "a")
+	const flows = 500
+	for port := range uint16(flows) {
+		s.send(segment(1, 2, 1000+port, 80, 5), segment(2, 1, 80, 1000+port, 5))
+	}
+	newSender(t, "lo").send(segment(1, 2, 3, 4, 5)) // a socket in a group is bound to all
+	of := map[packet.Key]int{}
+	var d, v = packet.NewDecoder(packet.Config{}), packet.View{}
+	for i, r := range rings {
+		got := collect(t, one(r), 0)
+		if len(got) < flows*2/4/2 {
+			t.Errorf("socket %d has %d frames of %d", i, len(got), flows*2)
+		}
+		for _, f := range got {
+			f.Data = []byte(f.kept)
+			d.Decode(&f.Frame, &v)
+			if at, ok := of[v.Key]; ok && at != i {
+				t.Fatalf("%v came to sockets %d and %d", v.Key, at, i)
+			}
+			of[v.Key] = i
+		}
+		r.Close()
+	}
+	if len(of) != flows {
+		t.Errorf("%d connections, want %d", len(of), flows)
+	}
+}
+
+// both runs a test with a socket and with a group.
+func both(t *testing.T, test func(*testing.T, func(Config) []*Ring)) {
+	t.Log("one socket")
+	test(t, func(c Config) []*Ring { return one(opened(t, c)) })
+	t.Log("two sockets in a group")
+	test(t, func(c Config) []*Ring {
+		rings, err := OpenFanout(c, 2)
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { rings[0].Close(); rings[1].Close() })
+		return rings
+	})
+}
+
+// settle looks after the interfaces twice, whatever the time is.
+func settle(t *testing.T, rings []*Ring) {
+	t.Helper()
+	for range 2 {
+		for _, r := range rings {
+			unix.GetsockoptInt(r.fd, unix.SOL_SOCKET, unix.SO_ERROR)
+			r.follow()
+		}
+	}
+}
+
+// unprivileged does something without any capability in effect.
+func unprivileged(t *testing.T, do func()) {
+	t.Helper()
+	head := unix.CapUserHeader{Version: unix.LINUX_CAPABILITY_VERSION_3}
+	var had [2]unix.CapUserData
+	if err := unix.Capget(&head, &had[0]); err != nil {
+		t.Fatal(err)
+	}
+	none := had
+	none[0].Effective, none[1].Effective = 0, 0
+	if err := unix.Capset(&head, &none[0]); err != nil {
+		t.Fatal(err)
+	}
+	if fd, err := unix.Socket(unix.AF_PACKET, unix.SOCK_RAW, 0); err == nil {
+		unix.Close(fd)
+		t.Error("there is still a privilege")
+	}
+	do()
+	if err := unix.Capset(&head, &had[0]); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// times returns each of the Whats n times.
+func times(n int, whats ...What) (all []What) {
+	for _, w := range whats {
+		for range n {
+			all = append(all, w)
+		}
+	}
+	return all
+}
+
+func sorted(w []What) []What {
+	slices.Sort(w)
+	return w
+}

@@ -1,0 +1,142 @@
+package afpacket
+
+import (
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"os"
+
+	"golang.org/x/sys/unix"
+)
+
+// bigEndian reports whether this machine is.
+var bigEndian = binary.NativeEndian.Uint16([]byte{0, 1}) == 1
+
+// reserve is the room in front of a frame that the kernel is asked for, so that a tag
+// fits in.
+const reserve = vlanTag
+
+// open opens a socket; one of a group lets nothing pass yet. It is made in an order
+// in which no packet comes before its filter: without a protocol, a socket has none.
+func open(c Config, group bool) (*Ring, error) {
+	c.setDefaults()
+	i, err := find(c.Interface)
+	if err == nil {
+		err = c.check()
+	}
+	if err != nil {
+		return nil, err
+	}
+	r := &Ring{config: c, iface: i, group: group}
+	r.link, r.cooked = i.link()
+	if err = r.socket(); err != nil {
+		return nil, err
+	}
+	if err = r.prepare(); err != nil {
+		r.Close()
+		return nil, fmt.Errorf("-i %s: %w", c.Interface, err)
+	}
+	return r, nil
+}
+
+// check refuses what cannot be.
+func (c *Config) check() error {
+	switch {
+	case c.Interface == Any && c.Promiscuous:
+		return errors.New("-i any cannot be promiscuous; name the interfaces, each with -i")
+	case c.Snaplen < 0:
+		return fmt.Errorf("snap length %d: must not be negative", c.Snaplen)
+	case c.Memory < 0:
+		return fmt.Errorf("%d octets for the ring: must not be negative", c.Memory)
+	}
+	return nil
+}
+
+// socket opens the socket: it alone needs a privilege.
+func (r *Ring) socket() (err error) {
+	kind := unix.SOCK_RAW
+	if r.cooked {
+		kind = unix.SOCK_DGRAM
+	}
+	r.fd, err = unix.Socket(unix.AF_PACKET, kind|unix.SOCK_CLOEXEC|unix.SOCK_NONBLOCK, 0)
+	switch {
+	case errors.Is(err, unix.EPERM) || errors.Is(err, unix.EACCES):
+		return fmt.Errorf("-i %s: capturing needs CAP_NET_RAW; run as root, or give it to the program once: sudo setcap cap_net_raw+ep %s", r.config.Interface, program0())
+	case err != nil:
+		return fmt.Errorf("-i %s: packet socket: %w; does this kernel have CONFIG_PACKET?", r.config.Interface, err)
+	}
+	return nil
+}
+
+// program0 is the path of this program.
+func program0() string {
+	path, err := os.Executable()
+	if err != nil {
+		return os.Args[0]
+	}
+	return path
+}
+
+// prepare makes the ring, then the filter, and binds the socket last.
+func (r *Ring) prepare() error {
+	if err := r.mapRing(); err != nil {
+		return err
+	}
+	filter := nothing
+	if !r.group {
+		filter = program(&r.config, &r.iface, 0)
+	}
+	if err := attach(r.fd, filter); err != nil {
+		return err
+	}
+	return r.bind()
+}
+
+func (r *Ring) mapRing() error {
+	for _, o := range [...]struct{ name, value int }{
+		{unix.PACKET_VERSION, unix.TPACKET_V3},
+		{unix.PACKET_RESERVE, reserve},
+	} {
+		if err := unix.SetsockoptInt(r.fd, unix.SOL_PACKET, o.name, o.value); err != nil {
+			return fmt.Errorf("TPACKET_V3: %w; the kernel must be Linux 3.2 or later", err)
+		}
+	}
+	req := request(r.config.Memory)
+	size := int(req.Block_size) * int(req.Block_nr)
+	err := unix.SetsockoptTpacketReq3(r.fd, unix.SOL_PACKET, unix.PACKET_RX_RING, req)
+	if err == nil {
+		r.memory, err = unix.Mmap(r.fd, 0, size, unix.PROT_READ|unix.PROT_WRITE, unix.MAP_SHARED)
+	}
+	if err != nil {
+		return fmt.Errorf("a ring of %d MiB: %w; give it less memory", size>>20, err)
+	}
+	r.block = int(req.Block_size)
+	return nil
+}
+
+// bind lets the interface's packets in. A socket in a group is bound to all
+// interfaces, and its filter chooses: the kernel does not bind it again once it is in
+// the group (packet_do_bind), and it would be deaf when the interface has gone.
+func (r *Ring) bind() error {
+	at := &unix.SockaddrLinklayer{Protocol: swap16(unix.ETH_P_ALL), Ifindex: int(r.iface.index)}
+	if r.group {
+		at.Ifindex = 0
+	}
+	if err := unix.Bind(r.fd, at); err != nil {
+		return fmt.Errorf("bind: %w", err)
+	}
+	return r.promiscuous()
+}
+
+// promiscuous asks the interface for what is addressed to others. It ends with the
+// socket, or the interface.
+func (r *Ring) promiscuous() error {
+	if !r.config.Promiscuous {
+		return nil
+	}
+	m := unix.PacketMreq{Ifindex: r.iface.index, Type: unix.PACKET_MR_PROMISC}
+	if err := unix.SetsockoptPacketMreq(r.fd, unix.SOL_PACKET, unix.PACKET_ADD_MEMBERSHIP, &m); err != nil {
+		return fmt.Errorf("promiscuous mode: %w; the interface may not have it", err)
+	}
+	return nil
+}

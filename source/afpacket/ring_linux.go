@@ -1,0 +1,143 @@
+package afpacket
+
+import (
+	"math/bits"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"onpath/packet"
+)
+
+// A lone packet waits for its block to be closed, which the kernel looks after this
+// often: it is handed over within twice the time.
+const retire = 40 * time.Millisecond
+
+// The ring's blocks: fewBlocks at least, so that the kernel fills some while one is
+// read, of largeBlock octets, or of less where that would make fewer than enough.
+const (
+	largeBlock = 1 << 20
+	smallBlock = 128 << 10
+	fewBlocks  = 4
+	enough     = 16
+)
+
+// Ring is a packet socket and the ring of blocks that it shares with the kernel. It
+// is for one goroutine.
+type Ring struct {
+	config Config
+	fd     int
+	group  bool   // it is one of a fanout group
+	memory []byte // all blocks
+	block  int    // octets of a block
+	at     int    // where the block lies in memory that is read, or awaited
+	held   bool   // that block is ours
+	left   uint32 // frames in it that were not handed over
+	next   int    // where the next of them lies in memory
+
+	iface  iface // as it was when the socket was bound to it; index lost if it is gone
+	link   packet.LinkType
+	cooked bool
+	looked time.Time // when it was last looked after
+	told   bool      // that the interface changed
+
+	number uint64
+	stats  Stats
+}
+
+// lost is the index of an interface that is gone.
+const lost = -1
+
+// Open captures from an interface, from now on: no packet from before, and none that
+// the filter does not want. Its errors say what to do.
+func Open(c Config) (*Ring, error) {
+	r, err := open(c, false)
+	if err != nil {
+		return nil, err
+	}
+	return r, nil
+}
+
+// Link returns the link type of the frames.
+func (r *Ring) Link() packet.LinkType { return r.link }
+
+// Close gives the socket and the ring back. Frames are void after it.
+func (r *Ring) Close() {
+	if r.memory != nil {
+		unix.Munmap(r.memory)
+	}
+	unix.Close(r.fd)
+	r.memory, r.fd, r.left, r.held = nil, -1, 0, false
+}
+
+// Next fills f with the next frame, or reports that none is at hand: then Wait does
+// what its name says. f.Data is valid until the next call that does not follow a true
+// Buffered.
+func (r *Ring) Next(f *packet.Frame) bool {
+	for r.left > 0 || r.turn() {
+		if r.read(f) {
+			r.number++
+			f.Number = r.number
+			return true
+		}
+	}
+	return false
+}
+
+// Buffered reports whether Next has a frame that lies in the same block as the one
+// before, which stays valid then.
+func (r *Ring) Buffered() bool { return r.left > 0 }
+
+// Dropped returns how many packets the kernel had dropped when the block was closed
+// that Next is reading, or a little later. It costs nothing.
+func (r *Ring) Dropped() uint64 { return r.stats.Dropped }
+
+// Stats returns the counts so far.
+func (r *Ring) Stats() Stats {
+	r.count()
+	s := r.stats
+	s.Frames = r.number
+	return s
+}
+
+// count asks the kernel, which forgets what it has told.
+func (r *Ring) count() {
+	s, err := unix.GetsockoptTpacketStatsV3(r.fd, unix.SOL_PACKET, unix.PACKET_STATISTICS)
+	if err != nil {
+		return
+	}
+	r.stats.Arrived += uint64(s.Packets)
+	r.stats.Dropped += uint64(s.Drops)
+	r.stats.Frozen += uint64(s.Freeze_q_cnt)
+}
+
+// sizes returns how large the ring's blocks are and how many there are, for a target
+// of memory in octets.
+func sizes(memory int) (block, count int) {
+	block = largeBlock
+	for block > smallBlock && memory/block < enough {
+		block /= 2
+	}
+	return block, max(memory/block, fewBlocks)
+}
+
+// request returns the ring as the kernel wants it described. Frame sizes mean nothing
+// in version 3; they must fit.
+func request(memory int) *unix.TpacketReq3 {
+	const frame = 2048
+	block, count := sizes(memory)
+	return &unix.TpacketReq3{
+		Block_size: uint32(block), Block_nr: uint32(count),
+		Frame_size: frame, Frame_nr: uint32(block / frame * count),
+		Retire_blk_tov: uint32(retire / time.Millisecond),
+	}
+}
+
+// swap16 returns a number in network order as the kernel reads it from a word of 16
+// bits.
+func swap16(n uint16) uint16 {
+	if bigEndian {
+		return n
+	}
+	return bits.ReverseBytes16(n)
+}
