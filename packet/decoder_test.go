@@ -265,3 +265,27 @@ func TestLinkTypeNames(t *testing.T) {
 		t.Errorf("unknown link type is %q", got)
 	}
 }
+
+// TestPartial: a checksum that was not computed yet is not bad; one that is good stays so.
+func TestPartial(t *testing.T) {
+	seen := map[[2]tcp.Sum]int{}
+	d, plain, told := NewDecoder(Config{}), new(View), new(View)
+	for _, c := range append(frameCases, tunnelCases...) {
+		f := Frame{Data: c.frame, WireLen: uint32(len(c.frame)), Link: c.link}
+		d.Decode(&f, plain)
+		f.Sum = tcp.SumPartial
+		d.Decode(&f, told)
+		seen[[2]tcp.Sum{plain.L4Sum, told.L4Sum}]++
+		if told.TCP != nil && told.Seg.Sum != told.L4Sum || told.IPSum != plain.IPSum {
+			t.Errorf("%s: segment %v, transport %v, IP %v", c.name, told.Seg.Sum, told.L4Sum, told.IPSum)
+		}
+	}
+	for s, n := range seen {
+		if want := s[0] != tcp.SumBad; want != (s[0] == s[1]) || !want && s[1] != tcp.SumPartial {
+			t.Errorf("%v became %v, %d times", s[0], s[1], n)
+		}
+	}
+	if seen[[2]tcp.Sum{tcp.SumBad, tcp.SumPartial}] == 0 || seen[[2]tcp.Sum{tcp.SumGood, tcp.SumGood}] == 0 {
+		t.Error("no frame was asked that could tell: ", seen)
+	}
+}

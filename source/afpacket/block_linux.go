@@ -65,6 +65,9 @@ func (r *Ring) read(f *packet.Frame) bool {
 	}
 	r.fill(f, h, from)
 	r.left--
+	if h.Next_offset == 0 { // so in the last one
+		r.giveUp()
+	}
 	r.next += int(h.Next_offset)
 	return true
 }
