@@ -24,6 +24,7 @@ func TestDownAndUp(t *testing.T) {
 		command(t, "ip link set dev b down")
 		collect(t, rings, 0)
 		command(t, "ip link set dev b up")
+		running(t)
 		settle(t, rings)
 		newSender(t, "a").send(ethernet(broadcast, 46, 0x0800))
 		if n := len(collect(t, rings, 1)); n != 1 {
@@ -68,6 +69,7 @@ func TestSameIndex(t *testing.T) {
 	command(t, fmt.Sprintf("ip link add name a type veth peer name b index %d", i))
 	command(t, "ip link set dev a up")
 	command(t, "ip link set dev b up")
+	running(t)
 	settle(t, one(r))
 	newSender(t, "a").send(segment(1, 2, 3, 4, 5))
 	same(t, collect(t, one(r), 1), [][]byte{segment(1, 2, 3, 4, 5)})

@@ -9,6 +9,7 @@ import (
 	"runtime"
 	"strings"
 	"testing"
+	"time"
 
 	"golang.org/x/sys/unix"
 
@@ -43,6 +44,20 @@ func pair(t testing.TB) {
 	command(t, "ip link add name a type veth peer name b")
 	command(t, "ip link set dev a up mtu 9000 arp off")
 	command(t, "ip link set dev b up mtu 9000 arp off")
+	running(t)
+}
+
+// running waits until the pair carries packets: the kernel says so later, and drops
+// what is sent before.
+func running(t testing.TB) {
+	t.Helper()
+	for range 100 {
+		if strings.Count(command(t, "ip link show up type veth"), "state UP") >= 2 {
+			return
+		}
+		time.Sleep(50 * time.Millisecond)
+	}
+	t.Fatal("the interfaces do not carry")
 }
 
 func command(t testing.TB, line string) string {
