@@ -1,8 +1,6 @@
 package check
 
 import (
-	"slices"
-
 	"onpath/anomaly"
 	"onpath/conn"
 	"onpath/tcp"
@@ -114,10 +112,16 @@ func (b *books) drop(c *Case, unwanted func(*Finding) bool) {
 	if c.book == 0 {
 		return
 	}
-	list := &b.all[c.book].findings
-	before := len(*list)
-	*list = slices.DeleteFunc(*list, func(f Finding) bool { return unwanted(&f) })
-	b.total -= before - len(*list)
+	list := b.all[c.book].findings
+	kept := list[:0]
+	for i := range list {
+		if !unwanted(&list[i]) {
+			kept = append(kept, list[i])
+		}
+	}
+	clear(list[len(kept):])
+	b.all[c.book].findings = kept
+	b.total -= len(list) - len(kept)
 }
 
 // close forgets the findings of c.

@@ -316,7 +316,9 @@ func (in *Inspector) Finish(c *Case, e *End, after *conn.Conn) []Finding {
 	in.question(s)
 	in.noteHosts(s)
 	in.takeBackGaps(c)
-	in.books.drop(c, func(f *Finding) bool { return in.counted.Has(f.ID) })
+	if in.counted != (anomaly.Set{}) {
+		in.books.drop(c, func(f *Finding) bool { return in.counted.Has(f.ID) })
+	}
 	return in.books.of(c)
 }
 
