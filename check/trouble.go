@@ -20,7 +20,7 @@ type trouble struct {
 	next     uint32    // free list
 }
 
-// maxTroubles bounds them: 21 MiB.
+// maxTroubles bounds them: 24 MiB.
 const maxTroubles = 1 << 16
 
 // troubles are all of them. Number 0 is never lent, so that 0 can mean none.

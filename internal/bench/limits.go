@@ -23,7 +23,7 @@ var limits = [...]limit{
 	{"onpath", "", "allocations per packet", 0.05, measure.allocsPerPacket},
 	{"tracker", "", "allocations per packet", 0.01, measure.allocsPerPacket},
 	{"tracker", "many", "octets per connection", 192, measure.octetsPerConnection},
-	{"quiet", "many", "octets per connection", 800, measure.ownOctetsPerConnection}, // 640 are wanted: docs/performance.md
+	{"quiet", "many", "octets per connection", 660, measure.ownOctetsPerConnection}, // 640 at full size: at a tenth the index is emptiest
 }
 
 // check writes which limits t breaks, and returns how many.
