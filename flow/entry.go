@@ -54,12 +54,13 @@ func limits(c Config) (ns [numClasses]int64) {
 // What each packet needs stands first, so that it takes the fewest cache lines.
 type entry struct {
 	key       packet.Key
-	last      int64  // latest time of its packets
-	older     uint32 // the ghost behind it; of a ghost: the entry that superseded it
+	last      int64 // latest time of its packets
+	start     int64 // time of the record's first packet
 	class     class
 	opening   record.Opening
 	swapped   bool           // the client is Key.B
 	written   bool           // the record has ended; what comes begins another, which continues it
+	repairs   uint32         // what it was lent; 0: nothing yet
 	states    tcpstates.Pair // what other systems would think of the record
 	chain     tcpchain.State
 	side      [2]measure.Volume
@@ -68,13 +69,13 @@ type entry struct {
 	history   measure.History
 	trail     outcome.Trail
 	handshake measure.Handshake
-	repairs   uint32 // what it was lent; 0: nothing yet
-	next      uint32 // in its class's list, or of free entries
-	prev      uint32
-	since     tick              // when it went to the end of its list
-	identity  [2]fingerprint.ID // of the ends' SYNs, by tcp.Client, tcp.Server
-	num       uint64            // of its record, or of the last one it had
-	start     int64             // time of the record's first packet
+
+	older    uint32 // the ghost behind it; of a ghost: the entry that superseded it
+	next     uint32 // in its class's list, or of free entries
+	prev     uint32
+	since    tick              // when it went to the end of its list
+	identity [2]fingerprint.ID // of the ends' SYNs, by tcp.Client, tcp.Server
+	num      uint64            // of its record, or of the last one it had
 }
 
 // dir returns who sent a packet.

@@ -389,3 +389,12 @@ func TestTimeThatJumps(t *testing.T) {
 		t.Errorf("%+v", s)
 	}
 }
+
+// TestEntryHasItsNeedsFirst: what a segment in order needs stands in nine lines of the
+// cache, and what it does not behind them.
+func TestEntryHasItsNeedsFirst(t *testing.T) {
+	var e entry
+	if need := unsafe.Offsetof(e.handshake) + unsafe.Sizeof(e.handshake); need > 584 || unsafe.Offsetof(e.older) < need {
+		t.Errorf("it needs %d octets", need)
+	}
+}
