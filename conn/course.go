@@ -33,9 +33,9 @@ const (
 )
 
 // Course returns where a segment stands, given c as it was before it and its Step.
-// Whatever is about to be known of it: what is not Astray is where its sender was,
-// came the same way as its sender's other segments, and no later segment passed
-// before it; no window is closed or full by it, and its timestamps fit.
+// Behind the handshake what is not Astray begins where its sender was, came the same
+// way as its other segments and after them, fills no window, and has timestamps that
+// fit.
 func (c *Conn) Course(s *tcp.Segment, step *Step) Course {
 	e, p, ev := &c.side[s.Dir], &c.side[s.Dir^1], &c.seen[s.Dir]
 	if !step.orderly() || (e.bits|p.bits)&strayBits != 0 || s.NumSACK != 0 {
