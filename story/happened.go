@@ -12,7 +12,7 @@ import (
 // happened says what became of the connection.
 func happened(r *record.Record) string {
 	v := &r.Outcome
-	parts := append([]string{v.Class.String() + ": " + v.Class.Doc()}, details(v)...)
+	parts := append([]string{v.Class.String() + ": " + doc(v)}, details(v)...)
 	if v.HasDelay {
 		parts = append(parts, column(r, "deny_delay")+" after the handshake")
 	}
@@ -23,6 +23,15 @@ func happened(r *record.Record) string {
 		parts = append(parts, fmt.Sprintf("the client tried %d times", v.Attempts))
 	}
 	return sentence(parts)
+}
+
+// doc is a class's line, of which an end may hold only with low confidence.
+func doc(v *outcome.Verdict) string {
+	sure, unsure, two := strings.Cut(v.Class.Doc(), "; or, with low confidence, ")
+	if two && v.Confidence == outcome.Low {
+		return unsure
+	}
+	return sure
 }
 
 // details are the meanings of the flags that go with its outcome alone.

@@ -27,7 +27,7 @@ func (t *text) ladder(s *story.Story) {
 // Where segments and notes stand, in columns: beside the states, or on a terminal of
 // less than narrow columns below them.
 const (
-	beside = 52
+	beside = 53
 	below  = 10
 	narrow = 110
 )
@@ -50,7 +50,7 @@ func (t *text) row(r *story.Row) {
 		t.block(fmt.Sprintf("%*s", t.column(), ""), folded(r), dim)
 		return
 	}
-	head := fmt.Sprintf("  %6d %11s  %-13s %s  %-13s ", r.Frame, clock(r.At), state(r, tcp.Client), arrows[r.Dir], state(r, tcp.Server))
+	head := fmt.Sprintf("  %6d %11s  %-13s %-3s%-13s ", r.Frame, clock(r.At), state(r, tcp.Client), t.shown(arrows[r.Dir]), state(r, tcp.Server))
 	if t.narrow() {
 		t.line(head)
 		head = strings.Repeat(" ", below)
@@ -63,6 +63,7 @@ func (t *text) row(r *story.Row) {
 
 // block writes words behind a head, in as many lines as the terminal needs.
 func (t *text) block(head, says string, how tone) {
+	says = t.shown(says)
 	room := len(says)
 	if t.Width > 0 {
 		room = t.Width - t.column()

@@ -117,3 +117,30 @@ func TestCutKeepsWords(t *testing.T) {
 		}
 	})
 }
+
+// A terminal's width is kept, in ASCII too, and segments and notes stand below each
+// other.
+func TestWidthHolds(t *testing.T) {
+	s := hostile()
+	s.Rows[0].Line = strings.Repeat("word→ ", 40)
+	s.Rows[0].Notes[0].Says = strings.Repeat("note· ", 40)
+	for _, c := range []Config{{Width: 80}, {Width: 100}, {Width: 120}, {Width: 120, ASCII: true}, {Width: 80, ASCII: true}} {
+		var b strings.Builder
+		if err := Text(&b, []*story.Story{s}, c); err != nil {
+			t.Fatal(err)
+		}
+		column := map[int]bool{}
+		for line := range strings.Lines(b.String()) {
+			line = strings.TrimRight(line, " \n")
+			if n := utf8.RuneCountInString(line); n > c.Width && strings.Contains(line, " ") {
+				t.Errorf("%+v: %d columns: %s", c, n, line)
+			}
+			if i := strings.Index(line, "word"); i >= 0 {
+				column[utf8.RuneCountInString(line[:i])] = true
+			}
+		}
+		if len(column) != 1 {
+			t.Errorf("%+v: segments begin in columns %v", c, column)
+		}
+	}
+}

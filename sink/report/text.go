@@ -48,13 +48,19 @@ func title(s *story.Story) string {
 	return fmt.Sprintf("Connection %d: %s → %s", s.Conn, s.Ends[tcp.Client], s.Ends[tcp.Server])
 }
 
-// line writes one line, in ASCII if that is all that can be shown.
+// line writes one line.
 func (t *text) line(s string) {
-	if t.ASCII {
-		s = plain.Replace(s)
-	}
-	t.WriteString(s)
+	t.WriteString(t.shown(s))
 	t.WriteByte('\n')
+}
+
+// shown returns s in ASCII, if that is all that can be shown. It may need more columns
+// then.
+func (t *text) shown(s string) string {
+	if !t.ASCII {
+		return s
+	}
+	return plain.Replace(s)
 }
 
 // plain replaces what ASCII has not.
@@ -99,6 +105,7 @@ func (t *text) wrap(indent, says string) {
 	if t.Width > 0 {
 		width = min(width, t.Width)
 	}
+	says = t.shown(says)
 	room := max(width-utf8.RuneCountInString(indent), 20)
 	for first := true; first || says != ""; first = false {
 		var line string
