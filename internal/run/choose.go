@@ -25,8 +25,59 @@ const maxStories = 10
 type candidate struct {
 	conn  uint64
 	worst anomaly.Severity
-	count uint64
-	tcp   bool
+}
+
+// order puts the worst findings first, then the lowest numbers.
+func order(a, b candidate) int {
+	return cmp.Or(cmp.Compare(b.worst, a.worst), cmp.Compare(a.conn, b.conn))
+}
+
+// chosen keeps which connections deserve to be told of: never more than maxStories,
+// however many it hears of. The zero chosen has heard of none.
+type chosen struct {
+	want  uint64      // number of the only one that is wanted; 0: any
+	other bool        // that one is not TCP
+	best  []candidate // in their order
+	tcp   uint64      // how many are TCP
+	last  uint64      // the highest number
+}
+
+// add hears of a connection whose record has ended.
+func (k *chosen) add(r *record.Record) {
+	k.last = max(k.last, r.Conn)
+	switch {
+	case k.want != 0 && r.Conn != k.want:
+		return
+	case !r.IsTCP():
+		k.other = true
+		return
+	}
+	k.tcp++
+	x := candidate{conn: r.Conn}
+	if f := r.Worst(); f != nil {
+		x.worst = f.Severity
+	}
+	i, _ := slices.BinarySearchFunc(k.best, x, order)
+	k.best = slices.Insert(k.best, i, x)
+	k.best = k.best[:min(len(k.best), maxStories)]
+}
+
+// conns returns their numbers.
+func (k *chosen) conns() (list []uint64, err error) {
+	switch {
+	case k.want != 0 && k.other:
+		return nil, fmt.Errorf("connection %d is not TCP: only TCP has a story", k.want)
+	case k.want != 0 && k.tcp == 0:
+		return nil, fmt.Errorf("--conn %d: there is none of that number; onpath read numbers them, up to %d here", k.want, k.last)
+	case k.tcp == 0:
+		return nil, errors.New("there is no TCP connection in it")
+	case k.tcp > maxStories:
+		fmt.Fprintf(stderr, "%d of %s are told of, those with the worst findings; --conn N names another\n", maxStories, plural(k.tcp, "TCP connection"))
+	}
+	for _, x := range k.best {
+		list = append(list, x.conn)
+	}
+	return list, nil
 }
 
 // choose reads the captures once, and returns the connections that are told of.
@@ -35,27 +86,23 @@ func choose(c Config, w Wanted) ([]uint64, error) {
 	if err != nil {
 		return nil, err
 	}
-	var all []candidate
-	var holds uint64 // the connection of the wanted frame
-	var what string  // what that frame is instead
-	job.table = flow.New(job.config.Flow, func(r *record.Record) { all = append(all, candidateOf(r)) })
+	k := &chosen{want: w.Conn}
+	var what string // what the wanted frame is, if no connection's
+	job.table = flow.New(job.config.Flow, k.add)
 	err = job.drive(func() {
 		job.packets(func(p *record.Packet) {
-			if p.View.Number == w.Frame {
-				holds, what = p.Conn, p.View.Why.Doc()
+			if p.View.Number == w.Frame { // its record ends later
+				*k, what = chosen{want: p.Conn}, p.View.Why.Doc()
 			}
 		})
 	}, false)
-	if err != nil {
+	switch {
+	case err != nil:
 		return nil, err
+	case w.Frame != 0 && k.want == 0:
+		return nil, noFrame(w.Frame, job.tally.packets+job.sieve.others, what)
 	}
-	if w.Frame != 0 {
-		if holds == 0 {
-			return nil, noFrame(w.Frame, job.tally.packets+job.sieve.others, what)
-		}
-		w.Conn = holds
-	}
-	return pick(all, w.Conn)
+	return k.conns()
 }
 
 // noFrame says why a frame has no story.
@@ -67,42 +114,4 @@ func noFrame(frame, frames uint64, what string) error {
 		return fmt.Errorf("--frame %d: the filter does not select it", frame)
 	}
 	return fmt.Errorf("--frame %d: it was not decoded: %s", frame, what)
-}
-
-func candidateOf(r *record.Record) candidate {
-	x := candidate{conn: r.Conn, tcp: r.IsTCP()}
-	if f := r.Worst(); f != nil {
-		x.worst, x.count = f.Severity, f.Count
-	}
-	return x
-}
-
-// pick returns the connection of that number, or if it is 0 those that deserve it.
-func pick(all []candidate, conn uint64) ([]uint64, error) {
-	if conn != 0 {
-		i := slices.IndexFunc(all, func(x candidate) bool { return x.conn == conn })
-		switch {
-		case i < 0:
-			return nil, fmt.Errorf("--conn %d: there is none of that number; onpath read numbers them, up to %d here", conn, len(all))
-		case !all[i].tcp:
-			return nil, fmt.Errorf("connection %d is not TCP: only TCP has a story", conn)
-		}
-		return []uint64{conn}, nil
-	}
-	all = slices.DeleteFunc(all, func(x candidate) bool { return !x.tcp })
-	if len(all) == 0 {
-		return nil, errors.New("there is no TCP connection in it")
-	}
-	slices.SortFunc(all, func(a, b candidate) int {
-		return cmp.Or(cmp.Compare(b.worst, a.worst), cmp.Compare(a.conn, b.conn))
-	})
-	if len(all) > maxStories {
-		fmt.Fprintf(stderr, "%d of %s are told of, those with the worst findings; --conn N names another\n", maxStories, plural(uint64(len(all)), "TCP connection"))
-		all = all[:maxStories]
-	}
-	var list []uint64
-	for _, x := range all {
-		list = append(list, x.conn)
-	}
-	return list, nil
 }
