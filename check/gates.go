@@ -41,10 +41,10 @@ const (
 var shuts = [...]string{
 	shutMidstream: "the handshake was not captured",
 	shutHalf:      "only one SYN of the handshake was captured",
-	shutSilent:    "only one direction was captured",
+	shutSilent:    "packets of only one direction were seen",
 	shutUnproven:  "no other connection between these networks was captured in both directions",
 	shutGap:       "ACKs or windows tell of segments that were not captured",
-	shutScale:     "no SYN that tells the window scale was captured",
+	shutScale:     "the SYN that tells the window scale was not seen",
 	shutCut:       "packets were not captured whole",
 	shutFragment:  "a packet came in fragments",
 	shutLate:      "ACKs of this connection were recorded before what they acknowledge",

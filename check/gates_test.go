@@ -28,7 +28,7 @@ func TestClosedGates(t *testing.T) {
 		{"one SYN", "0.1 > S 100:100(0) win 1000\n0.2 > . 101:101(0) ack 301 win 1000", anomaly.GateSyn, "only one SYN of the handshake was captured"},
 		{"a refused attempt", "0.1 > S 100:100(0) win 1000\n0.2 < R. 0:0(0) ack 101 win 0", anomaly.GateSyn, ""},
 		{"both ways", lawful, anomaly.GateTwoWay, ""},
-		{"one way", "0.1 > S 100:100(0) win 1000", anomaly.GateTwoWay, "only one direction was captured"},
+		{"one way", "0.1 > S 100:100(0) win 1000", anomaly.GateTwoWay, "packets of only one direction were seen"},
 		{"sums", lawful, anomaly.GateNoCsumOffload, ""},
 		{"partial sums", strings.ReplaceAll(lawful, "0.030 > P. 101:201(100) ack 301 win 1000", "0.030 > F. 101:201(100) ack 301 win 1000 sum partial"),
 			anomaly.GateNoCsumOffload, "checksums hold only the sum of the pseudo-header: a card was to compute them (client)"},

@@ -20,7 +20,7 @@ func (t *Table) outcome(e *entry, why record.Ending) outcome.Verdict {
 	}
 	f := &t.facts
 	for d := range r.Side {
-		f.Gaps += r.Side[d].Repairs.GapOctets()
+		f.Gaps += r.Missed(tcp.Dir(d))
 	}
 	for i := range r.Findings {
 		noteFinding(f, &r.Findings[i])

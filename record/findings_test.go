@@ -80,7 +80,7 @@ last_time=2001-02-03T20:06:32.845356000Z
 count=2
 occurrences=[{"frame":9,"time":"2001-02-03T20:06:32.845356000Z","accused":9,"accused_too":null,"explanation":"none","numbers":{"words":4,"least":5},"says":"a data offset of 4 words; the header alone takes 5","client_stack":null,"server_stack":null}]
 `},
-		"gates":  {string(appendGates(nil, r)), `["two-way: only one direction was captured","full-packet: packets were not captured whole"]`},
+		"gates":  {string(appendGates(nil, r)), `["two-way: packets of only one direction were seen","full-packet: packets were not captured whole"]`},
 		"flat":   {texts(FlatColumns()[len(columns)-2:], r), "findings=zero-window,ack-of-unsent-data\ngates_closed=two-way,full-packet\n"},
 		"raised": {string(appendRaised(nil, raising())), `[{"id":"zero-window","severity":"performance","explanation":"none","dir":"client","frame":9,"accused_too":null,"count":3},{"id":"ack-of-unsent-data","severity":"violation","explanation":"path","dir":"server","frame":5,"accused_too":3,"count":null}]`},
 		"worst":  {string(appendWorst(nil, r)), "!! ack-of-unsent-data"},
@@ -92,5 +92,26 @@ occurrences=[{"frame":9,"time":"2001-02-03T20:06:32.845356000Z","accused":9,"acc
 	r.Findings = r.Findings[:1]
 	if got := string(appendWorst(nil, r)); got != "zero-window x4" {
 		t.Errorf("worst %q", got)
+	}
+}
+
+// What nobody had sent is not missed, though it was acknowledged.
+func TestMissed(t *testing.T) {
+	for _, tt := range []struct {
+		id    anomaly.ID
+		dir   tcp.Dir
+		cause anomaly.Cause
+		want  uint64
+	}{
+		{anomaly.AckOfUnsentData, tcp.Client, anomaly.CauseNone, 0},
+		{anomaly.AckOfUnsentData, tcp.Client, anomaly.CauseCapture, 100},
+		{anomaly.AckOfUnsentData, tcp.Server, anomaly.CauseNone, 100},
+		{anomaly.CaptureGap, tcp.Client, anomaly.CauseNone, 100},
+	} {
+		r := &Record{Findings: []check.Finding{{ID: tt.id, Dir: tt.dir, Cause: tt.cause}}}
+		r.Side[tcp.Server].Repairs.Gap(100)
+		if got := r.Missed(tcp.Server); got != tt.want {
+			t.Errorf("%v: %d missed, want %d", tt, got, tt.want)
+		}
 	}
 }

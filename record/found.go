@@ -3,6 +3,7 @@ package record
 import (
 	"onpath/anomaly"
 	"onpath/check"
+	"onpath/tcp"
 )
 
 // appendFindings appends all that was found of a connection, as JSON.
@@ -115,4 +116,16 @@ func appendWorst(dst []byte, r *Record) []byte {
 		dst = appendCount(append(dst, " x"...), f.Count)
 	}
 	return dst
+}
+
+// Missed returns how many octets of an end were acknowledged and not captured; 0 if its
+// peer was found to acknowledge what nobody had sent, as that tells of nothing missed.
+func (r *Record) Missed(d tcp.Dir) uint64 {
+	for i := range r.Findings {
+		f := &r.Findings[i]
+		if f.ID == anomaly.AckOfUnsentData && f.Dir == d^1 && f.Cause == anomaly.CauseNone {
+			return 0
+		}
+	}
+	return r.Side[d].Repairs.GapOctets()
 }

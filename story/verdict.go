@@ -23,10 +23,22 @@ func verdict(r *record.Record) (says []string) {
 // carried says how much went which way.
 func carried(r *record.Record) string {
 	c, s := &r.Side[tcp.Client], &r.Side[tcp.Server]
+	if c.Packets == 0 || s.Packets == 0 {
+		return seen(r)
+	}
 	if c.Octets|s.Octets == 0 {
 		return fmt.Sprintf("No payload was carried, in %s of the client and %s of the server.", packets(c.Packets), packets(s.Packets))
 	}
 	return fmt.Sprintf("The client sent %s in %s, the server %s in %s.", octets(c.Octets), packets(c.Packets), octets(s.Octets), packets(s.Packets))
+}
+
+// seen says how much passed, where one end's packets did not.
+func seen(r *record.Record) string {
+	d := tcp.Client
+	if r.Side[d].Packets == 0 {
+		d = tcp.Server
+	}
+	return fmt.Sprintf("%s of the %s passed here, with %s; none of the %s.", packets(r.Side[d].Packets), d, octets(r.Side[d].Octets), d^1)
 }
 
 func packets(n uint64) string {
@@ -51,7 +63,7 @@ func lost(r *record.Record) string {
 			{uint64(repairs.Spurious), "segments of the %s were sent again although they had arrived"},
 			{uint64(repairs.Reordered), "segments of the %s came late"},
 			{uint64(repairs.Duplicates), "packets of the %s are copies, made by the network or by the capture"},
-			{repairs.GapOctets(), "octets of the %s were acknowledged and are not in this capture"},
+			{r.Missed(tcp.Dir(end)), "octets of the %s were acknowledged and are not in this capture"},
 		} {
 			if p.n > 0 {
 				parts = append(parts, fmt.Sprintf("%d ", p.n)+singular(p.n, fmt.Sprintf(p.says, who)))
@@ -74,9 +86,11 @@ func singular(n uint64, says string) string {
 
 // sentence joins parts, the first with a capital letter.
 func sentence(parts []string) string {
-	text := strings.Join(parts, "; ")
-	return strings.ToUpper(text[:1]) + text[1:] + "."
+	return upper(strings.Join(parts, "; ")) + "."
 }
+
+// upper begins a sentence.
+func upper(s string) string { return strings.ToUpper(s[:1]) + s[1:] }
 
 // waited says what the longest silence waited for, if it was long.
 func waited(r *record.Record) string {
@@ -119,7 +133,7 @@ func blame(r *record.Record) string {
 		cause anomaly.Cause
 		says  string
 	}{
-		{anomaly.CauseNone, "neither an end that keeps to the standard nor a network does what was found here, but a broken stack, a middlebox or a forger: "},
+		{anomaly.CauseNone, "neither an end that keeps to the standard nor a network does what was found here, but a broken stack, a middlebox, a scanner or a forger: "},
 		{anomaly.CauseEndpoint, "an end that aborted, restarted or gave up, or does what the standard only advises against, would explain this: "},
 	} {
 		if ids := kinds(r, c.cause); len(ids) > 0 {

@@ -120,3 +120,12 @@ func TestAttemptsAreWhole(t *testing.T) {
 		t.Error(v)
 	}
 }
+
+// Who did not pass here is not told to have sent nothing.
+func TestOneWay(t *testing.T) {
+	r := &record.Record{Key: packet.Key{Proto: packet.ProtoTCP}}
+	r.Side[tcp.Server].Packets, r.Side[tcp.Server].Octets = 7, 5000
+	if v := strings.Join(told(1, r, nothing).Verdict, " "); !strings.Contains(v, "7 packets of the server passed here, with 5000 octets; none of the client.") {
+		t.Error(v)
+	}
+}
