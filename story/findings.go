@@ -33,10 +33,12 @@ func why(f *check.Finding) string {
 		return "It tells of the capture, not of the ends."
 	case f.ID.Severity() == anomaly.Informational:
 		return "It is lawful, and worth knowing."
-	case f.Severity == anomaly.Performance && lawful[family] != "":
+	case f.ID.Severity() == anomaly.Performance && lawful[family] != "":
 		return lawful[family]
-	case f.Severity == anomaly.Performance && f.Cause == anomaly.CauseNone:
+	case f.ID.Severity() == anomaly.Performance && f.Cause == anomaly.CauseNone:
 		return "It is lawful, and costs time or throughput."
+	case family == anomaly.FamilyEcn && f.Cause == anomaly.CausePath:
+		return "The network may have made it: what rewrites the bits of the IP header on the way."
 	}
 	return whys[f.Cause]
 }

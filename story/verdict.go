@@ -63,7 +63,7 @@ func lost(r *record.Record) string {
 			{uint64(repairs.Spurious), "segments of the %s were sent again although they had arrived"},
 			{uint64(repairs.Reordered), "segments of the %s came late"},
 			{uint64(repairs.Duplicates), "packets of the %s are copies, made by the network or by the capture"},
-			{r.Missed(tcp.Dir(end)), "octets of the %s were acknowledged and are not in this capture"},
+			{r.Missed(tcp.Dir(end)), "sequence numbers of the %s were acknowledged and are not in this capture"},
 		} {
 			if p.n > 0 {
 				parts = append(parts, fmt.Sprintf("%d ", p.n)+singular(p.n, fmt.Sprintf(p.says, who)))
@@ -81,7 +81,7 @@ func singular(n uint64, says string) string {
 	if n > 1 {
 		return says
 	}
-	return strings.NewReplacer("segments ", "segment ", "packets ", "packet ", "octets ", "octet ", " were ", " was ", " are copies", " is a copy", " are ", " is ", "they had", "it had").Replace(says)
+	return strings.NewReplacer("segments ", "segment ", "packets ", "packet ", "numbers ", "number ", " were ", " was ", " are copies", " is a copy", " are ", " is ", "they had", "it had").Replace(says)
 }
 
 // sentence joins parts, the first with a capital letter.
@@ -111,7 +111,7 @@ func slowed(r *record.Record) string {
 	var ids []string
 	for i := range r.Findings {
 		f := &r.Findings[i]
-		if f.Severity != anomaly.Performance || losing[f.ID.Row().Family] {
+		if f.ID.Severity() != anomaly.Performance || losing[f.ID.Row().Family] {
 			continue
 		}
 		says := f.ID.String() + " of the " + f.Dir.String()
@@ -133,7 +133,7 @@ func blame(r *record.Record) string {
 		cause anomaly.Cause
 		says  string
 	}{
-		{anomaly.CauseNone, "neither an end that keeps to the standard nor a network does what was found here, but a broken stack, a middlebox, a scanner or a forger: "},
+		{anomaly.CauseNone, "neither the standard nor a network that loses, delays or copies explains what was found here, but a broken stack, a middlebox, damage on the way, a scanner or a forger would: "},
 		{anomaly.CauseEndpoint, "an end that aborted, restarted or gave up, or does what the standard only advises against, would explain this: "},
 	} {
 		if ids := kinds(r, c.cause); len(ids) > 0 {

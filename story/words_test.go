@@ -21,7 +21,7 @@ func found(t *testing.T, id string, d tcp.Dir, c anomaly.Cause) *record.Record {
 	if !ok {
 		t.Fatalf("no anomaly %s", id)
 	}
-	f := check.Finding{ID: row, Dir: d, Cause: c, Severity: row.Severity(), Count: 1, Kept: make([]check.Occurrence, 1)}
+	f := check.Finding{ID: row, Dir: d, Cause: c, Severity: row.Severity().Given(c), Count: 1, Kept: make([]check.Occurrence, 1)}
 	return &record.Record{Key: packet.Key{Proto: packet.ProtoTCP}, Findings: []check.Finding{f}}
 }
 
@@ -32,6 +32,7 @@ func TestWhoseDoing(t *testing.T) {
 		cause                     anomaly.Cause
 	}{
 		{"window-full", "of the server", "lawful", "It cost time or throughput: window-full of the server.", anomaly.CausePath},
+		{"ect-on-syn", "of the server", "rewrites", "Nothing speaks against either end.", anomaly.CausePath},
 		{"ce-mark-seen", "of the server", "router", "It cost time or throughput: ce-mark-seen of the server.", anomaly.CausePath},
 		{"icmp-frag-needed", "of the server", "lawful", "It cost time or throughput: icmp-frag-needed of the server.", anomaly.CauseNone},
 		{"retransmission-fast", "of the server", "network", "Nothing speaks against either end.", anomaly.CausePath},
@@ -55,7 +56,7 @@ func TestWhoseDoing(t *testing.T) {
 func TestGapsAreOfTheirSender(t *testing.T) {
 	r := &record.Record{Key: packet.Key{Proto: packet.ProtoTCP}}
 	r.Side[tcp.Server].Repairs.Gap(1448)
-	if v := strings.Join(told(1, r, nothing).Verdict, " "); !strings.Contains(v, "1448 octets of the server were acknowledged") {
+	if v := strings.Join(told(1, r, nothing).Verdict, " "); !strings.Contains(v, "1448 sequence numbers of the server were acknowledged") {
 		t.Error(v)
 	}
 }
