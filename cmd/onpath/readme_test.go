@@ -41,25 +41,37 @@ func TestFindingsAreExplained(t *testing.T) {
 }
 
 // TestEvidenceIsShown holds what the pages show of a dump to what read writes, which the
-// scripts check: its lines are there in their order, but for those left out.
+// scripts check.
 func TestEvidenceIsShown(t *testing.T) {
-	script, err := txtar.ParseFile("testdata/evidence.txtar")
+	isShown(t, "evidence", "Related pcap file: ", "README.md", "docs/evidence.md")
+}
+
+// TestStoryIsShown holds what the pages show of a story to what explain writes.
+func TestStoryIsShown(t *testing.T) {
+	isShown(t, "explain", "Connection 2: ", "README.md", "docs/explain.md")
+}
+
+// isShown holds the blocks of pages that begin so to the first file of a script: their
+// lines are there in their order, but for those left out.
+func isShown(t *testing.T, name, begins string, pages ...string) {
+	t.Helper()
+	script, err := txtar.ParseFile("testdata/" + name + ".txtar")
 	noError(t, err)
-	for _, page := range []string{"README.md", "docs/evidence.md"} {
+	for _, page := range pages {
 		octets, err := os.ReadFile("../../" + page)
 		noError(t, err)
-		_, shown, found := strings.Cut(string(octets), "\nRelated pcap file: ")
-		shown, _, _ = strings.Cut("Related pcap file: "+shown, "\n```")
-		dump := string(script.Files[0].Data)
+		_, shown, found := strings.Cut(string(octets), "\n"+begins)
+		shown, _, _ = strings.Cut(begins+shown, "\n```")
+		written := string(script.Files[0].Data)
 		for line := range strings.Lines(shown) {
 			if line = strings.TrimSpace(line); line == "…" {
 				continue
 			}
-			_, rest, has := strings.Cut(dump, line+"\n")
+			_, rest, has := strings.Cut(written, line+"\n")
 			if !has || !found {
-				t.Fatalf("%s shows a line that no dump has, or has there: %q", page, line)
+				t.Fatalf("%s shows a line that %s has not, or not there: %q", page, name, line)
 			}
-			dump = rest
+			written = rest
 		}
 	}
 }
