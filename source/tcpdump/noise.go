@@ -11,10 +11,53 @@ var tags = strings.NewReplacer("<br>", "", "<br/>", "", "<br />", "", "<pre>", "
 	"<p>", "", "</p>", "", "<code>", "", "</code>", "", "<tt>", "", "</tt>", "", "<li>", "", "</li>", "",
 	"<b>", "", "</b>", "", "<BR>", "", "<PRE>", "", "</PRE>", "", "<P>", "", "</P>", "")
 
+// plain leaves out what terminals take for commands: colours and titles (ECMA-48
+// §8.3.16 CSI, §8.3.89 OSC). Spaces of web pages that no line may be cut at are spaces.
+func plain(s string) string {
+	if strings.IndexByte(s, escape) >= 0 {
+		s = unescaped(s)
+	}
+	return strings.ReplaceAll(s, "\u00a0", " ")
+}
+
+const escape = '\x1b'
+
+// unescaped leaves out the commands that begin with an escape.
+func unescaped(s string) string {
+	var b strings.Builder
+	for {
+		before, after, more := strings.Cut(s, string(rune(escape)))
+		b.WriteString(before)
+		if !more {
+			return b.String()
+		}
+		s = after[command(after):]
+	}
+}
+
+// command returns how long a command is, behind its escape.
+func command(s string) int {
+	switch {
+	case s == "":
+		return 0
+	case s[0] == '[':
+		if end := strings.IndexFunc(s[1:], func(r rune) bool { return r >= '@' && r <= '~' }); end >= 0 {
+			return end + 2
+		}
+	case s[0] == ']':
+		if end := strings.IndexByte(s, '\a'); end >= 0 {
+			return end + 1
+		}
+	case s[0] == '(': // a character set follows
+		return min(2, len(s))
+	}
+	return 1
+}
+
 // unescape undoes what web pages do to a line.
 func unescape(s string) string {
 	if strings.IndexByte(s, '&') >= 0 {
-		s = strings.ReplaceAll(html.UnescapeString(s), "\u00a0", " ")
+		s = plain(html.UnescapeString(s))
 	}
 	if strings.IndexByte(s, '<') >= 0 {
 		s = tags.Replace(s)
@@ -115,6 +158,10 @@ func split(parts []string, s string) []string {
 // dressed reports whether s may stand before a packet: dress, or a date.
 func dressed(s string) bool {
 	for s = strings.TrimSpace(s); s != ""; s = strings.TrimLeft(s, " ") {
+		if _, ok := monthDay(s); ok {
+			s = s[len("Feb 26"):]
+			continue
+		}
 		word, rest, _ := strings.Cut(s, " ")
 		if _, ok := date(word); ok {
 			s = rest

@@ -29,7 +29,8 @@ type Reader struct {
 	pieces []string
 	begun  uint64 // number of the line with which pieces begin
 	stamp  stamp
-	dress  string // what stood before the first of pieces
+	dress  string  // what stood before the first of pieces
+	spaced [2]bool // whether the line before ended with a space, and the last one
 	dump   dump
 
 	line  line
@@ -52,7 +53,9 @@ func New(ahead []byte, report *Report, note func(Note)) *Reader {
 func (r *Reader) Line(text []byte) {
 	r.lines++
 	r.report.Lines++
-	r.todo = split(r.todo[:0], strings.TrimRight(string(text), " \t\r"))
+	s := strings.TrimRight(plain(string(text)), "\r\n")
+	r.spaced = [2]bool{r.spaced[1], strings.HasSuffix(s, " ")}
+	r.todo = split(r.todo[:0], strings.TrimRight(s, " \t"))
 }
 
 // Long takes a line that is longer than MaxLine: it cannot be a packet.
@@ -98,7 +101,7 @@ func (r *Reader) take(raw string) (complete bool) {
 		complete = r.flush()
 		r.pieces, r.stamp, r.begun, r.dress = append(r.pieces, rest), t, r.lines, s[:at]
 	case r.continues(bare(s, r.dress)):
-		r.pieces = append(r.pieces, bare(s, r.dress))
+		r.pieces = append(r.pieces, r.joint(s)+bare(s, r.dress))
 	default:
 		complete = r.flush()
 		r.report.Kinds[Prose]++
@@ -116,12 +119,21 @@ func (r *Reader) inside(s string, t stamp, rest string) bool {
 	last := r.pieces[len(r.pieces)-1]
 	switch {
 	case r.stamp.kind != noStamp:
-		r.line.read(strings.Join(r.pieces, " "))
+		r.line.read(r.whole(len(r.pieces), " "))
 		return r.line.kind != Segment
 	case strings.HasPrefix(rest, "IP") || strings.Contains(rest, "ethertype "):
 		return s[0] == '\t' && strings.HasPrefix(r.pieces[0], "IP") || strings.Contains(last, ", vni ")
 	}
 	return strings.HasSuffix(last, ")") || !strings.Contains(last, " > ")
+}
+
+// joint returns the space that stood where a line that goes on with the one before was
+// cut from it.
+func (r *Reader) joint(s string) string {
+	if r.spaced[0] || strings.HasPrefix(s, " ") {
+		return " "
+	}
+	return ""
 }
 
 // continues reports whether a line that does not begin a packet goes on with the
@@ -135,8 +147,13 @@ func (r *Reader) continues(s string) bool {
 			return true
 		}
 	}
-	r.line.read(strings.Join(r.pieces, " "))
-	return r.line.kind == Prose || r.line.kind == Broken
+	return !r.reads(len(r.pieces), " ") && !r.reads(len(r.pieces), "")
+}
+
+// reads reports whether the first n pieces, with space between them, are a packet.
+func (r *Reader) reads(n int, space string) bool {
+	r.line.read(r.whole(n, space))
+	return r.line.kind != Prose && r.line.kind != Broken
 }
 
 // full reports whether the packet has no room for one more line.
@@ -175,13 +192,24 @@ func (r *Reader) flush() (complete bool) {
 	return complete
 }
 
+// whole returns the first n pieces as one line, with space between them.
+func (r *Reader) whole(n int, space string) string {
+	if space == "" {
+		return strings.Join(r.pieces[:n], "")
+	}
+	b := []byte(r.pieces[0])
+	for _, p := range r.pieces[1:n] {
+		b = append(append(b, space...), strings.TrimLeft(p, " ")...)
+	}
+	return string(b)
+}
+
 // join reads as many of the pieces as make a packet, with a space between them, as
 // mails are wrapped, or without, as terminals wrap. It returns how many.
 func (r *Reader) join() (used int) {
 	for _, space := range [...]string{" ", ""} {
 		for n := len(r.pieces); n > 0; n-- {
-			r.line.read(strings.Join(r.pieces[:n], space))
-			if r.line.kind != Prose && r.line.kind != Broken {
+			if r.reads(n, space) {
 				return n
 			}
 			if n == 1 && space == " " && len(r.pieces) == 1 {

@@ -66,6 +66,15 @@ func TestForms(t *testing.T) {
 		"-tttt":         "1970-01-01 00:01:00.000000 IP 192.0.2.1.1000 > 192.0.2.2.www: Flags [S], seq 5, win 900, length 0",
 		"-tttt, old":    "01/01/1970 00:01:00.000000 192.0.2.1.1000 > 192.0.2.2.80: S 5:5(0) win 900",
 		"nanoseconds":   "00:01:00.000000000 IP 192.0.2.1.1000 > 192.0.2.2.80: Flags [S], seq 5, win 900, length 0",
+		"OpenBSD's":     "Jan 01 00:01:00.000000 192.0.2.1.1000 > 192.0.2.2.80: S 5:5(0) win 900 <mss 1460> (DF)",
+		"OpenBSD's -e":  "Jan 01 00:01:00.000000 00:0c:29:00:00:01 00:0c:29:00:00:02 0800 58: 192.0.2.1.1000 > 192.0.2.2.80: S [tcp sum ok] 5:5(0) win 900 (DF) (ttl 64, id 9, len 44)",
+		"OpenBSD's log": "Jan 01 00:01:00.000000 rule 12/(match) [uid 0, pid 1] block in on em0: 192.0.2.1.1000 > 192.0.2.2.80: S 5:5(0) win 900 (DF)",
+		"ISO 8601":      "1970-01-01T00:01:00.000000+00:00 IP 192.0.2.1.1000 > 192.0.2.2.80: Flags [S], seq 5, win 900, length 0",
+		"logged twice":  "1970-01-01T00:00:59.000000Z 00:01:00.000000 IP 192.0.2.1.1000 > 192.0.2.2.80: Flags [S], seq 5, win 900, length 0",
+		"system log":    "Jan  1 00:00:59 host tcpdump[7]: 00:01:00.000000 IP 192.0.2.1.1000 > 192.0.2.2.80: Flags [S], seq 5, win 900, length 0",
+		"colours":       "\x1b]0;title\a00:01:00.000000 \x1b[1;32mIP\x1b(B\x1b[m 192.0.2.1.1000 > 192.0.2.2.80: Flags [\x1b[01;31m\x1b[KS\x1b[m\x1b[K], seq 5, win 900, length 0",
+		"fixed spaces":  "00:01:00.000000\u00a0IP\u00a0192.0.2.1.1000 > 192.0.2.2.80: Flags [S], seq 5, win 900, length 0",
+		"80 columns":    "00:01:00.000000 IP 192.0.2.1.1000 > 192.0.2.2.80: Flags [S], seq 5, win \n900, options [mss 1460,sackOK,TS val 7 ecr 0,n\nop,wscale 7], length 0",
 		"quoted":        "> > 00:01:00.000000 IP 192.0.2.1.1000 > 192.0.2.2.80: Flags [S], seq 5, win 900, length 0",
 		"quoted, wraps": ">> 00:01:00.000000 IP 192.0.2.1.1000 >\n>> 192.0.2.2.80: Flags\n>> [S], seq 5, win\n>> 900, length 0",
 		"wraps":         "00:01:00.000000 192.0.2.1.1000 > 192.0.2.2.80: S\n5:5(0) win 900\n<mss 1460,nop,nop,\nsackOK> (DF)",
@@ -80,6 +89,10 @@ func TestForms(t *testing.T) {
 		"-x":            "00:01:00.000000 IP 192.0.2.1.1000 > 192.0.2.2.80: tcp 0\n00:01:00.000000 IP 192.0.2.1.1000 > 192.0.2.2.80: Flags [S], seq 7, win 8, length 0\n\t0x0000:  4500 0028 0000 4000 4006 b6cd c000 0201\n\t0x0010:  c000 0202 03e8 0050 0000 0005 0000 0000\n\t0x0020:  5002 0384 e1a7 0000",
 	} {
 		packets, _, _ := read(text)
+		want := want
+		if strings.HasPrefix(text, "Jan 01 ") { // of 1972
+			want = "17520h" + want
+		}
 		if !slices.Equal(packets, []string{want}) {
 			t.Errorf("%s: %q, want %q", name, packets, want)
 		}
@@ -127,11 +140,12 @@ func TestTimes(t *testing.T) {
 		{"-ttt", "00:00:00.000000 00:00:02.000000 00:00:00.500000 -00:00:01.000000", "0s 2s 2.5s 1.5s"},
 		{"-ttttt", "00:00:00.000000 00:00:02.000000 00:00:02.500000", "0s 2s 2.5s"},
 		{"-ttt, old", "000000 000250 000250", "0s 250µs 500µs"},
+		{"OpenBSD's", "Dec_31_23:59:59.000000 Jan_01_00:00:01.000000 Dec_31_23:59:59.500000", "26303h59m59s 26304h0m1s 26303h59m59.5s"},
 		{"-t", "- - -", "0s 1µs 2µs"},
 	} {
 		var text, got []string
 		for s := range strings.FieldsSeq(tt.stamps) {
-			text = append(text, strings.TrimPrefix(s+" ", "- ")+"IP 10.0.0.1.1 > 10.0.0.2.2: Flags [S], seq 1, win 1, length 0")
+			text = append(text, strings.TrimPrefix(strings.ReplaceAll(s, "_", " ")+" ", "- ")+"IP 10.0.0.1.1 > 10.0.0.2.2: Flags [S], seq 1, win 1, length 0")
 		}
 		packets, _, _ := read(strings.Join(text, "\n"))
 		for _, p := range packets {
@@ -218,6 +232,14 @@ func TestHalfOptions(t *testing.T) {
 		if want := "0s 10.0.0.1.1 > 10.0.0.2.2 . 5:6 ack 7 win 9"; !slices.Equal(packets, []string{want}) {
 			t.Errorf("%s: %q, want %q", options, packets, want)
 		}
+	}
+}
+
+// TestWrapEnds: what stands behind a packet that a terminal has wrapped is none of it.
+func TestWrapEnds(t *testing.T) {
+	packets, _, report := read("IP 10.0.0.1.1 > 10.0.0.2.2: Flags [.], seq 5, ac\nk 7, win 9, length 0\n7 packets captured\n")
+	if want := "0s 10.0.0.1.1 > 10.0.0.2.2 . 5:5 ack 7 win 9"; !slices.Equal(packets, []string{want}) || report.Kinds[tcpdump.Prose] != 1 {
+		t.Errorf("%q, %v, want %q", packets, report, want)
 	}
 }
 

@@ -13,7 +13,8 @@ const (
 	noStamp  stampKind = iota // -t
 	ofDay                     // none: the time of a day that is not named
 	sinceEra                  // -tt: seconds since 1970
-	dated                     // -tttt
+	dated                     // -tttt, or a date as ISO 8601 has it
+	yearless                  // -ttt of OpenBSD: a date without its year
 	delta                     // -ttt, of version 3: µs since the line before
 	lost                      // there was one, which tcpdump could not print
 )
@@ -35,6 +36,12 @@ func cutStamp(s string) (t stamp, rest string, ok bool) {
 		word, rest, _ = strings.Cut(strings.TrimLeft(rest, " "), " ")
 		ns, ok := clockTime(word)
 		return stamp{dated, day + ns}, rest, ok && ns >= 0
+	}
+	if ns, ok := isoTime(word); ok {
+		return stamp{dated, ns}, rest, true
+	}
+	if t, rest, ok := monthTime(s); ok {
+		return t, rest, true
 	}
 	if rest, ok := strings.CutPrefix(s, "[Error converting time] "); ok {
 		return stamp{kind: lost}, rest, true
@@ -111,6 +118,47 @@ func date(word string) (ns int64, ok bool) {
 	return 0, false
 }
 
+// isoTime reads 2013-02-26T07:12:18.010000Z, also with another zone or none.
+func isoTime(word string) (ns int64, ok bool) {
+	if len(word) < len("2006-01-02T15:04:05") || word[10] != 'T' {
+		return 0, false
+	}
+	for _, layout := range [...]string{time.RFC3339, "2006-01-02T15:04:05Z0700", "2006-01-02T15:04:05"} {
+		if t, err := time.Parse(layout, word); err == nil && t.Year() >= 1970 && t.Year() < 2200 {
+			return t.UnixNano(), true
+		}
+	}
+	return 0, false
+}
+
+// monthTime reads Feb 26 07:12:18.010000. Of system logs, whose times have no fraction,
+// it is not the packet's.
+func monthTime(s string) (t stamp, rest string, ok bool) {
+	day, ok := monthDay(s)
+	if !ok || len(s) < len("Feb 26 ") {
+		return stamp{}, s, false
+	}
+	word, rest, _ := strings.Cut(s[len("Feb 26 "):], " ")
+	ns, ok := clockTime(word)
+	if !ok || ns < 0 || !strings.Contains(word, ".") {
+		return stamp{}, s, false
+	}
+	return stamp{yearless, day + ns}, rest, true
+}
+
+// monthDay reads Feb 26 at the beginning of s.
+func monthDay(s string) (ns int64, ok bool) {
+	const form = "Jan 02"
+	if len(s) < len(form) || s[3] != ' ' || len(s) > len(form) && s[len(form)] != ' ' {
+		return 0, false
+	}
+	t, err := time.Parse(form+" 2006", s[:4]+strings.Replace(s[4:6], " ", "0", 1)+" "+someYear)
+	return t.UnixNano(), err == nil
+}
+
+// someYear is what stands for a year that is not told: one that has all days.
+const someYear = "1972"
+
 // digits reports whether s is a decimal number.
 func digits(s string) bool {
 	for i := range len(s) {
@@ -124,6 +172,7 @@ func digits(s string) bool {
 // clock makes points in time of printed ones.
 type clock struct {
 	day    int64 // midnight of the day that a time of day is of, ns
+	years  int64 // how far behind someYear a date without its year is, ns
 	last   int64 // ns since the Unix epoch
 	ticks  bool  // there was a packet
 	deltas bool  // times of day are steps since the line before (-ttt)
@@ -147,6 +196,8 @@ func (c *clock) at(s stamp) int64 {
 		c.last += s.ns
 	case s.kind == ofDay:
 		return c.ofDay(s.ns)
+	case s.kind == yearless:
+		return c.ofYear(s.ns)
 	default:
 		c.last = s.ns
 	}
@@ -167,6 +218,23 @@ func (c *clock) ofDay(ns int64) int64 {
 	c.last, c.ticks = at, true
 	return at
 }
+
+// ofYear places a date without its year next to the packet before: the next year begins
+// where it lies more than half of one back.
+func (c *clock) ofYear(ns int64) int64 {
+	at := ns + c.years
+	switch {
+	case c.ticks && c.last-at > fullYear/2:
+		c.years += fullYear
+		at += fullYear
+	case c.ticks && at-c.last > fullYear/2 && c.years > 0: // just before midnight, and late
+		return at - fullYear
+	}
+	c.last, c.ticks = at, true
+	return at
+}
+
+const fullYear = 366 * fullDay
 
 // look reads the times of day in the first octets of a text. If they begin with
 // exactly 0 and step back later, they are steps themselves (-ttt); those of
