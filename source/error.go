@@ -108,7 +108,7 @@ func notCapture(name string, head []byte) *Error {
 			return &Error{name, wrapped{ErrNotCapture, o.what}, o.do}
 		}
 	}
-	if isText(head) {
+	if order, _ := unitsOf(head); order != nil || isText(head) {
 		return &Error{name, wrapped{ErrNotCapture, "text"}, "give the file that tcpdump wrote with -w; for what it printed, say --text"}
 	}
 	return &Error{name, wrapped{ErrNotCapture, "its first octets are of no known format"}, "onpath reads pcap and pcapng, also as gzip, zstd or xz"}
@@ -123,10 +123,11 @@ type wrapped struct {
 func (w wrapped) Error() string { return w.error.Error() + ", but " + w.detail }
 func (w wrapped) Unwrap() error { return w.error }
 
-// isText reports whether b holds nothing but ASCII or UTF-8 text octets.
+// isText reports whether b holds nothing but ASCII or UTF-8 text octets, and what
+// terminals take for commands.
 func isText(b []byte) bool {
 	for _, c := range b {
-		if c < ' ' && c != '\n' && c != '\r' && c != '\t' || c == 0x7f {
+		if c < ' ' && c != '\n' && c != '\r' && c != '\t' && c != '\x1b' || c == 0x7f {
 			return false
 		}
 	}

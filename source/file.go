@@ -136,6 +136,7 @@ func (f *file) sniffText(head []byte) error {
 	if len(head) >= 4 && (isClassic(head) || isNG(head)) {
 		return &Error{f.name, ErrNotText, "leave out --text"}
 	}
+	f.narrow()
 	f.format = newText(&f.input)
 	return nil
 }

@@ -1,13 +1,17 @@
 package source
 
 import (
+	"bytes"
 	"compress/gzip"
 	"errors"
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
+	"testing/iotest"
+	"unicode/utf16"
 
 	"onpath/packet"
 	"onpath/source/tcpdump"
@@ -48,6 +52,42 @@ func TestText(t *testing.T) {
 		}
 		if want := path + ": line 349529: looks like a packet and cannot be read (from 1 to 9 are not 7 octets)"; h.Damages[0].String() != want {
 			t.Errorf("%s, want %s", h.Damages[0], want)
+		}
+	}
+}
+
+// TestWideText: a text in 16-bit units, in pieces that cut them.
+func TestWideText(t *testing.T) {
+	const text = "oh höh 𝄞 \r\n00:00:01.000000 IP 192.0.2.1.1 > 192.0.2.2.2: Flags [S], seq 1, win 1, length 0\r\n"
+	marked := slices.Clone(wide)
+	for _, w := range wide {
+		w.mark = ""
+		marked = append(marked, w)
+	}
+	for _, w := range marked {
+		octets := []byte(w.mark)
+		for _, unit := range utf16.Encode([]rune(strings.Repeat(text, 3000))) {
+			octets = append(octets, 0, 0)
+			w.order.PutUint16(octets[len(octets)-2:], unit)
+		}
+		path := filepath.Join(t.TempDir(), "text")
+		if err := os.WriteFile(path, octets, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		r, err := Text(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer r.Close()
+		var frame packet.Frame
+		for r.Next(&frame) == nil {
+		}
+		if h := r.Health(); frame.Number != 3000 || h.Text.Lines != 6000 {
+			t.Errorf("%d frames, %+v", frame.Number, h)
+		}
+		narrow, err := io.ReadAll(&units{r: iotest.OneByteReader(bytes.NewReader(octets[len(w.mark):])), order: w.order})
+		if want := strings.Repeat(text, 3000); string(narrow) != want || err != nil {
+			t.Errorf("%.60q, %v, want %.60q", narrow, err, want)
 		}
 	}
 }

@@ -23,7 +23,8 @@
 // bits: 0. What tcpdump does not print whole ends the options as if the rest had not
 // been captured; of MPTCP options, kind, length and subtype are kept. The sequence
 // number of a segment that carries nothing: the one that is due. A date: the first
-// day is 1970-01-01, and a time that lies more than half a day back begins the next.
+// day is 1970-01-01, and a time that lies more than half a day back begins the next. A
+// year: 1972.
 // Any time: packets are 1 µs apart.
 //
 // Numbers that are printed as distances are made absolute again; see talk. Where
