@@ -68,7 +68,7 @@ var rows = [NumClasses]row{
 	ResetForged: {"reset-forged", "RST", "somebody else sent a RST in the name of an end, and nothing got through afterwards",
 		isForged, sureOfForgery},
 	Denied: {"denied", "", "the server accepted, and closed without a single octet either way",
-		isDenied, sureOfReset},
+		isDenied, sureOfDenial},
 	ClosedNoData: {"closed-nodata", "", "the client connected and closed, and no octet was sent",
 		isClosedNoData, always(High)},
 	Closed: {"closed", "", "both ends closed with FINs",

@@ -2,6 +2,7 @@ package outcome
 
 import (
 	"onpath/anomaly"
+	"onpath/conn"
 	"onpath/tcp"
 )
 
@@ -115,10 +116,31 @@ func sureOfBlackhole(f *Facts) Confidence {
 	return oneOf(true, f.Trail.run >= sureRuns || f.Silent >= 2*tick*int64(f.Trail.pause))
 }
 
-// sureOfOpen: that of a connection which was never established is only what is left.
+// sureOfOpen: that of a connection which was never established is only what is left;
+// and an end without a TCB has sent a RST that does not fit.
 func sureOfOpen(f *Facts) Confidence {
-	if f.est() {
-		return High
+	switch {
+	case !f.est():
+		return Low
+	case f.gone(tcp.Client) || f.gone(tcp.Server):
+		return Medium
 	}
-	return Low
+	return High
+}
+
+// gone reports whether an end can have no TCB any more.
+func (f *Facts) gone(d tcp.Dir) bool {
+	return f.Ends[d].Possible&^conn.Of(conn.Closed, conn.Listen) == 0
+}
+
+// patience is how long a server may take to look up who has come before it refuses
+// him: three name servers, asked twice for 5 s (resolv.conf(5)). One that waits longer
+// may have lost its patience with a client that says nothing.
+const patience = 30e6 // µs
+
+func sureOfDenial(f *Facts) Confidence {
+	if f.Trail.delay > patience {
+		return min(Medium, sureOfReset(f))
+	}
+	return sureOfReset(f)
 }

@@ -42,7 +42,7 @@ var flags = [...]remark{
 	{"last-ack-missing", "", "both ends have sent FINs, and one was not acknowledged", isLastAckMissing, nil},
 	{"data-after-fin", "", "an end sent octets behind its own FIN", found(anomaly.DataAfterFin), nil},
 	{"data-after-rst", "", "payload passed after the RST", shows(dataAfterRst), nil},
-	{"rst-not-accepted", "", "a RST passed, and the connection went on", isNotAccepted, nil},
+	{"rst-not-accepted", "", "a RST passed that ended nothing: its numbers do not fit, or the connection went on", isNotAccepted, nil},
 	{"rst-in-window-only", "", "a RST lay inside of the window, but not where one is accepted (RFC 5961 §3.2)", found(anomaly.RstInWindowNotExact), nil},
 	{"reset?", "", "one-way view: it fell silent, and the end that does not pass here may have reset", isMaybeReset, nil},
 	{"zero-window-end", "", "the last window of an end was 0", isShut, nil},

@@ -150,10 +150,12 @@ func (r *Reader) continues(s string) bool {
 	return !r.reads(len(r.pieces), " ") && !r.reads(len(r.pieces), "")
 }
 
-// reads reports whether the first n pieces, with space between them, are a packet.
+// reads reports whether the first n pieces, with space between them, are a packet. Words
+// that have grown together look like another protocol.
 func (r *Reader) reads(n int, space string) bool {
 	r.line.read(r.whole(n, space))
-	return r.line.kind != Prose && r.line.kind != Broken
+	k := r.line.kind
+	return k != Prose && k != Broken && (k != Other || n == 1 || space != "")
 }
 
 // full reports whether the packet has no room for one more line.

@@ -235,6 +235,14 @@ func TestHalfOptions(t *testing.T) {
 	}
 }
 
+// TestWrapGoesOn: a packet is wrapped where its words would grow together.
+func TestWrapGoesOn(t *testing.T) {
+	packets, _, _ := read("> IP 10.0.0.1.1 > 10.0.0.2.2: Flags\n> [S.], seq 5, ack 7, win 9, options [TS val 8 ecr\n> 7,nop], length 0\n")
+	if want := "0s 10.0.0.1.1 > 10.0.0.2.2 S. 5:5 ack 7 win 9"; !slices.Equal(packets, []string{want}) {
+		t.Errorf("%q, want %q", packets, want)
+	}
+}
+
 // TestWrapEnds: what stands behind a packet that a terminal has wrapped is none of it.
 func TestWrapEnds(t *testing.T) {
 	packets, _, report := read("IP 10.0.0.1.1 > 10.0.0.2.2: Flags [.], seq 5, ac\nk 7, win 9, length 0\n7 packets captured\n")
