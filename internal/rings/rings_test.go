@@ -56,7 +56,7 @@ var packages = map[string]pkg{
 	"internal/run": {ring: 3, may: "filter fingerprint story sink/report anomaly check tcp packet conn outcome record flow internal/evidence compat/tcpstates compat/tcpchain compat/netfilter source source/tcpdump sink/table sink/jsonl sink/tsv sink/text sink/pcapng compat/tcpdump", world: true},
 	"cmd/onpath":   {ring: 3, may: "filter anomaly check packet record flow internal/evidence compat/tcpstates compat/tcpchain compat/netfilter source internal/run compat/tcpdump", world: true},
 
-	"source/afpacket": {ring: 3, may: "tcp packet", world: true},
+	"source/afpacket": {ring: 3, may: "tcp packet filter", world: true},
 
 	// It reads text; who opens files is source.
 	"source/tcpdump": {ring: 3, may: "tcp packet"},

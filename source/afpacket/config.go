@@ -3,7 +3,7 @@ package afpacket
 import (
 	"cmp"
 
-	"golang.org/x/net/bpf"
+	"onpath/filter"
 )
 
 // Any is the name that stands for all interfaces, those to come included.
@@ -17,12 +17,12 @@ const (
 
 // Config says what to capture. The zero Config but for Interface is a good one.
 type Config struct {
-	Interface   string               // its name, or Any
-	Promiscuous bool                 // also what is addressed to others; not on Any
-	Snaplen     int                  // octets to keep of a frame; 0: DefaultSnaplen
-	Memory      int                  // octets for the ring, or for all of OpenFanout; 0: DefaultMemory
-	Filter      []bpf.RawInstruction // for frames as the kernel has them: without their tags, and cooked ones without header; nil: everything
-	Event       func(Event)          // is called, by Next and Wait, when an interface goes or comes; nil: nobody is
+	Interface   string         // its name, or Any
+	Promiscuous bool           // also what is addressed to others; not on Any
+	Snaplen     int            // octets to keep of a frame; 0: DefaultSnaplen
+	Memory      int            // octets for the ring, or for all of OpenFanout; 0: DefaultMemory
+	Filter      filter.Program // from CompileLive for the link type that LinkOf tells; nil: everything
+	Event       func(Event)    // is called, by Next and Wait, when an interface goes or comes; nil: nobody is
 }
 
 func (c *Config) setDefaults() {

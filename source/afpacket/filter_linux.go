@@ -3,15 +3,18 @@ package afpacket
 import (
 	"fmt"
 
-	"golang.org/x/net/bpf"
 	"golang.org/x/sys/unix"
+
+	"onpath/filter"
 )
 
 // Octets that are no part of a frame, as a filter loads them (linux/filter.h).
 const (
-	skfAdOff     = 0xfffff000 // SKF_AD_OFF
-	skfAdPkttype = skfAdOff + 4
-	skfAdIfindex = skfAdOff + 8
+	skfAdOff      = 0xfffff000 // SKF_AD_OFF
+	skfAdProtocol = skfAdOff + 0
+	skfAdPkttype  = skfAdOff + 4
+	skfAdIfindex  = skfAdOff + 8
+	skfAdHatype   = skfAdOff + 28
 )
 
 // Instructions of classic BPF (linux/bpf_common.h).
@@ -49,7 +52,7 @@ func program(c *Config, i *iface, only int32) []unix.SockFilter {
 			unix.SockFilter{Code: opReturn})
 	}
 	p = append(p, unix.SockFilter{Code: opLoadImm}) // the user's begins with 0 in A
-	if c.Filter == nil {
+	if len(c.Filter) == 0 {
 		return append(p, unix.SockFilter{Code: opReturn, K: uint32(c.Snaplen)})
 	}
 	for _, in := range c.Filter {
@@ -59,11 +62,38 @@ func program(c *Config, i *iface, only int32) []unix.SockFilter {
 }
 
 // clip lets an instruction that takes a frame take no more than the snap length.
-func clip(in bpf.RawInstruction, snaplen int) unix.SockFilter {
+func clip(in filter.Instruction, snaplen int) unix.SockFilter {
 	if in.Op == opReturn {
 		in.K = min(in.K, uint32(snaplen))
 	}
 	return unix.SockFilter{Code: in.Op, Jt: in.Jt, Jf: in.Jf, K: in.K}
+}
+
+// cookedFields are where the kernel tells what a header of LINKTYPE_LINUX_SLL2 will
+// hold, by the offset in it.
+var cookedFields = map[uint32]uint32{0: skfAdProtocol, 4: skfAdIfindex, 8: skfAdHatype, 10: skfAdPkttype}
+
+// uncooked returns a filter as the kernel must have it for a cooked socket, whose
+// frames begin behind the header that they will have. len is without it, as in
+// tcpdump.
+func uncooked(p filter.Program) (filter.Program, error) {
+	moved := make(filter.Program, len(p))
+	for i, in := range p {
+		if class, mode := in.Op&0x07, in.Op&0xe0; class > unix.BPF_LDX || mode != unix.BPF_ABS && mode != unix.BPF_IND && mode != unix.BPF_MSH || in.K >= skfAdOff {
+			moved[i] = in
+			continue
+		}
+		at, told := cookedFields[in.K]
+		switch {
+		case in.K >= cookedHead:
+			at = in.K - cookedHead
+		case !told || in.Op&0xe0 != unix.BPF_ABS:
+			return nil, fmt.Errorf("the filter asks for octet %d of a header of LINKTYPE_LINUX_SLL2, which the kernel does not tell", in.K)
+		}
+		in.K = at
+		moved[i] = in
+	}
+	return moved, nil
 }
 
 // attach gives a socket its filter, in one step: it has the old one or the new.

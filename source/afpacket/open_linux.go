@@ -29,6 +29,11 @@ func open(c Config, group bool) (*Ring, error) {
 	}
 	r := &Ring{config: c, iface: i, group: group}
 	r.link, r.cooked = i.link()
+	if r.cooked {
+		if r.config.Filter, err = uncooked(c.Filter); err != nil {
+			return nil, fmt.Errorf("-i %s: %w", c.Interface, err)
+		}
+	}
 	if err = r.socket(); err != nil {
 		return nil, err
 	}

@@ -7,9 +7,9 @@ import (
 	"testing"
 	"time"
 
-	"golang.org/x/net/bpf"
 	"golang.org/x/sys/unix"
 
+	"onpath/filter"
 	"onpath/packet"
 	"onpath/tcp"
 )
@@ -57,7 +57,7 @@ func TestFrames(t *testing.T) {
 // TestSnaplen: no more is kept, whoever cut it, and the length on the wire stays.
 func TestSnaplen(t *testing.T) {
 	stage(t)
-	all := []bpf.RawInstruction{{Op: opReturn, K: 1 << 20}}
+	all := filter.Program{{Op: opReturn, K: 1 << 20}}
 	for _, c := range []Config{{Interface: "b", Snaplen: 60}, {Interface: "b", Snaplen: 60, Filter: all}, {Interface: Any, Snaplen: 60}} {
 		r := opened(t, c)
 		newSender(t, "a").send(ethernet(broadcast, 1000, 0x8100, 5, 0x0800))
@@ -140,7 +140,7 @@ func TestFilter(t *testing.T) {
 		}
 	}()
 	<-done
-	arp := []bpf.RawInstruction{{Op: unix.BPF_LD | unix.BPF_H | unix.BPF_ABS, K: 12}, {Op: opJumpEq, Jf: 1, K: 0x0806}, {Op: opReturn, K: 65535}, {Op: opReturn}}
+	arp := compiled(t, "arp", packet.LinkEthernet)
 	for range 10 {
 		r := opened(t, Config{Interface: "b", Filter: arp, Memory: 1})
 		rings, err := OpenFanout(Config{Interface: "b", Filter: arp, Memory: 1}, 2)
@@ -160,6 +160,43 @@ func TestFilter(t *testing.T) {
 	}
 	stop <- true
 	<-done
+}
+
+func compiled(t *testing.T, text string, link packet.LinkType) filter.Program {
+	t.Helper()
+	f, err := filter.Parse(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, err := f.CompileLive(link)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
+// TestCookedFilter: a filter written for the header of cooked frames selects them
+// before they have it.
+func TestCookedFilter(t *testing.T) {
+	stage(t)
+	s := newSender(t, "a")
+	for _, row := range []struct {
+		filter string
+		want   int // of the two ends of the pair
+	}{
+		{"tcp", 2}, {"udp", 0}, {"ip", 2}, {"ip6", 0}, {"arp", 2}, {"port 80", 2}, {"port 81", 0},
+		{"outbound and tcp port 80", 1}, {"inbound and tcp port 80", 1}, {"host 10.0.0.1 and tcp[13] = 16", 2}, {"host 10.0.0.3", 0},
+	} {
+		r := opened(t, Config{Interface: Any, Filter: compiled(t, row.filter, packet.LinkLinuxSLL2)})
+		s.send(segment(1, 2, 1000, 80, 10), ethernet(broadcast, 46, 0x0806))
+		if got := collect(t, one(r), row.want); len(got) != row.want {
+			t.Errorf("%s: %d frames", row.filter, len(got))
+		}
+	}
+	address := filter.Program{{Op: unix.BPF_LD | unix.BPF_H | unix.BPF_ABS, K: 12}, {Op: opReturn}}
+	if _, err := Open(Config{Interface: Any, Filter: address}); err == nil {
+		t.Error("the kernel does not tell the address")
+	}
 }
 
 // TestPromiscuous: an interface is asked for it, and released.
@@ -294,7 +331,7 @@ func TestAllocs(t *testing.T) {
 // TestErrors: they say what to do.
 func TestErrors(t *testing.T) {
 	stage(t)
-	huge := make([]bpf.RawInstruction, 5000)
+	huge := make(filter.Program, 5000)
 	for _, row := range []struct {
 		c    Config
 		want string
@@ -307,7 +344,7 @@ func TestErrors(t *testing.T) {
 		{Config{Interface: "b", Memory: -1}, "must not be negative"},
 		{Config{Interface: "b", Memory: 1 << 42}, "give it less memory"},
 		{Config{Interface: "b", Filter: huge}, "make it simpler"},
-		{Config{Interface: "b", Filter: []bpf.RawInstruction{{Op: 0xffff}}}, "the kernel refuses the filter"},
+		{Config{Interface: "b", Filter: filter.Program{{Op: 0xffff}}}, "the kernel refuses the filter"},
 	} {
 		if r, err := Open(row.c); err == nil || !strings.Contains(err.Error(), row.want) {
 			t.Errorf("%+v: %v", row.c.Interface, err)
