@@ -78,7 +78,12 @@ func (t *Table) countEvicted(c class) {
 
 // Flush writes the records of all that is open, in the order of their numbers:
 // the capture has ended. The Table is empty afterwards.
-func (t *Table) Flush() {
+func (t *Table) Flush() { t.flush(record.EndCapture) }
+
+// Drain is Flush where the program ends and what it watches goes on.
+func (t *Table) Drain() { t.flush(record.EndFlush) }
+
+func (t *Table) flush(open record.Ending) {
 	type numbered struct {
 		num uint64
 		i   uint32
@@ -92,19 +97,19 @@ func (t *Table) Flush() {
 	slices.SortFunc(live, func(a, b numbered) int { return cmp.Compare(a.num, b.num) })
 	for _, l := range live {
 		e := t.slab.at(l.i)
-		t.write(e, t.lastEnding(e))
+		t.write(e, t.lastEnding(e, open))
 	}
 	t.forgetAll()
 }
 
-// lastEnding tells why a record ends with the capture: it may have been silent
-// for too long already, though its turn in the list had not come.
-func (t *Table) lastEnding(e *entry) record.Ending {
+// lastEnding tells why a record ends with the capture, open if nothing else did it: it
+// may have been silent for too long already, though its turn in the list had not come.
+func (t *Table) lastEnding(e *entry, open record.Ending) record.Ending {
 	switch {
 	case e.class == ghost:
 		return record.EndSuperseded
 	case t.now <= t.deadline(e):
-		return record.EndCapture
+		return open
 	case e.class == halfOpen:
 		return record.EndAttemptTimeout
 	}

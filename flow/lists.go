@@ -90,6 +90,20 @@ func (t *Table) pass(now int64) {
 	}
 }
 
+// manyPasses bounds what a moment of silence may cost.
+const manyPasses = 1000
+
+// Pass lets time go on to now, ns since the Unix epoch, without a packet: none has come
+// since, and none will that is older. A time before the latest is none.
+func (t *Table) Pass(now int64) {
+	if now < t.now {
+		return
+	}
+	for n := 0; n == 0 || t.due <= now && n < manyPasses; n++ {
+		t.pass(now)
+	}
+}
+
 // passList looks at the front of one list.
 func (t *Table) passList(c class) {
 	for n := 0; t.lists[c].head != 0; n++ {

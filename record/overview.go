@@ -47,6 +47,10 @@ var overview = []Shown[Record]{
 	{"END", false, false, 8, func(dst []byte, r *Record) []byte { return append(dst, r.Ending.String()...) }},
 }
 
+// OverviewRoom is how many characters the columns of Overview usually take, for who
+// writes a row before it has seen the next.
+func OverviewRoom() []int { return []int{5, 12, 7, 21, 1, 21, 6, 9, 13, 12, 20, 22, 10, 12} }
+
 // appendOutcome appends what became of a connection, with a question mark where that
 // is a guess.
 func appendOutcome(dst []byte, r *Record) []byte {

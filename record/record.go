@@ -86,7 +86,7 @@ const (
 	EndEvicted                      // pushed out by the cap on connections
 	EndCapture                      // the capture ended first
 	EndSuperseded                   // another incarnation took the ports over
-	EndFlush                        // closed or reset, but its tombstone was cut by the end of the file or of the program
+	EndFlush                        // the program ended first
 	NumEndings
 )
 

@@ -61,3 +61,9 @@ func TestAppendCount(t *testing.T) {
 		}
 	}
 }
+
+func TestOverviewRoom(t *testing.T) {
+	if got, want := len(OverviewRoom()), len(Overview()); got != want {
+		t.Errorf("room for %d columns of %d", got, want)
+	}
+}

@@ -28,18 +28,34 @@ func (o *options) bind(cmd *cobra.Command, formats [][2]string) {
 	f := cmd.Flags()
 	f.SortFlags = false
 	bindCaptures(cmd, &o.files)
-	f.VarP(&outputs{&o.run.Outputs, formats}, "output", "o", fmt.Sprintf("write a format (%s; the first is the default) to standard output or to a file; repeatable", words(formats)))
-	f.Uint64VarP(&o.run.Count, "count", "c", 0, "stop after `COUNT` packets (0: all)")
+	o.bindOutput(cmd, formats)
 	bindPrinted(f, &o.run)
 	f.BoolVar(&o.run.Merge, "merge", false, "read several files as one stream in the order of time")
+	o.bindTable(cmd, flow.DefaultLinger)
+}
+
+// bindOutput declares the flags of what is written.
+func (o *options) bindOutput(cmd *cobra.Command, formats [][2]string) {
+	f := cmd.Flags()
+	f.VarP(&outputs{&o.run.Outputs, formats}, "output", "o", fmt.Sprintf("write a format (%s; the first is the default) to standard output or to a file; repeatable", words(formats)))
+	f.Uint64VarP(&o.run.Count, "count", "c", 0, "stop after `COUNT` packets (0: all)")
+	o.complete(cmd, formats)
+}
+
+// bindTable declares the flags of how packets become connections, and of what is told;
+// l is the default of --linger.
+func (o *options) bindTable(cmd *cobra.Command, l flow.Linger) {
+	f := cmd.Flags()
 	bindDecoding(f, &o.run)
-	f.Var(o.bindLinger(), "linger", "how long a finished connection waits for late packets")
+	f.Var(o.bindLinger(l), "linger", "how long a finished connection waits for late packets")
 	f.Var(o.bindTimeouts(), "timeout", "after which silence a connection is written, by what is believed of it; the columns tcpstates… obey it too, closed and reset are theirs alone")
 	o.find.bind(cmd)
 	o.nf.bind(cmd)
 	f.BoolVarP(&o.run.Quiet, "quiet", "q", false, "nothing on standard error but errors")
 	f.BoolP("no-names", "n", false, "accepted for tcpdump's sake: names are never resolved")
-	o.complete(cmd, formats)
+	for _, name := range []string{"linger", "timeout", "max-connections"} {
+		must(cmd.RegisterFlagCompletionFunc(name, cobra.NoFileCompletions))
+	}
 }
 
 func (o *options) complete(cmd *cobra.Command, formats [][2]string) {
@@ -49,9 +65,7 @@ func (o *options) complete(cmd *cobra.Command, formats [][2]string) {
 		}
 		return values, cobra.ShellCompDirectiveNoSpace
 	}))
-	for _, name := range []string{"linger", "timeout", "count", "max-connections"} {
-		must(cmd.RegisterFlagCompletionFunc(name, cobra.NoFileCompletions))
-	}
+	must(cmd.RegisterFlagCompletionFunc("count", cobra.NoFileCompletions))
 }
 
 // bindCaptures declares -r, and lets completion offer captures for it and for the words.
@@ -73,8 +87,7 @@ func must(err error) {
 	}
 }
 
-func (o *options) bindLinger() *durations {
-	l := flow.DefaultLinger
+func (o *options) bindLinger(l flow.Linger) *durations {
 	o.run.Flow.Linger = &l
 	o.linger = durations{zero: true, all: true, parts: []duration{{"reset", &l.AfterReset}, {"close", &l.AfterClose}}}
 	return &o.linger
@@ -115,6 +128,11 @@ func (o *options) config(cmd *cobra.Command, args []string) (run.Config, error) 
 		return o.run, err
 	}
 	o.run.Files, o.run.Filter = files, selected
+	return o.checked(cmd)
+}
+
+// checked returns what the flags say beyond where packets come from.
+func (o *options) checked(cmd *cobra.Command) (run.Config, error) {
 	o.run.Netfilter, o.run.Version = o.nf.config(cmd), "onpath "+version()
 	return o.run, errors.Join(checkPrinted(&o.run), checkMaxConnections(&o.run), o.find.config(&o.run), noSamePlace(&o.run))
 }

@@ -88,20 +88,16 @@ const readExample = `  onpath read capture.pcap
 
 func newRead() *cobra.Command {
 	var o options
-	var ev dumps
-	var released bool
+	var more records
 	cmd := &cobra.Command{
 		Use:     "read [flags] FILE... [-- FILTER]",
 		Short:   "captures in, connections out",
 		Long:    readLong + filterLong + printedLong + findingsLong + findingsRead + evidenceLong + readP0f + readEyes + netfilterLong + netfilterRead,
 		Example: readExample,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if released {
-				o.run.Flow.TCPChain = tcpchain.AsReleased
-			}
 			c, err := o.config(cmd, args)
 			if err == nil {
-				err = errors.Join(checkPacketFile(&c), ev.config(cmd, &c))
+				err = more.config(cmd, &c)
 			}
 			if err != nil {
 				return err
@@ -110,13 +106,31 @@ func newRead() *cobra.Command {
 		},
 	}
 	o.bind(cmd, formatNames(run.RecordFormats))
-	ev.bind(cmd)
-	f := cmd.Flags()
-	f.BoolVar(&o.run.PacketFile, "packet-file", false, "with -o tcpstates=PREFIX, write PREFIX_packets.txt too")
-	f.StringVar(&o.run.P0f, "p0f", "", "ask the signatures of `FILE`, in the form of p0f.fp, before those that onpath brings along")
-	must(cmd.MarkFlagFilename("p0f", "fp"))
-	f.BoolVar(&released, "tcpchain-as-released", false, "TCPChain as its program was released, not as documented: each SYN overwrites the one before, and the two FIN fields are exchanged")
+	more.bind(cmd, &o.run)
 	return cmd
+}
+
+// records are the flags of who writes connections.
+type records struct {
+	evidence dumps
+	released bool
+}
+
+func (r *records) bind(cmd *cobra.Command, c *run.Config) {
+	r.evidence.bind(cmd)
+	f := cmd.Flags()
+	f.BoolVar(&c.PacketFile, "packet-file", false, "with -o tcpstates=PREFIX, write PREFIX_packets.txt too")
+	f.StringVar(&c.P0f, "p0f", "", "ask the signatures of `FILE`, in the form of p0f.fp, before those that onpath brings along")
+	must(cmd.MarkFlagFilename("p0f", "fp"))
+	f.BoolVar(&r.released, "tcpchain-as-released", false, "TCPChain as its program was released, not as documented: each SYN overwrites the one before, and the two FIN fields are exchanged")
+}
+
+// config puts what the flags say into c.
+func (r *records) config(cmd *cobra.Command, c *run.Config) error {
+	if r.released {
+		c.Flow.TCPChain = tcpchain.AsReleased
+	}
+	return errors.Join(checkPacketFile(c), r.evidence.config(cmd, c))
 }
 
 // checkPacketFile refuses a packet file that nobody writes.

@@ -12,6 +12,7 @@ not be read, 2 if the command line is wrong, and 3 if what --fail-on asks for wa
 const rootExample = `  onpath read capture.pcap                 # the connections, as a table
   onpath read -o jsonl=conns.jsonl a.pcap  # all columns, as JSON
   onpath read -o findings a.pcap           # what was strange, as JSON
+  sudo onpath live -i eth0 port 443        # the same of an interface, as they end
   tcpdump -U -w - | onpath packets -       # each packet with the states it led to
   onpath explain --nf 12 capture.pcap      # why a firewall would have refused it
   onpath columns end_reason                # what a column means`
@@ -26,7 +27,7 @@ func newRoot() *cobra.Command {
 		SilenceUsage:  true,
 	}
 	root.CompletionOptions.HiddenDefaultCmd = false
-	root.AddCommand(newRead(), newPackets(), newExplain(), newColumns(), newAnomalies(), newVersion(), newMan(root))
+	root.AddCommand(newRead(), newLive(), newPackets(), newExplain(), newColumns(), newAnomalies(), newVersion(), newMan(root))
 	return root
 }
 

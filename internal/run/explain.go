@@ -20,7 +20,7 @@ import (
 // of them, and tells on standard output what the firewall thinks of it, and why.
 func ExplainVerdict(c Config, frame uint64) error {
 	c.ask()
-	in, err := openInput(c)
+	in, err := openCaptures(c)
 	if err != nil {
 		return err
 	}

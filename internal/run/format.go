@@ -74,9 +74,12 @@ func find[R any](formats []Format[R], name string) *Format[R] {
 }
 
 // openTable writes what the locale can show, and fits the table to the terminal
-// if it goes to one.
-func openTable(w io.Writer, file *os.File, _ *Config) rows[record.Record] {
+// if it goes to one. What is captured is written as it ends.
+func openTable(w io.Writer, file *os.File, config *Config) rows[record.Record] {
 	c := table.Config{ASCII: !utf8Locale()}
+	if len(config.Capture.Interfaces) > 0 {
+		c.Hold, c.Room = 1, record.OverviewRoom()
+	}
 	if columns, _, err := term.GetSize(int(file.Fd())); err == nil {
 		c.Width = columns
 	}

@@ -9,16 +9,27 @@ import (
 
 	"golang.org/x/term"
 
+	"onpath/packet"
 	"onpath/source"
 )
 
 // stdin is the path that stands for standard input.
 const stdin = "-"
 
-// openInput opens the captures, or texts, as one stream. Files that do not exist are all
+// input is where frames come from.
+type input interface {
+	Next(*packet.Frame) error
+	Buffered() bool  // Next need not wait, and leaves the frames before it valid
+	Size() int64     // octets of all captures; 0: not known
+	Consumed() int64 // of them
+	Health() source.Health
+	Close()
+}
+
+// openCaptures opens the captures, or texts, as one stream. Files that do not exist are all
 // named at once; one that turns out to be no capture is found when its turn
 // comes, and costs only itself.
-func openInput(c Config) (*source.Reader, error) {
+func openCaptures(c Config) (*source.Reader, error) {
 	if c.Printed {
 		return source.Text(c.Files...)
 	}

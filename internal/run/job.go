@@ -31,7 +31,8 @@ const (
 // job is one run over captures. Rows of type R go out.
 type job[R any] struct {
 	config  Config
-	in      *source.Reader
+	in      input
+	live    *live // in, if it captures; else nil
 	sieve   sieve
 	decoder *packet.Decoder
 	table   *flow.Table
@@ -93,6 +94,10 @@ func (j *job[R]) wait(done <-chan struct{}, signals chan os.Signal) (ended bool)
 		case <-signals:
 			signal.Stop(signals) // the next one kills
 			j.asked.Or(askStop)
+			if j.live != nil { // it is never stuck
+				<-done
+				return true
+			}
 			select {
 			case <-done:
 				return true
@@ -173,6 +178,10 @@ func (j *job[R]) nextFrame() bool {
 		switch err := j.readFrame(); {
 		case err == nil:
 			return true
+		case err == errIdle:
+			if !j.idle() {
+				return false
+			}
 		case err == io.EOF || j.err != nil:
 			return false
 		default:
@@ -191,6 +200,9 @@ func (j *job[R]) readFrame() error {
 		return j.err
 	}
 	j.health = j.in.Health()
+	if j.live != nil {
+		return j.in.Next(&j.frame)
+	}
 	<-j.gate
 	err := j.in.Next(&j.frame)
 	j.gate <- struct{}{}
@@ -203,12 +215,27 @@ func (j *job[R]) answer() bool {
 	if asked&askDraw != 0 && j.mayDraw() {
 		j.bar.draw(j.in.Consumed(), j.in.Size(), j.tally.packets, time.Since(j.began))
 	}
+	if asked&askStop != 0 && j.live != nil { // once: what has come is still read
+		j.asked.And(^askStop)
+		j.live.drain()
+		return true
+	}
 	return asked&askStop == 0
+}
+
+// idle lets time go on while nothing comes, and reports whether to go on.
+func (j *job[R]) idle() bool {
+	j.table.Pass(j.live.silent())
+	return j.asked.Load() == 0 || j.answer()
 }
 
 // finish writes what is left, closes the outputs and sums up.
 func (j *job[R]) finish(summary bool) error {
-	j.table.Flush()
+	if j.live != nil {
+		j.table.Drain()
+	} else {
+		j.table.Flush()
+	}
 	j.tellStrays()
 	failed := j.dumps.flush()
 	j.end()

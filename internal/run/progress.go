@@ -18,7 +18,7 @@ func (j *job[R]) mayDraw() bool {
 		return false
 	}
 	for _, o := range j.files {
-		if o.format != "table" && term.IsTerminal(int(o.file.Fd())) {
+		if (o.format != "table" || j.live != nil) && term.IsTerminal(int(o.file.Fd())) {
 			return false
 		}
 	}

@@ -1,6 +1,6 @@
 // Package run is the only package that starts goroutines, looks at a clock and
-// minds signals: it drives packets from captures through a Decoder and a Table
-// into the outputs.
+// minds signals: it drives packets from captures or interfaces through a Decoder and a
+// Table into the outputs.
 //
 // One goroutine does all the work, so nothing but an atomic word and the gate is
 // shared; the other one waits for signals and wakes the progress bar.
@@ -10,6 +10,7 @@ import (
 	"cmp"
 	"crypto/rand"
 	"encoding/binary"
+	"fmt"
 	"math"
 	"os"
 	"time"
@@ -28,6 +29,7 @@ import (
 type Config struct {
 	Files   []string // captures in their order; "-" is standard input
 	Printed bool     // they are not captures, but what tcpdump printed
+	Capture Capture  // instead of Files: interfaces
 	Version string   // of onpath, for outputs that name who wrote them; may be empty
 	Merge   bool     // read them as one stream in the order of time
 	Count   uint64   // packets to read that the filter selects; 0: all
@@ -64,7 +66,7 @@ type Config struct {
 	events []func(*netfilter.Event) // who listens to the firewall
 }
 
-// Read reads the captures and writes their connections.
+// Read reads the captures, or captures until it is stopped, and writes the connections.
 func Read(c Config) error {
 	job, err := newJob(c, RecordFormats)
 	if err != nil {
@@ -108,7 +110,7 @@ func newJob[R any](c Config, formats []Format[R]) (*job[R], error) {
 		return nil, err
 	}
 	var err error
-	if j.in, err = openInput(j.config); err != nil {
+	if err = j.openInput(); err != nil {
 		return nil, err
 	}
 	if err = j.open(formats); err != nil {
@@ -119,8 +121,29 @@ func newJob[R any](c Config, formats []Format[R]) (*job[R], error) {
 	j.limit = cmp.Or(c.Count, math.MaxUint64)
 	j.waits = j.in.Size() == 0
 	j.decoder = packet.NewDecoder(j.config.Decoder)
-	j.sieve.filter = j.config.Filter
 	return j, nil
+}
+
+// openInput opens what is to be read. Of an interface, the kernel gives us only what the
+// filter selects.
+func (j *job[R]) openInput() error {
+	if len(j.config.Capture.Interfaces) > 0 {
+		l, err := openLive(&j.config, j.say)
+		j.in, j.live = l, l
+		return err
+	}
+	j.sieve.filter = j.config.Filter
+	in, err := openCaptures(j.config)
+	j.in = in
+	return err
+}
+
+// say tells of what happens meanwhile.
+func (j *job[R]) say(what string) {
+	if !j.config.Quiet {
+		j.bar.clear()
+		fmt.Fprintf(stderr, "onpath: %s\n", what)
+	}
 }
 
 // drawSeed draws a seed that nobody who sends packets can guess.

@@ -35,8 +35,12 @@ func (j *job[R]) report(summary bool) {
 	}
 	names(&b, &j.health.Text)
 	damages(&b, j.health)
-	if summary {
+	if j.live != nil {
+		j.live.report(&b)
+	} else if summary {
 		line(&b, "dropped", byCapture(j.health.Dropped))
+	}
+	if summary {
 		line(&b, "comments", inBlocks(j.health.Comments))
 		spent := time.Since(j.began)
 		line(&b, "speed", fmt.Sprintf("%s packets/s (%s)", thousands(rate(j.tally.packets, spent)), spent.Round(100*time.Microsecond)))

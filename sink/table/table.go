@@ -15,9 +15,10 @@ const DefaultHold = 10000
 
 // Config says how a table looks. The zero Config is a good one for a file.
 type Config struct {
-	Width int  // columns of the terminal; 0: no bound
-	ASCII bool // the terminal cannot show UTF-8
-	Hold  int  // rows that are held back; 0 means DefaultHold
+	Width int   // columns of the terminal; 0: no bound
+	ASCII bool  // the terminal cannot show UTF-8
+	Hold  int   // rows that are held back; 0 means DefaultHold
+	Room  []int // characters that each column has at least; nil: what its rows need
 }
 
 // Writer writes rows of type R. It holds rows back until Hold of them came, or
@@ -50,6 +51,9 @@ func New[R any](out io.Writer, c Config, columns []record.Shown[R], key func(*R)
 	w := &Writer[R]{out: out, config: c, key: key, columns: columns}
 	for i := range columns {
 		w.widths = append(w.widths, width([]byte(columns[i].Head)))
+	}
+	for i, n := range c.Room {
+		w.widths[i] = max(w.widths[i], n)
 	}
 	return w
 }

@@ -98,6 +98,15 @@ func TestStreamsBeyondHold(t *testing.T) {
 	}
 }
 
+// Room is there before a row needs it.
+func TestRoom(t *testing.T) {
+	plain, roomy := write(table.Config{Hold: 1}), write(table.Config{Hold: 1, Room: []int{9}})
+	first, want, _ := strings.Cut(roomy, "\n")
+	if len(first) <= len(plain[:strings.Index(plain, "\n")]) || !strings.Contains(want, "        3 ") {
+		t.Errorf("%s\n%s", plain, roomy)
+	}
+}
+
 func TestNoRowsWriteNothing(t *testing.T) {
 	var b strings.Builder
 	table.New(&b, table.Config{}, columns, func(r *row) uint64 { return r.n }).End()

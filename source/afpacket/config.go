@@ -2,12 +2,23 @@ package afpacket
 
 import (
 	"cmp"
+	"net"
 
 	"onpath/filter"
 )
 
 // Any is the name that stands for all interfaces, those to come included.
 const Any = "any"
+
+// Interfaces lists Any and the interfaces that there are now.
+func Interfaces() []string {
+	names := []string{Any}
+	all, _ := net.Interfaces() // without them, Any is left
+	for _, i := range all {
+		names = append(names, i.Name)
+	}
+	return names
+}
 
 // What the zero values of a Config stand for.
 const (

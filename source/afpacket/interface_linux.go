@@ -3,7 +3,6 @@ package afpacket
 import (
 	"errors"
 	"fmt"
-	"net"
 	"strings"
 
 	"golang.org/x/sys/unix"
@@ -66,7 +65,7 @@ func find(name string) (iface, error) {
 	defer unix.Close(fd)
 	i, err := findBy(fd, name)
 	if errors.Is(err, unix.ENODEV) || errors.Is(err, unix.EINVAL) {
-		return i, fmt.Errorf("-i %s: no such interface; there are %s", name, existing())
+		return i, fmt.Errorf("-i %s: no such interface; there are %s", name, strings.Join(Interfaces(), ", "))
 	}
 	if err != nil {
 		return i, fmt.Errorf("-i %s: %w", name, err)
@@ -109,15 +108,3 @@ func nameOf(fd int, index int32) (string, error) {
 	return req.Name(), nil
 }
 
-// existing lists the interfaces for a message.
-func existing() string {
-	all, err := net.Interfaces()
-	if err != nil {
-		return "none that can be listed"
-	}
-	names := []string{Any}
-	for _, i := range all {
-		names = append(names, i.Name)
-	}
-	return strings.Join(names, ", ")
-}

@@ -1,0 +1,215 @@
+package run
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"onpath/filter"
+	"onpath/packet"
+	"onpath/source"
+	"onpath/source/afpacket"
+)
+
+// Capture says where Live captures.
+type Capture struct {
+	Interfaces  []string // or afpacket.Any
+	Promiscuous bool     // also what is addressed to others
+	Snaplen     int      // octets to keep of a frame; 0: afpacket.DefaultSnaplen
+}
+
+// patience is how long a packet may lie in a ring before it is handed over, and so how
+// long the packets of other interfaces wait for it.
+const patience = 100 * time.Millisecond
+
+// errIdle says that nothing came for so long that time may go on without a packet.
+var errIdle = errors.New("nothing came")
+
+// live is the input that captures: the rings of all interfaces, merged by time.
+type live struct {
+	names  []string
+	rings  []*afpacket.Ring
+	heads  []head // of each ring
+	now    int64  // when the rings were last waited for, ns since 1970
+	until  int64  // the time at which all ends; 0: it does not
+	number uint64
+}
+
+// head is the next frame of a ring.
+type head struct {
+	packet.Frame
+	here  bool // it is one
+	empty bool // the ring had none when it was last asked, and holds nothing for us
+}
+
+// openLive opens all rings. What befalls the interfaces is said.
+func openLive(c *Config, say func(string)) (*live, error) {
+	l := &live{names: c.Capture.Interfaces, now: time.Now().UnixNano()}
+	for _, name := range l.names {
+		r, err := openRing(c, name, say)
+		if err != nil {
+			l.Close()
+			return nil, err
+		}
+		l.rings = append(l.rings, r)
+		say(fmt.Sprintf("listening on %s, link type %v", name, r.Link()))
+	}
+	l.heads = make([]head, len(l.rings))
+	return l, nil
+}
+
+func openRing(c *Config, name string, say func(string)) (*afpacket.Ring, error) {
+	link, err := afpacket.LinkOf(name)
+	if err != nil {
+		return nil, err
+	}
+	var program filter.Program
+	if c.Filter != nil {
+		if program, err = c.Filter.CompileLive(link); err != nil {
+			return nil, fmt.Errorf("-i %s: %w", name, err)
+		}
+	}
+	return afpacket.Open(afpacket.Config{
+		Interface:   name,
+		Promiscuous: c.Capture.Promiscuous,
+		Snaplen:     c.Capture.Snaplen,
+		Memory:      afpacket.DefaultMemory / len(c.Capture.Interfaces),
+		Filter:      program,
+		Event:       func(e afpacket.Event) { say(e.String()) },
+	})
+}
+
+// Next hands over the earliest frame of all rings. It waits for one, but not longer
+// than until something else may have to be done: then it returns errIdle.
+func (l *live) Next(f *packet.Frame) error {
+	for waited := false; ; waited = true {
+		l.fill(true)
+		if i := l.earliest(); i >= 0 {
+			return l.take(i, f)
+		}
+		if waited && l.none() {
+			if l.until != 0 && l.now > l.until {
+				return io.EOF
+			}
+			return errIdle
+		}
+		if err := afpacket.Wait(l.rings, patience); err != nil {
+			return err
+		}
+		l.now = time.Now().UnixNano()
+	}
+}
+
+// Buffered reports whether Next has a frame without waiting, that leaves those before
+// it valid.
+func (l *live) Buffered() bool {
+	l.fill(false)
+	for i := range l.heads {
+		if h := &l.heads[i]; !h.here && !h.empty {
+			return false
+		}
+	}
+	return l.earliest() >= 0
+}
+
+// fill asks the rings for the frames that are next; without turn, only those that need
+// not give back for it what they have handed over.
+func (l *live) fill(turn bool) {
+	for i, r := range l.rings {
+		if h := &l.heads[i]; !h.here && (turn || r.Buffered()) {
+			h.here = r.Next(&h.Frame)
+			h.empty = !h.here
+		}
+	}
+}
+
+// earliest returns the ring whose frame is next, -1 if none is, or if another ring may
+// still have an earlier one.
+func (l *live) earliest() int {
+	first, all := -1, true
+	for i := range l.heads {
+		h := &l.heads[i]
+		all = all && h.here
+		if h.here && (first < 0 || h.At < l.heads[first].At) {
+			first = i
+		}
+	}
+	if first < 0 || all || l.heads[first].At <= l.now-int64(patience) {
+		return first
+	}
+	return -1
+}
+
+// none reports whether no ring has a frame.
+func (l *live) none() bool {
+	for i := range l.heads {
+		if l.heads[i].here {
+			return false
+		}
+	}
+	return true
+}
+
+// take hands the head of a ring over.
+func (l *live) take(i int, f *packet.Frame) error {
+	h := &l.heads[i]
+	if l.until != 0 && h.At > l.until {
+		return io.EOF
+	}
+	l.number++
+	*f, h.here = h.Frame, false
+	f.Number = l.number
+	return nil
+}
+
+// drain makes now the end: what has come until then is still handed over.
+func (l *live) drain() { l.until = time.Now().UnixNano() }
+
+// silent returns until when nothing more will come.
+func (l *live) silent() int64 { return l.now - 2*int64(patience) }
+
+// Size is not known.
+func (l *live) Size() int64 { return 0 }
+
+// Consumed is not known.
+func (l *live) Consumed() int64 { return 0 }
+
+// Health returns how many packets the kernel dropped, as far as Next has come.
+func (l *live) Health() (h source.Health) {
+	for _, r := range l.rings {
+		h.Dropped += r.Dropped()
+	}
+	return h
+}
+
+// Close gives the rings back.
+func (l *live) Close() {
+	for _, r := range l.rings {
+		r.Close()
+	}
+}
+
+// report says what each interface showed, and what was lost on the way to us.
+func (l *live) report(b *strings.Builder) {
+	for i, r := range l.rings {
+		s := r.Stats()
+		line(b, "captured", fmt.Sprintf("%s on %s, %s dropped by the kernel%s", plural(s.Arrived, "packet"), l.names[i], thousands(s.Dropped), full(s)))
+	}
+}
+
+// full says how often a ring had no room.
+func full(s afpacket.Stats) string {
+	if s.Frozen == 0 {
+		return ""
+	}
+	return " (the ring was full " + often(s.Frozen) + ")"
+}
+
+func often(n uint64) string {
+	if n == 1 {
+		return "once"
+	}
+	return thousands(n) + " times"
+}

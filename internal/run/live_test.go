@@ -1,0 +1,202 @@
+//go:build linux
+
+package run
+
+import (
+	"fmt"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"onpath/filter"
+	"onpath/flow"
+	"onpath/packet"
+)
+
+// ownNetwork puts the test's thread into a network namespace of its own, and returns
+// the way into it for other threads.
+func ownNetwork(t *testing.T, commands ...string) (enter func()) {
+	t.Helper()
+	if os.Geteuid() != 0 {
+		t.Skip("needs root, for a network namespace")
+	}
+	if _, err := exec.LookPath("ip"); err != nil {
+		t.Skip("needs the command ip, of iproute2")
+	}
+	runtime.LockOSThread() // thrown away behind the test
+	if err := unix.Unshare(unix.CLONE_NEWNET); err != nil {
+		t.Skip("no network namespace can be made: ", err)
+	}
+	os.WriteFile("/proc/sys/net/ipv6/conf/default/disable_ipv6", []byte("1"), 0) // who speaks IPv6 is not silent
+	for _, line := range commands {
+		words := strings.Fields(line)
+		if out, err := exec.Command(words[0], words[1:]...).CombinedOutput(); err != nil {
+			t.Fatalf("%s: %v\n%s", line, err, out)
+		}
+	}
+	space, err := os.Open("/proc/thread-self/ns/net")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { space.Close() })
+	return func() {
+		runtime.LockOSThread()
+		if err := unix.Setns(int(space.Fd()), unix.CLONE_NEWNET); err != nil {
+			panic(err)
+		}
+	}
+}
+
+// talk lets a connection on lo open, speak, and close if it is to.
+func talk(t *testing.T, closes bool) {
+	l, err := net.Listen("tcp4", "127.0.0.1:0")
+	if err != nil {
+		t.Error(err)
+		return
+	}
+	defer l.Close()
+	c, err := net.Dial("tcp4", l.Addr().String())
+	if err != nil {
+		t.Error(err)
+		return
+	}
+	s, err := l.Accept()
+	if err != nil {
+		t.Error(err)
+		return
+	}
+	c.Write([]byte("how are you?"))
+	s.Read(make([]byte, 100))
+	if closes {
+		c.Close()
+		s.Read(make([]byte, 100))
+		s.Close()
+	}
+	held = append(held, c, s)
+}
+
+// held keeps connections open.
+var held []net.Conn
+
+// TestLive: rows come when connections end, though nothing passes any more; a signal
+// ends it, and what is open is flushed.
+func TestLive(t *testing.T) {
+	enter := ownNetwork(t, "ip link set lo up")
+	out := filepath.Join(t.TempDir(), "rows")
+	selected, err := filter.Parse("tcp")
+	if err != nil {
+		t.Fatal(err)
+	}
+	linger := flow.Linger{AfterReset: 100 * time.Millisecond, AfterClose: 100 * time.Millisecond}
+	c := Config{Capture: Capture{Interfaces: []string{"lo"}}, Filter: selected, Flow: flow.Config{Linger: &linger},
+		Outputs: []Output{{"jsonl", out}}}
+	streamed := make(chan bool)
+	go func() {
+		enter()
+		time.Sleep(300 * time.Millisecond) // until it listens: it says so, but not here
+		talk(t, true)
+		came := false
+		for range 100 {
+			rows, _ := os.ReadFile(out)
+			if came = strings.Contains(string(rows), `"end_reason":"fin"`); came {
+				break
+			}
+			time.Sleep(50 * time.Millisecond)
+		}
+		talk(t, false)
+		syscall.Kill(os.Getpid(), syscall.SIGTERM) // what has come is still read
+		streamed <- came
+	}()
+	if err := Read(quiet(c)); err != nil {
+		t.Fatal(err)
+	}
+	if !<-streamed {
+		t.Error("the row of what had ended did not come")
+	}
+	rows, err := os.ReadFile(out)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if n := strings.Count(string(rows), "\n"); n != 2 || !strings.Contains(string(rows), `"end_reason":"flush"`) {
+		t.Errorf("%d rows\n%s", n, rows)
+	}
+}
+
+// TestMerged: packets of two interfaces come in the order of time, each once.
+func TestMerged(t *testing.T) {
+	ownNetwork(t, "ip link add name a type veth peer name b", "ip link set dev a up", "ip link set dev b up", "ip link add name c type veth peer name d", "ip link set dev c up", "ip link set dev d up")
+	time.Sleep(1500 * time.Millisecond) // the kernel says late that they carry
+	for _, names := range [][]string{{"a", "b"}, {"b", "a", "d"}} { // d is silent
+		var said []string
+		l, err := openLive(&Config{Capture: Capture{Interfaces: names}}, func(s string) { said = append(said, s) })
+		if err != nil {
+			t.Fatal(err)
+		}
+		const n = 3000
+		flood(t, "a", n)
+		var f packet.Frame
+		var before packet.Frame
+		var batch [][]byte
+		count := 0
+		for tries := 0; count < 2*n && tries < 50; {
+			ready := l.Buffered()
+			if !ready {
+				batch = batch[:0]
+			}
+			switch err := l.Next(&f); {
+			case err == errIdle && !ready:
+				tries++
+				continue
+			case err != nil:
+				t.Fatal(err, ready)
+			}
+			if count++; f.Number != uint64(count) || f.At < before.At {
+				t.Fatalf("%v: frame %d has number %d, %d ns behind the one before", names, count, f.Number, f.At-before.At)
+			}
+			batch, before = append(batch, f.Data), f
+			for _, b := range batch { // all of a batch stay valid
+				if string(b[:14]) != string(f.Data[:14]) {
+					t.Fatalf("%v: frame %d: an older one is gone", names, count)
+				}
+			}
+		}
+		if h := l.Health(); count != 2*n || h.Dropped != 0 || len(said) != len(names) {
+			t.Errorf("%v: %d frames, want %d; %d dropped; said %q", names, count, 2*n, h.Dropped, said)
+		}
+		l.drain()
+		for err = l.Next(&f); err == errIdle; err = l.Next(&f) {
+		}
+		if err == nil || err == errIdle {
+			t.Error("it does not end")
+		}
+		l.Close()
+	}
+}
+
+// flood sends n frames on an interface.
+func flood(t *testing.T, name string, n int) {
+	i, err := net.InterfaceByName(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	fd, err := unix.Socket(unix.AF_PACKET, unix.SOCK_RAW, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer unix.Close(fd)
+	frame := append([]byte{255, 255, 255, 255, 255, 255, 2, 0, 0, 0, 0, 1, 8, 0}, fmt.Sprintf("%0100d", 0)...)
+	to := &unix.SockaddrLinklayer{Ifindex: i.Index}
+	for range n {
+		if err := unix.Sendto(fd, frame, 0, to); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
