@@ -11,14 +11,20 @@ type arith struct {
 	at   token
 }
 
-// operations are the signs with two sides, by their instruction and how tight they bind.
+// operations are the signs with two sides: their instruction, how tight they bind, and
+// how tight what stands to the right must bind to be theirs. % and ^ take from the left
+// what is next to them and from the right all there is; tcpdump's grammar has them so.
 var operations = map[string]struct {
-	alu   uint16
-	tight int
+	alu          uint16
+	tight, right int
 }{
-	"|": {aluOr, 1}, "^": {aluXor, 1}, "&": {aluAnd, 2}, "<<": {aluLsh, 3}, ">>": {aluRsh, 3},
-	"+": {aluAdd, 4}, "-": {aluSub, 4}, "*": {aluMul, 5}, "/": {aluDiv, 5}, "%": {aluMod, 5},
+	"|": {aluOr, 1, 2}, "&": {aluAnd, 2, 3}, "<<": {aluLsh, 3, 4}, ">>": {aluRsh, 3, 4},
+	"+": {aluAdd, 4, 5}, "-": {aluSub, 4, 5}, "*": {aluMul, 5, 6}, "/": {aluDiv, 5, 6},
+	"%": {aluMod, tightest, 1}, "^": {aluXor, tightest, 1},
 }
+
+// tightest is how tight % and ^ bind to their left: tighter than a minus before it.
+const tightest = 6
 
 // constant reports whether the expression is a number.
 func (e *arith) constant() bool { return e.op == "" && !e.len && e.n == 0 }
@@ -43,8 +49,17 @@ var headers = []header{
 	{name: "icmp6", ethertype: typeIPv6, proto: protoICMPv6, base: ip6Len},
 }
 
-// present tests that the frame has the header.
-func (g *generator) present(t token, h *header) *formula {
+// under tests for the network header that holds another one, over tests for a header.
+// Those of an index are asked in between: tcpdump has them so, and of frames cut short
+// it matters.
+func (g *generator) under(t token, h *header) *formula {
+	if h.proto > 0 && h.ethertype == typeIPv4 {
+		return g.carries(t, typeIPv4)
+	}
+	return always
+}
+
+func (g *generator) over(t token, h *header) *formula {
 	switch {
 	case h.ethertype == 0:
 		return always
@@ -53,7 +68,7 @@ func (g *generator) present(t token, h *header) *formula {
 	case h.ethertype == typeIPv6:
 		return and(g.carries(t, typeIPv6), equal(g.net+ip6Next, 1, h.proto))
 	}
-	return and(g.carries(t, typeIPv4), equal(g.net+ip4Proto, 1, h.proto), g.first())
+	return and(equal(g.net+ip4Proto, 1, h.proto), g.first())
 }
 
 // relate compares two expressions, or asks for the contrary, where the frame has all
@@ -135,6 +150,7 @@ func (c *calculator) octets(e *arith, free uint32) {
 		base = g.link
 	}
 	behind := h.proto > 0 && h.ethertype == typeIPv4 // a header of any length
+	c.has = and(c.has, g.under(e.at, h))
 	if e.a.constant() {
 		c.fixed(e, base+e.a.k, behind)
 	} else {
@@ -146,7 +162,7 @@ func (c *calculator) octets(e *arith, free uint32) {
 		c.emit(opMisc|miscTAX, 0)
 		c.emit(opLd|modeInd|e.n.size(), base)
 	}
-	c.has = and(c.has, g.present(e.at, h))
+	c.has = and(c.has, g.over(e.at, h))
 }
 
 // fixed reads octets at an offset that is known, but for the length of an IPv4 header.

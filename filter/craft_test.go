@@ -66,7 +66,7 @@ func (d dice) link(link packet.LinkType) []byte {
 
 func (d dice) etherType() uint16 {
 	return pick[uint16](d, typeIPv4, typeIPv4, typeIPv4, typeIPv4, typeIPv6, typeIPv6, typeARP, typeRARP, typeVLAN, typeVLAN,
-		typeQinQ, typeQinQ9, typeMPLS, typeMPLS, typePPPoES, typePPPoED, 100, 1500, 1501, 0x88cc, 0x9000, 0)
+		typeQinQ, typeQinQ9, typeMPLS, typeMPLS, typePPPoES, typePPPoED, 100, 1500, 1501, 0x88cc, 0x9000, 0, 0xfefe, 0x6003, 0x600)
 }
 
 func (d dice) typed(b []byte, t uint16, deep int) []byte {
@@ -96,11 +96,11 @@ func (d dice) payload(b []byte, t uint16, deep int) []byte {
 	case typePPPoES:
 		return d.ppp(append(b, 0x11, 0, 0, pick[byte](d, 5, 6), 0, 40))
 	}
-	return append(b, pick[byte](d, 100, 0x42, 0xaa), 0xaa, 3, 0, 0, 0, 8, 0)
+	return append(b, pick[byte](d, 100, 0x42, 0xaa, 6, 0xf0, 0xfe), pick[byte](d, 0xaa, 6, 0xf0, 0xfe), 3, 0, 0, 0, 8, 0)
 }
 
 func (d dice) ppp(b []byte) []byte {
-	switch t := pick[uint16](d, 0x21, 0x57, 0xc021, typeIPv4, pppMPLS); t {
+	switch t := pick[uint16](d, 0x21, 0x57, 0xc021, typeIPv4, pppMPLS, 0x23, 0x25, 0x27, 0x31); t {
 	case pppMPLS:
 		return d.payload(binary.BigEndian.AppendUint16(b, t), typeMPLS, 2)
 	default:

@@ -126,7 +126,7 @@ func (p *parser) host6(q *qualifiers, t token) condition {
 	case q.word.ethertype != 0 && q.word.ethertype != typeIPv6:
 		p.fail(q.proto, "its addresses are not those of IPv6")
 	}
-	bits := p.bits(128)
+	bits := p.bits(q, 128)
 	addr, mask := words(a, bits)
 	for i := range addr {
 		if addr[i]&^mask[i] != 0 {
@@ -137,9 +137,13 @@ func (p *parser) host6(q *qualifiers, t token) condition {
 }
 
 // bits reads the length of a prefix behind a slash; if there is none, it is most.
-func (p *parser) bits(most uint32) uint32 {
-	if _, ok := p.take("/"); !ok {
+func (p *parser) bits(q *qualifiers, most uint32) uint32 {
+	slash, ok := p.take("/")
+	switch {
+	case !ok:
 		return most
+	case q.kind != "net":
+		p.fail(slash, "a network needs net before it")
 	}
 	t := p.peek()
 	n, ok := number(t.text)
@@ -160,7 +164,7 @@ func (p *parser) host4(q *qualifiers, t token) condition {
 	case q.word.ethertype == typeIPv6:
 		p.fail(q.proto, "its addresses are not those of IPv4")
 	case p.peek().text == "/":
-		mask = prefix(p.bits(32))
+		mask = prefix(p.bits(q, 32))
 	}
 	if _, ok := p.take("mask"); ok && q.kind == "net" {
 		mask = p.mask()

@@ -76,11 +76,17 @@ const (
 	maxLength = 1500 // up to it the field is the length of an LLC frame (IEEE 802.3)
 )
 
-// llc are protocols that stand behind an LLC header of several forms.
-var llc = map[uint32]string{0xe0: "IPX", 0xf0: "NetBEUI", 0xfe: "OSI", 0x809b: "AppleTalk", 0x80f3: "AARP"}
+// llc are protocols that may stand behind LLC headers of several forms.
+var llc = map[uint32]string{0xe0: "IPX", 0x809b: "AppleTalk", 0x80f3: "AARP"}
 
-// pppOf are PPP's numbers for ethertypes; others stand for themselves, as tcpdump has it.
-var pppOf = map[uint32]uint32{typeIPv4: 0x0021, typeIPv6: 0x0057}
+// saps are access points of LLC that both ends name: IP, NetBEUI, OSI.
+var saps = map[uint32]bool{6: true, 0xf0: true, sapOSI: true}
+
+const sapOSI = 0xfe
+
+// pppOf are PPP's numbers (IANA) for ethertypes and access points: IP, IPv6, OSI, XNS,
+// DECnet, bridging; others stand for themselves, as tcpdump has it.
+var pppOf = map[uint32]uint32{typeIPv4: 0x21, typeIPv6: 0x57, sapOSI: 0x23, 0x0600: 0x25, 0x6003: 0x27, 0x42: 0x31}
 
 // pppMPLS is PPP's number for MPLS (RFC 3032 §4.3).
 const pppMPLS = 0x0281
@@ -96,11 +102,11 @@ func (g *generator) carries(t token, ethertype uint32) *formula {
 	switch g.kind {
 	case kindEthernet:
 		if ethertype <= maxLength {
-			return and(not(compare(g.typ, 2, jmpGT, maxLength)), equal(g.net, 1, ethertype))
+			return and(not(compare(g.typ, 2, jmpGT, maxLength)), g.accessPoint(ethertype))
 		}
 	case kindSLL:
 		if ethertype <= maxLength {
-			return and(equal(g.typ, 2, 4), equal(g.net, 1, ethertype))
+			return and(equal(g.typ, 2, 4), g.accessPoint(ethertype))
 		}
 	case kindRaw:
 		return g.version(ethertype)
@@ -110,12 +116,24 @@ func (g *generator) carries(t token, ethertype uint32) *formula {
 		return certain(ethertype == typeIPv6)
 	case kindFamily:
 		return g.family(ethertype)
+	case kindTyped:
+		if ethertype == sapOSI && g.typ == 2 { // Cisco HDLC has both octets of LLC there
+			ethertype = sapOSI<<8 | sapOSI
+		}
 	case kindPPP:
 		if n, ok := pppOf[ethertype]; ok {
 			ethertype = n
 		}
 	}
 	return equal(g.typ, 2, ethertype)
+}
+
+// accessPoint tests whom an LLC header addresses.
+func (g *generator) accessPoint(sap uint32) *formula {
+	if saps[sap] {
+		return equal(g.net, 2, sap<<8|sap)
+	}
+	return equal(g.net, 1, sap)
 }
 
 // version tests the first four bits of an IP header.

@@ -30,7 +30,7 @@ func Parse(text string) (*Filter, error) {
 }
 
 // parser reads tokens one after the other. Where two readings are possible it tries one,
-// and goes back; the error of the last one that was tried is told.
+// and goes back.
 type parser struct {
 	text   string
 	tokens []token
@@ -41,7 +41,7 @@ type parser struct {
 	err     *Error
 }
 
-// end stands for the token behind the last one.
+// peek returns the next token; behind the last one it is empty.
 func (p *parser) peek() token { return p.ahead(0) }
 
 func (p *parser) ahead(n int) token {
@@ -68,14 +68,21 @@ func (p *parser) fail(t token, why string) {
 	}
 }
 
-// attempt reads something if it can be read, or leaves everything as it was.
-func (p *parser) attempt(read func() condition) condition {
+// either reads what the first of two can read, or else the second. If neither can, the
+// error is told that lies further behind.
+func (p *parser) either(first, second func() condition) condition {
 	before := *p
-	if c := read(); p.err == nil {
+	c := first()
+	if p.err == nil {
 		return c
 	}
+	failed := p.err
 	*p = before
-	return nil
+	c = second()
+	if p.err != nil && failed.At >= p.err.At {
+		p.err = failed
+	}
+	return c
 }
 
 // deeper goes into something that may hold itself, or fails if it is too deep.
@@ -95,11 +102,11 @@ func (p *parser) expression() condition {
 		if !ok {
 			break
 		}
-		right := p.attempt(p.inherited)
-		if right == nil {
-			right = p.term()
+		right := p.term
+		if p.inherit != nil {
+			right = func() condition { return p.either(p.inherited, p.term) }
 		}
-		left = joined(sign, left, right)
+		left = joined(sign, left, right())
 	}
 	return left
 }
@@ -130,11 +137,7 @@ func (p *parser) term() condition {
 	if p.peek().text != "(" {
 		return p.primitive()
 	}
-	if c := p.attempt(p.relation); c != nil {
-		return c
-	}
-	p.take("(")
-	return p.group()
+	return p.either(p.relation, p.group)
 }
 
 // calculates reports whether the next word begins an expression of numbers.
@@ -158,6 +161,7 @@ func inverted(c condition) condition {
 // have inherited before.
 func (p *parser) group() condition {
 	inherit := p.inherit
+	p.take("(")
 	c := p.expression()
 	p.close(")")
 	p.inherit = inherit
@@ -173,10 +177,6 @@ func (p *parser) close(sign string) {
 
 // inherited reads identifiers that have no qualifiers of their own.
 func (p *parser) inherited() condition {
-	if p.inherit == nil {
-		p.fail(p.peek(), "nothing to inherit")
-		return nil
-	}
 	c := p.identifiers(p.inherit)
 	if t := p.peek(); p.err == nil && t.text != "" && !slices.Contains([]string{"and", "&&", "or", "||", ")"}, t.text) {
 		p.fail(t, "this is no identifier")

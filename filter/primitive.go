@@ -49,17 +49,20 @@ const (
 
 // host4 tests addresses of IPv4, in IPv4, ARP and RARP or one of them.
 func (g *generator) host4(t token, dir direction, ethertype, addr, mask uint32) *formula {
-	any := never
-	for _, where := range [...]struct{ ethertype, src, dst uint32 }{
-		{typeIPv4, ip4Src, ip4Dst}, {typeARP, arpSrc, arpDst}, {typeRARP, arpSrc, arpDst},
-	} {
-		mpls := g.labels > 0 && where.ethertype != typeIPv4
-		if ethertype == where.ethertype || ethertype == 0 && !mpls {
-			src, dst := masked(g.net+where.src, 4, mask, addr), masked(g.net+where.dst, 4, mask, addr)
-			any = or(any, and(g.carries(t, where.ethertype), dir.pick(src, dst)))
+	asked := func(n uint32) bool { return ethertype == n || ethertype == 0 && (g.labels == 0 || n == typeIPv4) }
+	ends := func(src, dst uint32) *formula {
+		return dir.pick(masked(g.net+src, 4, mask, addr), masked(g.net+dst, 4, mask, addr))
+	}
+	ip, arp := never, never
+	if asked(typeIPv4) {
+		ip = g.carries(t, typeIPv4)
+	}
+	for _, n := range []uint32{typeARP, typeRARP} {
+		if asked(n) {
+			arp = or(arp, g.carries(t, n))
 		}
 	}
-	return any
+	return or(and(ip, ends(ip4Src, ip4Dst)), and(arp, ends(arpSrc, arpDst)))
 }
 
 // host6 tests addresses of IPv6.

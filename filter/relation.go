@@ -36,7 +36,7 @@ func (p *parser) arithmetic(tight int) *arith {
 			break
 		}
 		p.at++
-		b := p.arithmetic(op.tight + 1)
+		b := p.arithmetic(op.right)
 		if p.err != nil {
 			break
 		}
@@ -59,7 +59,7 @@ func (p *parser) operand() *arith {
 	p.at++
 	switch {
 	case t.text == "-":
-		if e := p.operand(); p.err == nil {
+		if e := p.arithmetic(tightest); p.err == nil {
 			return negate(e, t)
 		}
 		return nil

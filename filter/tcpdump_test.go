@@ -20,7 +20,7 @@ type oracle struct {
 	folder string // of a capture without packets for each link type
 }
 
-func newOracle(t *testing.T) oracle {
+func newOracle(t testing.TB) oracle {
 	t.Helper()
 	path, err := exec.LookPath("tcpdump")
 	if err != nil {
@@ -30,7 +30,7 @@ func newOracle(t *testing.T) oracle {
 }
 
 // program returns tcpdump's program; rejected says that it refuses the filter, and why.
-func (d oracle) program(t *testing.T, link packet.LinkType, text string, flags ...string) (p Program, rejected string) {
+func (d oracle) program(t testing.TB, link packet.LinkType, text string, flags ...string) (p Program, rejected string) {
 	t.Helper()
 	file := filepath.Join(d.folder, link.String())
 	if _, err := os.Stat(file); err != nil {
@@ -70,6 +70,16 @@ const rejectsAll = "expression rejects all packets"
 // more is what we understand of a link type and tcpdump does not.
 var more = map[packet.LinkType]string{packet.LinkPPPSerial: "mpls", packet.LinkLinuxSLL2: "mpls"}
 
+// differs reports whether one of the two refuses what the other takes, as it is known
+// to: tcpdump knows a shift or a divisor only where it is a number and nothing else, and
+// takes some of octets for it; we refuse octets that no frame has.
+func differs(err error, why string) bool {
+	if err != nil && why == "" {
+		return strings.Contains(err.Error(), "lies before the frame") || strings.Contains(err.Error(), "more than 31 bits")
+	}
+	return err == nil && (strings.Contains(why, "more than 31 bits") || strings.Contains(why, "by zero"))
+}
+
 // compare holds our program for a filter to tcpdump's two over frames.
 func (d oracle) compare(t *testing.T, link packet.LinkType, text string, frames []frame) {
 	t.Helper()
@@ -78,7 +88,7 @@ func (d oracle) compare(t *testing.T, link packet.LinkType, text string, frames 
 	if strings.Contains(why, rejectsAll) {
 		optimized, why = Program{{Op: opRet}}, ""
 	}
-	if why != "" && more[link] != "" && strings.Contains(text, more[link]) {
+	if why != "" && more[link] != "" && strings.Contains(text, more[link]) || differs(err, why) {
 		return
 	}
 	if (err != nil) != (why != "") {
@@ -87,19 +97,22 @@ func (d oracle) compare(t *testing.T, link packet.LinkType, text string, frames 
 	if err != nil || why != "" {
 		return
 	}
-	plain, _ := d.program(t, link, text, "-O")
-	if len(plain) == 0 {
-		plain = optimized
-	}
 	if err := ours.Validate(); err != nil {
 		t.Errorf("%v %q: %v", link, text, err)
 		return
 	}
+	var plain Program
 	for i, f := range frames {
 		is := ours.Match(f.data, f.wire)
-		a, b := optimized.Match(f.data, f.wire), plain.Match(f.data, f.wire)
-		if is != a && is != b {
-			t.Errorf("%v %q: frame %d of %d octets: we say %v, tcpdump %v\n% x", link, text, i, len(f.data), is, a, f.data[:min(len(f.data), 100)])
+		if is == optimized.Match(f.data, f.wire) {
+			continue
+		}
+		// Where its optimizer reads less of a frame that is cut short, either is right.
+		if plain == nil {
+			plain, _ = d.program(t, link, text, "-O")
+		}
+		if len(plain) == 0 || is != plain.Match(f.data, f.wire) {
+			t.Errorf("%v %q: frame %d of %d octets: we say %v, tcpdump does not\n% x", link, text, i, len(f.data), is, f.data[:min(len(f.data), 100)])
 			return
 		}
 	}
@@ -114,7 +127,7 @@ func compileFor(text string, link packet.LinkType) (Program, error) {
 }
 
 // lines returns the lines of a file in testdata that are not empty and no comments.
-func lines(t *testing.T, name string) (list []string) {
+func lines(t testing.TB, name string) (list []string) {
 	t.Helper()
 	b, err := os.ReadFile(filepath.Join("testdata", name))
 	if err != nil {
