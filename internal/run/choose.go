@@ -80,11 +80,12 @@ func (k *chosen) conns() (list []uint64, err error) {
 	return list, nil
 }
 
-// choose reads the captures once, and returns the connections that are told of.
-func choose(c Config, w Wanted) ([]uint64, error) {
+// choose reads the captures once, and returns the connections that are told of, and how
+// many packets were read: captures grow, and a signal ends the reading.
+func choose(c Config, w Wanted) (conns []uint64, packets uint64, err error) {
 	job, err := newJob[record.Packet](onlyReading(c), nil)
 	if err != nil {
-		return nil, err
+		return nil, 0, err
 	}
 	k := &chosen{want: w.Conn}
 	var what string // what the wanted frame is, if no connection's
@@ -98,11 +99,12 @@ func choose(c Config, w Wanted) ([]uint64, error) {
 	}, false)
 	switch {
 	case err != nil:
-		return nil, err
+		return nil, 0, err
 	case w.Frame != 0 && k.want == 0:
-		return nil, noFrame(w.Frame, job.tally.packets+job.sieve.others, what)
+		return nil, 0, noFrame(w.Frame, job.tally.packets+job.sieve.others, what)
 	}
-	return k.conns()
+	conns, err = k.conns()
+	return conns, job.tally.packets, err
 }
 
 // noFrame says why a frame has no story.

@@ -59,3 +59,12 @@ func TestChosenIsWanted(t *testing.T) {
 		}
 	}
 }
+
+// What is told of is what was read to choose it, however much more there is by then.
+func TestChooseCountsPackets(t *testing.T) {
+	c := Config{Files: []string{"../../testdata/town.pcap"}, Count: 9}
+	conns, packets, err := choose(c, Wanted{Frame: 6})
+	if err != nil || packets != 9 || !slices.Equal(conns, []uint64{2}) {
+		t.Errorf("%v of %d packets, %v; want connection 2 of 9", conns, packets, err)
+	}
+}

@@ -14,10 +14,11 @@ func Explain(c Config, w Wanted) error {
 		return err
 	}
 	defer remove()
-	chosen, err := choose(c, w)
+	chosen, packets, err := choose(c, w)
 	if err != nil {
 		return err
 	}
+	c.Count = packets // their numbers are those of these packets
 	return tell(c, chosen)
 }
 
