@@ -7,6 +7,7 @@ import (
 
 	"onpath/anomaly"
 	"onpath/check"
+	"onpath/fingerprint"
 	"onpath/measure"
 	"onpath/outcome"
 	"onpath/packet"
@@ -128,5 +129,45 @@ func TestOneWay(t *testing.T) {
 	r.Side[tcp.Server].Packets, r.Side[tcp.Server].Octets = 7, 5000
 	if v := strings.Join(told(1, r, nothing).Verdict, " "); !strings.Contains(v, "7 packets of the server passed here, with 5000 octets; none of the client.") {
 		t.Error(v)
+	}
+}
+
+// A guess at a system says how well its signature fits.
+func TestSystems(t *testing.T) {
+	for _, tt := range []struct {
+		match fingerprint.Match
+		want  string
+	}{
+		{fingerprint.Match{Label: &fingerprint.Label{Name: "Linux 6.x"}, Distance: 0}, "Linux 6.x: its SYN fits exactly"},
+		{fingerprint.Match{Label: &fingerprint.Label{Name: "Linux", Generic: true}, Distance: 4}, "Linux: its SYN fits a signature of last resort; hops from here: 4"},
+		{fingerprint.Match{Label: &fingerprint.Label{Name: "Linux"}, Fuzzy: true, Distance: fingerprint.Unknown}, "Linux: its SYN fits, but for what middleboxes change"},
+		{fingerprint.Match{Label: &fingerprint.Label{Name: "Linux", Generic: true}, Fuzzy: true}, "Linux: its SYN fits a signature of last resort, but for what middleboxes change"},
+		{fingerprint.Match{Distance: 4}, ""},
+	} {
+		r := &record.Record{Key: packet.Key{Proto: packet.ProtoTCP}}
+		r.Side[tcp.Client].Identity = record.Identity{Signature: &fingerprint.Signature{}, Match: &tt.match}
+		got := ""
+		for _, p := range told(1, r, nothing).Head {
+			if p.Name == "client's system" {
+				got = p.Value
+			}
+		}
+		if got != tt.want {
+			t.Errorf("%q, want %q", got, tt.want)
+		}
+	}
+}
+
+// Every value that says how a record began, was seen and ended has words.
+func TestValuesHaveWords(t *testing.T) {
+	for e := record.EndFin; e < record.NumEndings; e++ {
+		r := &record.Record{Key: packet.Key{Proto: packet.ProtoTCP}, Ending: e, Opening: record.OpenMidstream}
+		r.Side[tcp.Client].Packets = 1
+		for _, p := range told(1, r, nothing).Head {
+			switch p.Value {
+			case e.String(), "midstream", "client-only":
+				t.Errorf("%s: %s", p.Name, p.Value)
+			}
+		}
 	}
 }
