@@ -47,6 +47,14 @@ const (
 // the segment, and of a retransmission where its original was lost; … is not asked.
 func TestDeliveryClasses(t *testing.T) {
 	for _, tt := range []struct{ name, open, text string }{
+		{"SYNs of an end whose identification does not count, sent again after timeouts", "", `
+		0.000 > S 100:100(0) id 1 | new
+		0.100 > S 100:100(0) id 1 | network-duplicate
+		3.003 > S 100:100(0) id 1 | retransmission after
+		9.012 > S 100:100(0) id 1 | retransmission after`},
+		{"a copy of a SYN, by its timestamp", "", `
+		0.000 > S 100:100(0) id 1 <TS val 10 ecr 0> | new
+		3.003 > S 100:100(0) id 1 <TS val 10 ecr 0> | network-duplicate`},
 		{"lost after the tap, SACK asks for it", plainOpen, `
 		0.030 > P. 101:111(10) ack 301 | new
 		0.031 > P. 111:121(10) ack 301 | new

@@ -39,9 +39,8 @@ func (m *move) copies() (d Delivery, yes bool) {
 		apart = -apart
 	}
 	octets := s.SeqLen() > 0
-	identity := s.IPID != 0 && m.ev.dups&stands == 0 && (octets || m.ev.dups&varies != 0) || octets && s.Opts&tcp.OptTimestamp != 0
 	switch {
-	case identity && apart>>20 < copyLives, octets && apart>>20 < belowRTO && !m.askedSince(last.at):
+	case m.identified(apart) && apart>>20 < copyLives, octets && apart>>20 < belowRTO && !m.askedSince(last.at):
 		if last.mark != mark || apart < mirrored {
 			return CaptureDuplicate, true
 		}
@@ -50,6 +49,24 @@ func (m *move) copies() (d Delivery, yes bool) {
 		return Unknown, true
 	}
 	return 0, false
+}
+
+// identified reports whether nothing but a copy is equal to s, as s is from a segment
+// that passed so many ns ago. An end that opens has not shown yet that its
+// identifications differ: a SYN that comes after a timeout was sent again.
+func (m *move) identified(apart int64) bool {
+	s := m.s
+	octets := s.SeqLen() > 0
+	if octets && s.Opts&tcp.OptTimestamp != 0 {
+		return true
+	}
+	if s.IPID == 0 || m.ev.dups&stands != 0 {
+		return false
+	}
+	if s.Flags&tcp.SYN != 0 && ticksOf(apart) > copyLags {
+		return m.ev.dups&varies != 0
+	}
+	return octets || m.ev.dups&varies != 0
 }
 
 // slot returns where a segment is remembered, and its mark: a mix of its
