@@ -19,7 +19,7 @@ const articleFolder = "../../../shared/corpus/article"
 // article tells what became of each story: outcome, closer, attempts, deny_delay, flags.
 var article = map[string]string{
 	"s1_established":  "open - 1 - -",
-	"s2_closed":       "closed server 1 - gap(202)", // the article shows the handshake and the close alone
+	"s2_closed":       "closed server 1 - gap(201)", // the article shows the handshake and the close alone
 	"s3_refused":      "refused server 3 - retried(3)",
 	"s3b_tcpwrappers": "denied server 1 5.013549 -",
 	"s4_noanswer":     "no-answer - 3 - retried(3),backing-off",
