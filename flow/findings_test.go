@@ -14,10 +14,6 @@ import (
 // in each record: "ID of the end".
 func found(t *testing.T, text string) (records [][]string) {
 	t.Helper()
-	lines, err := segtext.ParseLines(text)
-	if err != nil {
-		t.Fatal(err)
-	}
 	table := New(Config{}, func(r *record.Record) {
 		if !r.IsTCP() {
 			return
@@ -28,16 +24,44 @@ func found(t *testing.T, text string) (records [][]string) {
 		}
 		records = append(records, all)
 	})
+	played(t, table, text, func(*record.Packet) {})
+	table.Flush()
+	return records
+}
+
+// played plays a conversation as frames through a Table, and asks about each.
+func played(t *testing.T, table *Table, text string, each func(*record.Packet)) {
+	t.Helper()
+	lines, err := segtext.ParseLines(text)
+	if err != nil {
+		t.Fatal(err)
+	}
 	decoder := packet.NewDecoder(packet.Config{})
 	for i := range lines {
 		data := lines[i].Frame()
 		f := packet.Frame{Number: uint64(i + 1), At: lines[i].At, Link: packet.LinkEthernet, Data: data, WireLen: uint32(len(data))}
 		var v packet.View
 		decoder.Decode(&f, &v)
-		table.Observe(&v)
+		p := table.Observe(&v)
+		each(&p)
 	}
-	table.Flush()
-	return records
+}
+
+// TestQuotedPackets: an ICMP error is about the connection that it quotes, and who sent
+// that; nothing else is about any.
+func TestQuotedPackets(t *testing.T) {
+	var got []string
+	played(t, New(Config{}, func(*record.Record) {}), `
+		0.00 > S 100:100(0) win 1000
+		0.01 > S 100:100(0) win 1000 icmp 3.1
+		0.02 < S. 300:300(0) ack 101 win 1000
+		0.03 < S. 300:300(0) ack 101 win 1000 icmp 3.1`, func(p *record.Packet) {
+		got = append(got, fmt.Sprintf("%d about %d of the %s", p.Conn, p.About, p.Quotes))
+	})
+	want := "[1 about 0 of the client 2 about 1 of the client 1 about 0 of the client 3 about 1 of the server]"
+	if fmt.Sprint(got) != want {
+		t.Errorf("%v, want %s", got, want)
+	}
 }
 
 // has reports whether some record has that finding.

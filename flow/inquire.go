@@ -45,8 +45,8 @@ func (t *Table) inquireQuote(v *packet.View, q *packet.Quote) {
 		return
 	}
 	if e := t.slab.at(i); !e.written {
-		t.quoted = e
 		d := e.dir(q.FromB)
+		t.quoted, t.quotes = e, d
 		t.rules.ICMP(&e.inquiry, v, q, d, &e.conn)
 		t.refuse(e, q, d)
 	}

@@ -45,8 +45,9 @@ type Table struct {
 	verdict  netfilter.Verdict  // its last one
 	refused  bool               // the packet at hand, by it
 
-	of     *entry // that Owner tells of; nil: none
-	quoted *entry // whose segment the last packet that is not TCP quoted; nil: none
+	of     *entry  // that Owner tells of; nil: none
+	quoted *entry  // whose segment the last packet that is not TCP quoted; nil: none
+	quotes tcp.Dir // with quoted: who sent that segment
 }
 
 // New returns an empty Table. emit is called for each record as it ends; the
@@ -77,6 +78,8 @@ func (t *Table) Observe(v *packet.View) record.Packet {
 	if v.Key.Proto == packet.ProtoTCP {
 		p.Explanation, p.Delivery, p.Loss = step.Explanation, step.Delivery, step.Loss
 		p.Live, p.TCPStates = &e.conn, t.flags
+	} else if t.quoted != nil {
+		p.About, p.Quotes = t.quoted.num, t.quotes
 	}
 	p.Conn, p.Dir = e.num, e.dir(v.FromB)
 	p.State = [2]conn.State{e.conn.State(tcp.Client), e.conn.State(tcp.Server)}

@@ -101,6 +101,8 @@ type Packet struct {
 	View        *packet.View     // of this packet; valid until the next one is decoded
 	Conn        uint64           // the record it belongs to; 0 if it was not decoded
 	Dir         tcp.Dir          // who sent it; meaningful if Conn is not 0
+	About       uint64           // number of the TCP connection of which this ICMP error quotes a segment; 0: none
+	Quotes      tcp.Dir          // with About: who sent that segment
 	Possible    [2]conn.Set      // all that the ends may be in after it, by tcp.Client, tcp.Server
 	Delivery    conn.Delivery    // what it is to the octets it carries
 	Loss        conn.Loss        // with conn.Retransmission: where the original was lost

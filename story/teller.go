@@ -24,6 +24,7 @@ type Teller struct {
 	start   int64
 	last    int64         // time of the last packet
 	state   [2]conn.State // shown after it
+	sure    [2]bool       // it is in no other one
 	certain [2]conn.Set   // the last state that was certain, by tcp.Client, tcp.Server; 0: none was
 	spoke   [2]bool       // an end has sent payload
 	began   bool
@@ -44,16 +45,29 @@ func (t *Teller) Observe(p *record.Packet, line []byte) {
 		t.began, t.start, t.last = true, p.View.At, p.View.At
 	}
 	row := packetRow{octets: p.View.Seg.Len, plain: t.plain(p)}
-	row.Frame, row.At, row.Dir, row.State = p.View.Number, p.View.At-t.start, p.Dir, p.State
-	if pause := p.View.At - t.last; pause >= longPause {
-		row.Pause, row.plain = pause, false
-	}
 	t.prove(p)
-	row.Sure = [2]bool{p.Possible[tcp.Client].Len() == 1, p.Possible[tcp.Server].Len() == 1}
-	row.Notes = t.remarks(p)
-	row.plain = row.plain && len(row.Notes) == 0
-	t.last, t.state = max(t.last, p.View.At), p.State
+	t.state, t.sure = p.State, [2]bool{p.Possible[tcp.Client].Len() == 1, p.Possible[tcp.Server].Len() == 1}
 	t.spoke[p.Dir] = t.spoke[p.Dir] || p.View.Seg.Len > 0
+	t.keep(row, p, p.Dir, line)
+}
+
+// Overhear listens to an ICMP error about the connection, whose line is tcpdump's
+// without time. It is sent to the end whose segment it quotes.
+func (t *Teller) Overhear(p *record.Packet, line []byte) {
+	if t.began {
+		t.keep(packetRow{}, p, p.Quotes^1, line)
+	}
+}
+
+// keep adds a packet that goes in a direction to the ladder, as long as there is room.
+func (t *Teller) keep(row packetRow, p *record.Packet, d tcp.Dir, line []byte) {
+	row.Frame, row.At, row.Dir, row.State, row.Sure = p.View.Number, p.View.At-t.start, d, t.state, t.sure
+	if pause := p.View.At - t.last; pause >= longPause {
+		row.Pause = pause
+	}
+	row.Notes = t.remarks(p)
+	row.plain = row.plain && row.Pause == 0 && len(row.Notes) == 0
+	t.last = max(t.last, p.View.At)
 	if len(t.rows) >= maxRows && row.plain || len(t.rows) >= 2*maxRows {
 		t.unshown++
 		return

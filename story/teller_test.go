@@ -157,3 +157,17 @@ func TestColumnsExist(t *testing.T) {
 		}
 	}
 }
+
+// An ICMP error has a row, goes to whose segment it quotes, and moves no state.
+func TestErrorsAreHeard(t *testing.T) {
+	var teller story.Teller
+	quote := data(2, 2e9)
+	quote.State, quote.About, quote.Quotes = [2]conn.State{}, 1, tcp.Client
+	teller.Overhear(quote, []byte("too early"))
+	teller.Observe(data(1, 0), []byte("segment"))
+	teller.Overhear(quote, []byte("ICMP"))
+	rows := teller.Tell(&record.Record{}).Rows
+	if len(rows) != 2 || rows[1].Line != "ICMP" || rows[1].Dir != tcp.Server || rows[1].State != rows[0].State || rows[1].Pause != 2e9 {
+		t.Errorf("%+v", rows)
+	}
+}

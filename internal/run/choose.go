@@ -93,7 +93,7 @@ func choose(c Config, w Wanted) (conns []uint64, packets uint64, err error) {
 	err = job.drive(func() {
 		job.packets(func(p *record.Packet) {
 			if p.View.Number == w.Frame { // its record ends later
-				*k, what = chosen{want: p.Conn}, p.View.Why.Doc()
+				*k, what = chosen{want: cmp.Or(p.About, p.Conn)}, p.View.Why.Doc()
 			}
 		})
 	}, false)

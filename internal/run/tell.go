@@ -54,6 +54,10 @@ func tell(c Config, chosen []uint64) error {
 				line = printer.AppendSegment(line[:0], p.View)
 				t.Observe(p, line)
 			}
+			if t := tellers[p.About]; t != nil {
+				line, _ = printer.AppendPacket(line[:0], p.View)
+				t.Overhear(p, line)
+			}
 		})
 	}, false)
 }
