@@ -25,14 +25,14 @@ the rest.`
 // dumps are the flags of the evidence.
 type dumps struct {
 	least  severity
-	memory octets
+	memory memory
 	disk   octets
 	local  networks
 	c      run.Evidence
 }
 
 func (x *dumps) bind(cmd *cobra.Command) {
-	x.memory, x.disk = evidence.DefaultMemory, evidence.DefaultDisk
+	x.memory.octets, x.disk = evidence.DefaultMemory, evidence.DefaultDisk
 	x.least = severity(anomaly.Suspicious)
 	f := cmd.Flags()
 	f.StringVar(&x.c.Dir, "evidence", "", "leave the packets and both stacks of what is found in directory `DIR`")
@@ -65,7 +65,7 @@ func (x *dumps) config(cmd *cobra.Command, c *run.Config) error {
 		return errors.New("nothing milder than --min-severity is found: --evidence-on would miss it")
 	}
 	c.Evidence = x.c
-	c.Evidence.Least, c.Evidence.Memory, c.Evidence.Disk = anomaly.Severity(x.least), int(x.memory), int64(x.disk)
+	c.Evidence.Least, c.Evidence.Memory, c.Evidence.Disk = anomaly.Severity(x.least), int(x.memory.octets), int64(x.disk)
 	c.Evidence.Local, c.Evidence.Version = x.local, "onpath "+version()
 	return nil
 }

@@ -31,11 +31,11 @@ const findingsPackets = ` Lines end with what the packet showed, be it of an ear
 type findings struct {
 	only, except rows
 	least, fail  severity
-	overlap      octets
+	overlap      memory
 }
 
 func (x *findings) bind(cmd *cobra.Command) {
-	x.overlap = check.DefaultOverlap
+	x.overlap.octets = check.DefaultOverlap
 	f := cmd.Flags()
 	f.Var(&x.least, "min-severity", "find nothing milder than `SEVERITY`: "+strings.Join(names(anomaly.Severities()), ", "))
 	f.Var(&x.only, "only", "look for these anomalies alone: `ID,...`, or family:NAME; repeatable")
@@ -65,7 +65,7 @@ func (x *findings) config(c *run.Config) error {
 	}
 	r := &c.Flow.Rules
 	r.Off, r.Least, c.FailOn = x.off(), anomaly.Severity(x.least), anomaly.Severity(x.fail)
-	if r.Overlap = int(x.overlap); r.Overlap == 0 {
+	if r.Overlap = int(x.overlap.octets); r.Overlap == 0 {
 		r.Overlap = -1 // 0 would be the default
 	}
 	return nil
@@ -191,7 +191,7 @@ func (s *severity) Set(text string) error {
 	return nil
 }
 
-// octets is the value of --overlap-memory, --evidence-memory and --evidence-disk.
+// octets is the value of --evidence-disk, and what a memory is made of.
 type octets int
 
 func (o *octets) Type() string { return "SIZE" }
