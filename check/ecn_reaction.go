@@ -23,7 +23,7 @@ const (
 	reactNone reacting = iota
 	reactDue           // ECE came, and all that came since has it
 	reactDone          // and then CWR was sent
-	reactOver          // ECE came once; what came last has none
+	reactOver          // ECE came once, and what came last has none; or something may have been sent again
 )
 
 // reactionOf returns what is remembered of end d: nothing, if nothing was lent.
@@ -42,10 +42,13 @@ func (s *Scene) current() bool {
 
 // noteReaction follows ECE and CWR on a connection with classic ECN.
 func (c *Case) noteReaction(s *Scene) {
-	seg := s.Seg
+	seg, again := s.Seg, s.maybeResent()
 	t := c.lent(s.inspector)
-	if seg.Flags&tcp.ECE != 0 {
+	if seg.Flags&tcp.ECE != 0 || again {
 		t = c.borrow(s.inspector)
+	}
+	if t != nil && again {
+		t.reaction[seg.Dir].backsOff(s)
 	}
 	if t == nil || !s.current() {
 		return
@@ -77,6 +80,28 @@ func (r reaction) told(s *Scene) reaction {
 func (r *reaction) reduces(seg *tcp.Segment) {
 	if r.phase == reactDue {
 		*r = reaction{mark: seg.End(), end: seg.End(), phase: reactDone}
+	}
+}
+
+// maybeResent reports whether the segment, taken for a copy or for late, may have been
+// sent again: nothing that it carries tells.
+func (s *Scene) maybeResent() bool {
+	if s.Seg.SeqLen() == 0 {
+		return false
+	}
+	switch s.Step.Delivery {
+	case conn.Unknown:
+		return true
+	case conn.NetworkDuplicate, conn.Reordered:
+		return s.Seg.IPID == 0 && s.Seg.Opts&tcp.OptTimestamp == 0
+	}
+	return false
+}
+
+// backsOff notes that the end may have found a loss, and reduced its window for it.
+func (r *reaction) backsOff(s *Scene) {
+	if r.phase == reactNone || r.phase == reactOver {
+		r.phase, r.mark, r.at = reactOver, s.Me().Nxt, conn.Ticks(s.Seg.At)
 	}
 }
 
