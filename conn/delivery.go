@@ -81,6 +81,10 @@ const (
 	belowRTO  = 143   // 150 ms: below every retransmission timeout (Linux: 200 ms)
 	silence   = 171   // 180 ms: nearly one
 	copyLives = 28610 // 30 s: the life of a datagram in the path (RFC 791)
+
+	// initialRTO is the first timeout of a SYN (RFC 6298 §2.1: 1 s), and as long as the tick
+	// of the slowest clock for timestamps (RFC 7323 §5.4).
+	initialRTO = 953
 )
 
 // ticks is a time in units of 2²⁶ ns (67 ms), modulo 2¹⁶ (73 minutes).

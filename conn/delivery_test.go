@@ -54,7 +54,7 @@ func TestDeliveryClasses(t *testing.T) {
 		9.012 > S 100:100(0) id 1 | retransmission after`},
 		{"a copy of a SYN, by its timestamp", "", `
 		0.000 > S 100:100(0) id 1 <TS val 10 ecr 0> | new
-		3.003 > S 100:100(0) id 1 <TS val 10 ecr 0> | network-duplicate`},
+		0.703 > S 100:100(0) id 1 <TS val 10 ecr 0> | network-duplicate`},
 		{"lost after the tap, SACK asks for it", plainOpen, `
 		0.030 > P. 101:111(10) ack 301 | new
 		0.031 > P. 111:121(10) ack 301 | new
@@ -232,6 +232,22 @@ func TestDeliveryClasses(t *testing.T) {
 		0.030 > P. 101:111(10) ack 301 | new
 		0.060 > P. 101:111(10) ack 301 | network-duplicate
 		0.300 > P. 101:111(10) ack 301 | retransmission after`},
+		{"SYNs with 0 as their timestamp are not told apart by it", "", `
+		0.000 > S  100:100(0) <TS val 0 ecr 0> | new
+		0.050 > S  100:100(0) <TS val 0 ecr 0> | network-duplicate
+		3.050 > S  100:100(0) <TS val 0 ecr 0> | retransmission after`},
+		{"a SYN again after its timeout may have a slow clock", "", `
+		0.000 > S  100:100(0) <TS val 7 ecr 0> | new
+		0.500 > S  100:100(0) <TS val 7 ecr 0> | network-duplicate
+		1.500 > S  100:100(0) <TS val 7 ecr 0> | unknown
+		4.500 > S  100:100(0) <TS val 9 ecr 0> | retransmission after`},
+		{"octets again after a timeout, from a slow clock", "", `
+		0.000 > S  100:100(0) <TS val 7 ecr 0> | new
+		0.010 < S. 300:300(0) ack 101 <TS val 9 ecr 7> | new
+		0.020 > .  101:101(0) ack 301 <TS val 7 ecr 9> | new
+		0.030 > P. 101:111(10) ack 301 <TS val 7 ecr 9> | new
+		0.530 > P. 101:111(10) ack 301 <TS val 7 ecr 9> | network-duplicate
+		1.630 > P. 101:111(10) ack 301 <TS val 7 ecr 9> | unknown`},
 		{"equal RSTs", plainOpen, `
 		0.0300 < P. 301:311(10) ack 101 | new
 		0.0301 < P. 311:321(10) ack 101 | new

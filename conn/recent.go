@@ -40,6 +40,8 @@ func (m *move) copies() (d Delivery, yes bool) {
 	}
 	octets := s.SeqLen() > 0
 	switch {
+	case m.undecided(apart):
+		return Unknown, true
 	case m.identified(apart) && apart>>20 < copyLives, octets && apart>>20 < belowRTO && !m.askedSince(last.at):
 		if last.mark != mark || apart < mirrored {
 			return CaptureDuplicate, true
@@ -52,21 +54,35 @@ func (m *move) copies() (d Delivery, yes bool) {
 }
 
 // identified reports whether nothing but a copy is equal to s, as s is from a segment
-// that passed so many ns ago. An end that opens has not shown yet that its
-// identifications differ: a SYN that comes after a timeout was sent again.
+// that passed so many ns ago.
 func (m *move) identified(apart int64) bool {
-	s := m.s
-	octets := s.SeqLen() > 0
-	if octets && s.Opts&tcp.OptTimestamp != 0 {
-		return true
-	}
-	if s.IPID == 0 || m.ev.dups&stands != 0 {
+	return m.s.SeqLen() > 0 && dates(m.s) || m.numbered(apart)
+}
+
+// numbered reports whether the identification of s says so. An end that opens has not
+// shown yet that its identifications differ: a SYN that comes after a timeout was sent
+// again.
+func (m *move) numbered(apart int64) bool {
+	s, varied := m.s, m.ev.dups&varies != 0
+	switch {
+	case s.IPID == 0 || m.ev.dups&stands != 0:
 		return false
+	case s.Flags&tcp.SYN != 0 && ticksOf(apart) > copyLags:
+		return varied
 	}
-	if s.Flags&tcp.SYN != 0 && ticksOf(apart) > copyLags {
-		return m.ev.dups&varies != 0
-	}
-	return octets || m.ev.dups&varies != 0
+	return s.SeqLen() > 0 || varied
+}
+
+// undecided reports whether nothing but its timestamp makes s a copy, after a time in
+// which it may have been sent again: its sender's clock may be slow.
+func (m *move) undecided(apart int64) bool {
+	return apart>>20 >= initialRTO && apart>>20 < copyLives && m.s.SeqLen() > 0 && dates(m.s) && !m.numbered(apart)
+}
+
+// dates reports whether s has a timestamp that tells when it was sent: in SYNs, some
+// stacks write 0.
+func dates(s *tcp.Segment) bool {
+	return s.Opts&tcp.OptTimestamp != 0 && (s.TSval != 0 || s.Flags&tcp.SYN == 0)
 }
 
 // slot returns where a segment is remembered, and its mark: a mix of its
