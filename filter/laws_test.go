@@ -82,10 +82,10 @@ func TestLongWays(t *testing.T) {
 	o := newOracle(t)
 	frames := newDice(6).frames(packet.LinkEthernet, 2000)
 	for _, text := range []string{
-		"port 1" + repeat(" or %", 2, 300),
-		"not (host 1.1.1.1" + repeat(" or 1.1.1.%", 2, 250) + ") and tcp",
-		"(tcp or udp) and (port 1" + repeat(" or %", 2, 200) + ") or icmp and net 10",
-		"len = 1" + repeat(" or len = %", 2, 600),
+		"port 1" + repeat(" or %", 2, 90),
+		"not (host 1.1.1.1" + repeat(" or 1.1.1.%", 2, 90) + ") and tcp",
+		"(tcp or udp) and (port 1" + repeat(" or %", 2, 70) + ") or icmp and net 10",
+		"len = 1" + repeat(" or len = %", 2, 400),
 		"ip[8] != 1" + repeat(" and ip[8] != %", 2, 250) + " or arp",
 	} {
 		o.compare(t, packet.LinkEthernet, text, frames)

@@ -1,6 +1,9 @@
 package filter
 
-import "strings"
+import (
+	"strings"
+	"unicode/utf8"
+)
 
 // token is a word or a sign of the text.
 type token struct {
@@ -32,7 +35,8 @@ func lex(text string) ([]token, error) {
 		}
 		t := cut(text, at)
 		if t.text == "" {
-			return nil, &Error{text, string([]rune(text[at:])[:1]), at, "no filter has this character"}
+			_, n := utf8.DecodeRuneInString(text[at:])
+			return nil, &Error{text, text[at : at+n], at, "no filter has this character"}
 		}
 		list = append(list, t)
 		at = t.at + len(t.text)
