@@ -50,7 +50,7 @@ type Row struct {
 }
 
 // Run is what a row stands for that is not one packet: ordinary data and
-// acknowledgments, from Row.Frame on.
+// acknowledgments, or packets of each of which Row.Notes are true, from Row.Frame on.
 type Run struct {
 	Last     uint64    // number of its last frame
 	End      int64     // its time, as Row.At

@@ -2,6 +2,7 @@ package story
 
 import (
 	"fmt"
+	"slices"
 
 	"onpath/anomaly"
 	"onpath/check"
@@ -37,7 +38,7 @@ var causes = [...]string{
 
 // remarks says what is remarkable about a packet.
 func (t *Teller) remarks(p *record.Packet) (notes []Note) {
-	if says := deliveries[p.Delivery]; says != "" {
+	if says := deliveries[p.Delivery]; says != "" && !oldCopy(p) {
 		says += losses[p.Loss]
 		notes = append(notes, Note{Says: says})
 		t.lose(p)
@@ -59,8 +60,14 @@ func milestone(id anomaly.ID) bool {
 // news is how often what is lawful deserves a remark: as often as its numbers are kept.
 const news = 3
 
-// stale reports whether a lawful thing was remarked upon often enough.
-func stale(r *check.Raised) bool { return r.Severity == anomaly.Informational && r.Count > news }
+// stale reports whether what accuses nobody was remarked upon often enough.
+func stale(r *check.Raised) bool { return r.Severity <= anomaly.Informational && r.Count > news }
+
+// oldCopy reports whether the capture has copied so many packets that one more of
+// ordinary data, or of an ACK, is nothing new.
+func oldCopy(p *record.Packet) bool {
+	return p.Delivery == conn.CaptureDuplicate && p.View.Seg.Flags&^tcp.PSH == tcp.ACK && slices.ContainsFunc(p.Raised, func(r check.Raised) bool { return r.ID == anomaly.CaptureDuplicate && stale(&r) })
+}
 
 // raised names a finding, and whom it accuses if that is another packet.
 func raised(p *record.Packet, r *check.Raised) string {

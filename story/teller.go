@@ -45,6 +45,9 @@ func (t *Teller) Observe(p *record.Packet, line []byte) {
 		t.began, t.start, t.last = true, p.View.At, p.View.At
 	}
 	row := packetRow{octets: p.View.Seg.Len, plain: t.plain(p)}
+	if p.Delivery == conn.CaptureDuplicate {
+		row.octets = 0
+	}
 	t.prove(p)
 	t.state, t.sure = p.State, [2]bool{p.Possible[tcp.Client].Len() == 1, p.Possible[tcp.Server].Len() == 1}
 	t.spoke[p.Dir] = t.spoke[p.Dir] || p.View.Seg.Len > 0
@@ -82,6 +85,8 @@ func (t *Teller) plain(p *record.Packet) bool {
 	switch {
 	case s.Flags&^tcp.PSH != tcp.ACK, s.Win == 0, p.State != t.state:
 		return false
+	case oldCopy(p):
+		return true
 	case p.Explanation != conn.Unsurprising, slices.ContainsFunc(p.Raised, fresh):
 		return false
 	case s.Len > 0 && !t.spoke[p.Dir]:

@@ -171,3 +171,39 @@ func TestErrorsAreHeard(t *testing.T) {
 		t.Errorf("%+v", rows)
 	}
 }
+
+// What is mild and the same of many in a row is said once of them.
+func TestRunsOfTheSame(t *testing.T) {
+	id, _ := anomaly.Lookup("duplicate-ack")
+	for severity, want := range map[anomaly.Severity]int{anomaly.Performance: 3, anomaly.Suspicious: 100} {
+		s := told(100, &record.Record{}, func(p *record.Packet) {
+			p.Raised = []check.Raised{{ID: id, Severity: severity, Count: p.View.Number, Accused: p.View.Number}}
+		})
+		if len(s.Rows) != want || len(s.Rows[1].Notes) != 1 {
+			t.Errorf("%v: %d rows, want %d", severity, len(s.Rows), want)
+		}
+	}
+}
+
+// Of a capture that copies everything the first copies are told.
+func TestCopiesGrowOld(t *testing.T) {
+	id, _ := anomaly.Lookup("capture-duplicate")
+	s := told(100, &record.Record{}, func(p *record.Packet) {
+		if n := p.View.Number; n == 100 {
+			p.View.Seg.Flags |= tcp.FIN
+		}
+		if n := p.View.Number; n%2 == 0 {
+			p.Delivery, p.Explanation = conn.CaptureDuplicate, conn.Capture
+			p.Raised = []check.Raised{{ID: id, Severity: anomaly.CaptureArtifact, Count: n / 2, Accused: n}}
+		}
+	})
+	if len(s.Rows) != 10 { // three pairs, then the first of a run, the run, and its last; a FIN
+		t.Fatalf("%d rows, want 10", len(s.Rows))
+	}
+	if run := s.Rows[7].Run; run == nil || run.Segments[tcp.Client] != 91 || run.Octets[tcp.Client] != 4500 {
+		t.Errorf("%+v", run)
+	}
+	if len(s.Rows[9].Notes) != 1 {
+		t.Errorf("of the FIN's copy is said: %v", s.Rows[9].Notes)
+	}
+}

@@ -3,6 +3,7 @@ package report
 import (
 	"fmt"
 	"strings"
+	"unicode/utf8"
 
 	"onpath/anomaly"
 	"onpath/story"
@@ -48,6 +49,7 @@ func (t *text) row(r *story.Row) {
 	}
 	if r.Run != nil {
 		t.block(fmt.Sprintf("%*s", t.column(), ""), folded(r), dim)
+		t.notes(r)
 		return
 	}
 	head := fmt.Sprintf("  %6d %11s  %-13s %-3s%-13s ", r.Frame, clock(r.At), state(r, tcp.Client), t.shown(arrows[r.Dir]), state(r, tcp.Server))
@@ -56,6 +58,10 @@ func (t *text) row(r *story.Row) {
 		head = strings.Repeat(" ", below)
 	}
 	t.block(head, r.Line, none)
+	t.notes(r)
+}
+
+func (t *text) notes(r *story.Row) {
 	for _, n := range r.Notes {
 		t.block(strings.Repeat(" ", t.column()), marks[n.Severity]+n.Says, tones[n.Severity])
 	}
@@ -66,7 +72,7 @@ func (t *text) block(head, says string, how tone) {
 	says = t.shown(says)
 	room := len(says)
 	if t.Width > 0 {
-		room = t.Width - t.column()
+		room = t.Width - max(t.column(), utf8.RuneCountInString(head))
 	}
 	for first := true; first || says != ""; first = false {
 		var part string

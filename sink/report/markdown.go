@@ -68,10 +68,16 @@ func (m markdown) row(r *story.Row) {
 		fmt.Fprintf(m, "| | | | | | *%s* |\n", silence(r.Pause))
 	}
 	if r.Run != nil {
-		fmt.Fprintf(m, "| … | | | | | *%s* |\n", folded(r))
+		fmt.Fprintf(m, "| … | | | | | *%s*", folded(r))
+		m.notes(r)
 		return
 	}
 	fmt.Fprintf(m, "| %d | %s | %s | %s | %s | `%s`", r.Frame, clock(r.At), state(r, tcp.Client), arrows[r.Dir], state(r, tcp.Server), strings.ReplaceAll(r.Line, "|", "\\|"))
+	m.notes(r)
+}
+
+// notes ends a row.
+func (m markdown) notes(r *story.Row) {
 	for _, n := range r.Notes {
 		fmt.Fprintf(m, "<br>%s%s", marks[n.Severity], escape(n.Says))
 	}
