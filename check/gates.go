@@ -24,6 +24,7 @@ const (
 	shutSilent
 	shutUnproven
 	shutGap
+	shutDropped
 	shutScale
 	shutCut
 	shutFragment
@@ -44,6 +45,7 @@ var shuts = [...]string{
 	shutSilent:    "packets of only one direction were seen",
 	shutUnproven:  "no other connection between these networks was captured in both directions",
 	shutGap:       "ACKs or windows tell of segments that were not captured",
+	shutDropped:   "the capture says that it dropped packets meanwhile",
 	shutScale:     "the SYN that tells the window scale was not seen",
 	shutCut:       "packets were not captured whole",
 	shutFragment:  "a packet came in fragments",
@@ -148,6 +150,9 @@ func twoWayProven(s *Scene, d tcp.Dir) shut {
 
 // noGap: nothing towards the accused, or from it, was missed.
 func noGap(s *Scene, d tcp.Dir) shut {
+	if s.inspector.world.missed(s) {
+		return shutDropped
+	}
 	return unless(!s.facts(d).Lossy && !s.facts(d^1).Lossy, shutGap)
 }
 

@@ -1,10 +1,13 @@
 package check
 
 import (
+	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"onpath/anomaly"
+	"onpath/internal/segtext"
 	"onpath/tcp"
 )
 
@@ -49,6 +52,74 @@ func TestClosedGates(t *testing.T) {
 		}
 		if got != tt.why {
 			t.Errorf("%s: %v is closed by %q, want %q", tt.name, tt.gate, got, tt.why)
+		}
+	}
+}
+
+// TestDroppedClosesGate: where the capture says that it dropped packets, nobody is
+// accused of what they may have told, until both ends were heard again.
+func TestDroppedClosesGate(t *testing.T) {
+	const text = `
+		0.000 > S 100:100(0) win 1000 <mss 1460,nop,nop,TS val 10 ecr 0>
+		0.010 < S. 300:300(0) ack 101 win 1000 <mss 1460,nop,nop,TS val 50 ecr 10>
+		0.020 > . 101:101(0) ack 301 win 1000 <nop,nop,TS val 30 ecr 50>
+		0.030 > P. 101:201(100) ack 301 win 1000 <nop,nop,TS val 40 ecr 50>
+		0.040 < . 301:301(0) ack 201 win 1000 <nop,nop,TS val 90 ecr 40>
+		0.050 > P. 201:301(100) ack 301 win 1000 <nop,nop,TS val 60 ecr 1000000000>
+	`
+	lines, err := segtext.ParseLines(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for dropped := range len(lines) + 1 { // before that line; at the end: never
+		p := played(t, "")
+		for i := range lines {
+			if i == dropped {
+				before := Moment{At: -1}
+				if i > 0 {
+					before.At = lines[i-1].At
+				}
+				p.in.Dropped(0, before)
+			}
+			p.play(&lines[i], uint64(i+1))
+		}
+		found := p.in.Finish(&p.c, p.end(), &p.conn)
+		is := slices.ContainsFunc(found, func(f Finding) bool { return f.ID == anomaly.TsecrNotSent && f.Severity == anomaly.Violation })
+		closed, why := p.in.Closed()
+		if want := dropped == 0 || dropped == len(lines) || dropped < 4; is != want {
+			t.Errorf("dropped before line %d: accused %v, want %v: %v", dropped+1, is, want, found)
+		}
+		if during := dropped > 0 && dropped < len(lines); closed.Has(anomaly.GateNoGap) != during {
+			t.Errorf("dropped before line %d: gate closed %v, %q", dropped+1, !during, why.Why(anomaly.GateNoGap))
+		}
+		if len(p.in.Strays()) != 0 {
+			t.Error("nobody said how many")
+		}
+	}
+}
+
+// TestDroppedSyn: a SYN,ACK that came without a SYN is nobody's doing where the capture
+// may have dropped that.
+func TestDroppedSyn(t *testing.T) {
+	lines, err := segtext.ParseLines("200.0 < S. 300:300(0) ack 101 win 1000\n200.1 > R 101:101(0) win 0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, tt := range []struct {
+		at   time.Duration // of the loss; 0: none
+		want bool
+	}{{0, true}, {70 * time.Second, true}, {190 * time.Second, false}} {
+		p := played(t, "")
+		for i := range lines {
+			if i == 0 && tt.at > 0 {
+				p.in.Dropped(0, Moment{At: int64(tt.at)})
+			}
+			p.play(&lines[i], uint64(i+1))
+			p.in.world.networks.add(&p.v.Key) // by another connection between the same networks
+		}
+		found := p.in.Finish(&p.c, p.end(), &p.conn)
+		if got := slices.ContainsFunc(found, func(f Finding) bool { return f.ID == anomaly.SynackWithoutSyn }); got != tt.want {
+			t.Errorf("dropped at %v: found %v", tt.at, found)
 		}
 	}
 }

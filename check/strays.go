@@ -169,8 +169,12 @@ func (in *Inspector) stray(id anomaly.ID, v *packet.View, numbers ...int64) {
 }
 
 // Dropped says that the capture dropped so many packets, as it says itself, until
-// the frame that at is of.
+// the frame that at is of, or right behind it; 0: it does not know how many more.
 func (in *Inspector) Dropped(packets uint64, at Moment) {
+	in.world.lossy, in.world.lost = true, at.At
+	if packets == 0 {
+		return
+	}
 	if f := in.strays.add(who{id: anomaly.CaptureDropped}, at); f != nil {
 		f.Numbers[0] += int64(packets)
 	}

@@ -89,6 +89,9 @@ func synackWrongAck(s *Scene) (Evidence, bool) {
 // synackWithoutSyn: its addressee answers with a RST, or with nothing. One that goes
 // on shows that its SYN was missed.
 func synackWithoutSyn(s *Scene) (Evidence, bool) {
+	if s.inspector.world.missedSyn(s) {
+		return no()
+	}
 	if s.End != nil {
 		c, v := s.ends()
 		e := because(anomaly.CauseNone, num(v.Rcv))

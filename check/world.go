@@ -11,6 +11,8 @@ type world struct {
 	has    bool  // began is known
 	skewed bool  // late is known
 	late   int64 // when ACKs were last recorded before what they acknowledge, again and again
+	lossy  bool  // lost is known
+	lost   int64 // time of the last packet before the capture, as it says itself, dropped some
 
 	networks networks // between which connections were captured both ways
 	sums     sums     // of hosts
@@ -47,6 +49,34 @@ func (w *world) skews(s *Scene) bool {
 	}
 	return w.skewed && at-w.late < idle
 }
+
+// missed reports whether the capture dropped packets since an end of the scene's
+// connection was last heard, or while its record was open.
+func (w *world) missed(s *Scene) bool {
+	switch {
+	case !w.lossy:
+		return false
+	case s.End != nil:
+		return w.lost >= s.End.Start
+	case s.View == nil || s.Seg == nil:
+		return false
+	}
+	return w.heardBefore(s, tcp.Client) || w.heardBefore(s, tcp.Server)
+}
+
+// heardBefore reports whether end d was last heard before packets were dropped, or may
+// have been: pauses are known to a tick.
+func (w *world) heardBefore(s *Scene, d tcp.Dir) bool {
+	f := s.facts(d)
+	return f.HasAt && s.View.At-s.pause(f)-tick <= w.lost
+}
+
+// tried is how long a SYN may have been under way before its answer, its repetitions
+// included, ns.
+const tried = 120e9
+
+// missedSyn reports whether what came before the scene's record may have been dropped.
+func (w *world) missedSyn(s *Scene) bool { return w.lossy && s.began()-w.lost < tried }
 
 // proven reports whether other connections between the same networks were
 // captured in both directions.

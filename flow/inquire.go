@@ -105,5 +105,5 @@ func (t *Table) OldStrays() []check.Stray { return t.rules.Over(t.now) }
 func (t *Table) Strays() []check.Stray { return t.rules.Strays() }
 
 // Dropped tells the rules that the capture itself says so many packets were dropped,
-// until the frame that at is of.
+// until the frame that at is of, or right behind it; 0: it does not know how many more.
 func (t *Table) Dropped(packets uint64, at check.Moment) { t.rules.Dropped(packets, at) }

@@ -52,6 +52,8 @@ type job[R any] struct {
 	err     error         // the first of an output
 	lost    []error       // files that could not be read, or not to their end
 	waits   bool          // a read may have to wait: not all captures are files
+	dropped uint64        // of health, what the table was told
+	losses  uint64        // of live, the same
 	health  source.Health // of the captures, before a read that may wait and at the end
 
 	asked atomic.Uint32
@@ -201,11 +203,23 @@ func (j *job[R]) readFrame() error {
 	}
 	j.health = j.in.Health()
 	if j.live != nil {
-		return j.in.Next(&j.frame)
+		return j.readLive()
 	}
 	<-j.gate
 	err := j.in.Next(&j.frame)
 	j.gate <- struct{}{}
+	return err
+}
+
+// readLive reads once from interfaces, which never takes long. Who judges the frame must
+// know what was dropped before it.
+func (j *job[R]) readLive() error {
+	err := j.in.Next(&j.frame)
+	if n := j.live.losses(); n != j.losses {
+		j.losses = n
+		j.health = j.in.Health()
+		j.tellDropped()
+	}
 	return err
 }
 

@@ -91,7 +91,7 @@ func (l *live) Next(f *packet.Frame) error {
 		}
 		if waited && l.none() {
 			if l.until != 0 && l.now > l.until {
-				return io.EOF
+				return l.end()
 			}
 			return errIdle
 		}
@@ -156,7 +156,7 @@ func (l *live) none() bool {
 func (l *live) take(i int, f *packet.Frame) error {
 	h := &l.heads[i]
 	if l.until != 0 && h.At > l.until {
-		return io.EOF
+		return l.end()
 	}
 	l.number++
 	*f, h.here = h.Frame, false
@@ -166,6 +166,14 @@ func (l *live) take(i int, f *packet.Frame) error {
 
 // drain makes now the end: what has come until then is still handed over.
 func (l *live) drain() { l.until = time.Now().UnixNano() }
+
+// end counts what was dropped last.
+func (l *live) end() error {
+	for _, r := range l.rings {
+		r.Stats()
+	}
+	return io.EOF
+}
 
 // silent returns until when nothing more will come.
 func (l *live) silent() int64 { return l.now - 2*int64(patience) }
@@ -182,6 +190,14 @@ func (l *live) Health() (h source.Health) {
 		h.Dropped += r.Dropped()
 	}
 	return h
+}
+
+// losses counts the places at which the kernel dropped packets.
+func (l *live) losses() (n uint64) {
+	for _, r := range l.rings {
+		n += r.Losses()
+	}
+	return n
 }
 
 // Close gives the rings back.

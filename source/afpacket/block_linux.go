@@ -44,6 +44,7 @@ func (r *Ring) turn() bool {
 		return false
 	}
 	if status&unix.TP_STATUS_LOSING != 0 {
+		r.losses++
 		r.count()
 	}
 	h := (*unix.TpacketHdrV1)(unsafe.Pointer(r.status()))

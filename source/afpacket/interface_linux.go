@@ -107,4 +107,3 @@ func nameOf(fd int, index int32) (string, error) {
 	}
 	return req.Name(), nil
 }
-

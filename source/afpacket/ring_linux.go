@@ -42,6 +42,7 @@ type Ring struct {
 	told   bool      // that the interface changed
 
 	number uint64
+	losses uint64
 	stats  Stats
 }
 
@@ -91,6 +92,10 @@ func (r *Ring) Buffered() bool { return r.left > 0 }
 // Dropped returns how many packets the kernel had dropped when the block was closed
 // that Next is reading, or a little later. It costs nothing.
 func (r *Ring) Dropped() uint64 { return r.stats.Dropped }
+
+// Losses returns how many blocks so far said that packets had been dropped before
+// them, or some before those. It costs nothing.
+func (r *Ring) Losses() uint64 { return r.losses }
 
 // Stats returns the counts so far.
 func (r *Ring) Stats() Stats {

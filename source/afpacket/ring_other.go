@@ -36,6 +36,9 @@ func (r *Ring) Buffered() bool { return false }
 // Dropped is 0.
 func (r *Ring) Dropped() uint64 { return 0 }
 
+// Losses is 0.
+func (r *Ring) Losses() uint64 { return 0 }
+
 // Stats are 0.
 func (r *Ring) Stats() (s Stats) { return s }
 
