@@ -56,8 +56,16 @@ func (d dice) link(link packet.LinkType) []byte {
 		b := binary.BigEndian.AppendUint16(nil, t)
 		b = append(b, 0, 0, 0, 0, 0, 1, 0, 1, byte(d.IntN(5)), 6, 0, 0, 0, 0, 0, 0, 0, 0)
 		return d.payload(b, t, 3)
-	case packet.LinkPPP, packet.LinkPPPSerial:
+	case packet.LinkPPP, packet.LinkPPPSerial, packet.LinkPPPPPPD:
 		return d.ppp([]byte{0xff, 3})
+	case packet.LinkNetAnalyzer, packet.LinkNetAnalyzerT:
+		return append(make([]byte, layouts[link].link), d.link(packet.LinkEthernet)...)
+	case packet.LinkFireWire, packet.LinkFDDI, packet.LinkATM, packet.LinkIPoverFC:
+		return d.typed(make([]byte, layouts[link].typ), d.etherType(), 3)
+	case packet.LinkEnc:
+		return d.ip(append(binary.LittleEndian.AppendUint32(nil, pick[uint32](d, 2, 24, 28, 30)), make([]byte, 8)...))
+	case packet.LinkPPPEther:
+		return d.ppp([]byte{0x11, 0, 0, 5, 0, 40})
 	case packet.LinkCHDLC:
 		return d.typed([]byte{0x0f, 0}, d.etherType(), 3)
 	}

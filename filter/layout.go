@@ -29,25 +29,35 @@ const (
 	kindFamily // an address family, in the octet order of who knows whom
 	kindSLL    // an ethertype, or 4 before an LLC header
 	kindTyped  // an ethertype
+	kindSNAP   // an ethertype behind an LLC header, which is taken for SNAP's
 	kindPPP    // a protocol of PPP
 )
 
 // layouts are the link types that are compiled for, where only one thing can follow
 // their headers (https://www.tcpdump.org/linktypes.html).
 var layouts = map[packet.LinkType]layout{
-	packet.LinkEthernet:  {kind: kindEthernet, typ: 12, net: 14},
-	packet.LinkNull:      {kind: kindFamily, net: 4},
-	packet.LinkLoop:      {kind: kindFamily, net: 4},
-	packet.LinkRaw:       {kind: kindRaw},
-	packet.LinkRaw12:     {kind: kindRaw},
-	packet.LinkRaw14:     {kind: kindRaw},
-	packet.LinkIPv4:      {kind: kindIPv4},
-	packet.LinkIPv6:      {kind: kindIPv6},
-	packet.LinkLinuxSLL:  {kind: kindSLL, typ: 14, net: 16},
-	packet.LinkLinuxSLL2: {kind: kindTyped, net: 20, way: 10},
-	packet.LinkPPP:       {kind: kindPPP, typ: 2, net: 4},
-	packet.LinkPPPSerial: {kind: kindPPP, typ: 2, net: 4},
-	packet.LinkCHDLC:     {kind: kindTyped, typ: 2, net: 4},
+	packet.LinkEthernet:     {kind: kindEthernet, typ: 12, net: 14},
+	packet.LinkNetAnalyzer:  {kind: kindEthernet, link: 4, typ: 16, net: 18},
+	packet.LinkNetAnalyzerT: {kind: kindEthernet, link: 12, typ: 24, net: 26},
+	packet.LinkFireWire:     {kind: kindTyped, typ: 16, net: 18},
+	packet.LinkFDDI:         {kind: kindSNAP, typ: 19, net: 21},
+	packet.LinkATM:          {kind: kindSNAP, typ: 6, net: 8},
+	packet.LinkIPoverFC:     {kind: kindSNAP, typ: 22, net: 24},
+	packet.LinkEnc:          {kind: kindFamily, net: 12},
+	packet.LinkPPPEther:     {kind: kindPPP, typ: 6, net: 8},
+	packet.LinkPPPPPPD:      {kind: kindPPP, typ: 2, net: 4},
+	packet.LinkNull:         {kind: kindFamily, net: 4},
+	packet.LinkLoop:         {kind: kindFamily, net: 4},
+	packet.LinkRaw:          {kind: kindRaw},
+	packet.LinkRaw12:        {kind: kindRaw},
+	packet.LinkRaw14:        {kind: kindRaw},
+	packet.LinkIPv4:         {kind: kindIPv4},
+	packet.LinkIPv6:         {kind: kindIPv6},
+	packet.LinkLinuxSLL:     {kind: kindSLL, typ: 14, net: 16},
+	packet.LinkLinuxSLL2:    {kind: kindTyped, net: 20, way: 10},
+	packet.LinkPPP:          {kind: kindPPP, typ: 2, net: 4},
+	packet.LinkPPPSerial:    {kind: kindPPP, typ: 2, net: 4},
+	packet.LinkCHDLC:        {kind: kindTyped, typ: 2, net: 4},
 }
 
 // layoutOf returns where the headers lie in frames of a link type.
@@ -116,6 +126,10 @@ func (g *generator) carries(t token, ethertype uint32) *formula {
 		return certain(ethertype == typeIPv6)
 	case kindFamily:
 		return g.family(ethertype)
+	case kindSNAP:
+		if ethertype <= maxLength {
+			return g.fail(t, "in frames of %s only ethertypes can be told", g.name)
+		}
 	case kindTyped:
 		if ethertype == sapOSI && g.typ == 2 { // Cisco HDLC has both octets of LLC there
 			ethertype = sapOSI<<8 | sapOSI

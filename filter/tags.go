@@ -31,7 +31,7 @@ func (g *generator) mpls(t token, label uint32, any bool) *formula {
 		f = g.bottom(0)
 	case g.kind == kindPPP:
 		f = equal(g.typ, 2, pppMPLS)
-	case g.kind == kindEthernet || g.kind == kindTyped:
+	case g.kind == kindEthernet || g.kind == kindTyped || g.kind == kindSNAP:
 		f = equal(g.typ, 2, typeMPLS)
 	default:
 		return g.fail(t, "there is no MPLS in frames of %s", g.name)
