@@ -3,6 +3,8 @@ package main
 import (
 	"errors"
 	"fmt"
+	"io/fs"
+	"os"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -115,10 +117,26 @@ func filesOf(cmd *cobra.Command, read, args []string) (files []string, f *filter
 	if len(files) == 0 {
 		return nil, nil, errors.New("no capture given: name a FILE, or - for standard input")
 	}
-	if len(words) > 0 {
-		f, err = filter.Parse(strings.Join(words, " "))
+	if len(words) == 0 {
+		return files, nil, misplaced(files)
 	}
+	f, err = filter.Parse(strings.Join(words, " "))
 	return files, f, err
+}
+
+// misplaced refuses a filter that stands where captures do.
+func misplaced(files []string) error {
+	for i, name := range files {
+		if _, err := os.Stat(name); i == 0 || !errors.Is(err, fs.ErrNotExist) {
+			continue
+		}
+		words := strings.Join(files[i:], " ")
+		if _, err := filter.Parse(words); err == nil {
+			return fmt.Errorf("%s: no such file; if it begins a filter, put -- before it: %s -- %s", name, strings.Join(files[:i], " "), words)
+		}
+		return nil
+	}
+	return nil
 }
 
 // config returns what the words and flags say.
