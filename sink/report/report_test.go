@@ -124,7 +124,7 @@ func TestWidthHolds(t *testing.T) {
 	s := hostile()
 	s.Rows[0].Line = strings.Repeat("word→ ", 40)
 	long := s.Rows[0]
-	long.Frame, long.Line = 12_345_678, strings.Repeat("more ", 40) // its number is wider than its column
+	long.Frame, long.Line = 12_345_678, strings.Repeat("m ", 80) // its number is wider than its column
 	s.Rows = append(s.Rows, long)
 	s.Rows[0].Notes[0].Says = strings.Repeat("note· ", 40)
 	for _, c := range []Config{{Width: 80}, {Width: 100}, {Width: 120}, {Width: 120, ASCII: true}, {Width: 80, ASCII: true}} {
