@@ -9,16 +9,22 @@ import (
 
 // Explain reads the captures twice, to choose connections and to tell of them.
 func Explain(c Config, w Wanted) error {
-	c, remove, err := spooled(c)
+	in, err := spooled(c)
 	if err != nil {
 		return err
 	}
-	defer remove()
+	defer in.end()
+	if err := in.rewind(); err != nil {
+		return err
+	}
 	chosen, packets, err := choose(c, w)
 	if err != nil {
 		return err
 	}
 	c.Count = packets // their numbers are those of these packets
+	if err := in.rewind(); err != nil {
+		return err
+	}
 	return tell(c, chosen)
 }
 
