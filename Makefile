@@ -4,7 +4,7 @@ FUZZTIME ?= 30s
 RUNS ?= 100000
 RULES ?= arrows.go emit.go receive.go syn.go synack.go ack.go late.go reset.go window.go plain.go step.go join.go sack.go forgedfin.go
 # Packages with goroutines, or called from some.
-CONCURRENT = ./internal/run/... ./source/... ./cmd/...
+CONCURRENT = ./internal/run/... ./internal/metrics/... ./source/... ./cmd/...
 
 .PHONY: onpath test race lint notices bench bench-smoke fuzz soundness mutate oracle docs clean
 
@@ -52,7 +52,7 @@ oracle: # the differential tests over the whole corpus, if it is there; 100,000 
 	ONPATH_FULL=1 go test -count 1 -timeout 2h ./...
 
 docs: # what is generated from the tables
-	go test ./record ./conn ./anomaly ./outcome -run Markdown -update
+	go test ./record ./conn ./anomaly ./outcome ./internal/metrics -run Markdown -update
 
 clean:
 	rm -f onpath

@@ -99,6 +99,7 @@ type Stats struct {
 	Ended             [record.NumEndings]uint64 // records written, by end_reason
 	Live              int                       // entries now, those without an open record included
 	Peak              int                       // entries at most
+	Held              Held                      // the same entries, by how they stand
 	Evicted           Evicted                   // what the cap pushed out
 	SACKGivenUp       uint64                    // SACK blocks that were not kept: two of a direction are
 	HolesGivenUp      uint64                    // holes in streams that were forgotten: too many at once
@@ -118,4 +119,16 @@ type Evicted struct {
 	HalfOpen uint64 // never established
 	Other    uint64 // not TCP
 	Open     uint64 // established or closing
+}
+
+// Held counts the entries that are remembered now; their sum is Stats.Live.
+type Held struct {
+	Idle       int // no open record: silent for longer than the timeout
+	Superseded int // lingering as an older incarnation
+	Reset      int // lingering after a reset
+	Closed     int // lingering after FINs both ways
+	HalfOpen   int // never established
+	Other      int // not TCP
+	Closing    int // a FIN passed
+	Open       int // established
 }

@@ -257,6 +257,8 @@ func TestEvictionOrder(t *testing.T) {
 	feed(4, "3 > P. 101:111(10) ack 301")
 	if s := table.Stats(); s.Evicted != (Evicted{Closed: 1, HalfOpen: 101}) || s.Live != 4 || s.Peak != 4 {
 		t.Errorf("%+v", s)
+	} else if s.Held != (Held{Open: 2, HalfOpen: 2}) {
+		t.Errorf("held %+v", s.Held)
 	}
 	if !strings.HasPrefix(l.String(), "3 syn fin") || !strings.Contains(l.String(), "\n2 syn evicted [1 0+0 SYN-SENT]") {
 		t.Errorf("got %s", l.String())

@@ -31,6 +31,8 @@ func FuzzTable(f *testing.F) {
 			packets++
 			if s := table.Stats(); s.Live > int(limit%8)+1 {
 				t.Fatalf("%d entries under a cap of %d", s.Live, limit%8+1)
+			} else if h := s.Held; h.Idle+h.Superseded+h.Reset+h.Closed+h.HalfOpen+h.Other+h.Closing+h.Open != s.Live {
+				t.Fatalf("%d entries, but %+v", s.Live, h)
 			}
 		}
 		table.Flush()

@@ -5,7 +5,10 @@ package flow
 // have come had it not been touched, and then goes to the end. So a packet costs
 // no list work, and a record is written at most one timeout late (it tells the
 // right time all the same).
-type list struct{ head, tail uint32 }
+type list struct {
+	head, tail uint32
+	n          int
+}
 
 // tick is a time in units of 2²⁶ ns (67 ms), modulo 2³² (nine years).
 type tick uint32
@@ -25,6 +28,7 @@ func (t *Table) enlist(i uint32, c class) {
 		t.slab.at(l.tail).next = i
 	}
 	l.tail = i
+	l.n++
 	t.due = min(t.due, later(t.now, t.limits[c]))
 }
 
@@ -32,6 +36,7 @@ func (t *Table) enlist(i uint32, c class) {
 func (t *Table) delist(i uint32) {
 	e := t.slab.at(i)
 	l := &t.lists[e.class]
+	l.n--
 	if e.prev == 0 {
 		l.head = e.next
 	} else {
@@ -123,5 +128,14 @@ func (t *Table) passList(c class) {
 			t.delist(i)
 			t.enlist(i, c)
 		}
+	}
+}
+
+// held counts the entries by list.
+func (t *Table) held() Held {
+	l := &t.lists
+	return Held{
+		Idle: l[idle].n, Superseded: l[ghost].n, Reset: l[reset].n, Closed: l[closed].n,
+		HalfOpen: l[halfOpen].n, Other: l[other].n, Closing: l[closing].n, Open: l[open].n,
 	}
 }

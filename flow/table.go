@@ -106,6 +106,7 @@ func (t *Table) take(v *packet.View, hash uint32) uint32 {
 // Stats returns the counts so far.
 func (t *Table) Stats() Stats {
 	s := t.stats
+	s.Held = t.held()
 	s.Live, s.HolesGivenUp, s.SACKGivenUp = t.slab.live, t.tracker.HolesGivenUp, t.tracker.SACKGivenUp
 	s.TimesGivenUp, s.Rules = t.times.givenUp, t.rules.Stats()
 	s.TimedOctets = t.times.octets()

@@ -54,7 +54,7 @@ var stateColumns = []Column[Record]{
 	{"start", String, "", "first segment: syn, synack, or midstream for any other; null if not TCP", srcOnpath,
 		func(dst []byte, r *Record) []byte { return append(dst, r.Opening.String()...) }},
 	{"view", String, "", "whose packets passed here: both, client-only, server-only", srcOnpath,
-		func(dst []byte, r *Record) []byte { return append(dst, r.view()...) }},
+		func(dst []byte, r *Record) []byte { return append(dst, r.View().String()...) }},
 	{"end_reason", String, "", "why the record was written: fin, rst, idle-timeout, attempt-timeout, evicted, capture-end, superseded, flush", srcOnpath,
 		func(dst []byte, r *Record) []byte { return append(dst, r.Ending.String()...) }},
 	{"outcome", String, "", "what became of the connection; onpath columns outcome tells the values; null if not TCP", srcOnpath,
@@ -229,14 +229,15 @@ func (r *Record) Port(end tcp.Dir) uint16 {
 	return r.Key.APort
 }
 
-func (r *Record) view() string {
+// View says whose packets passed here.
+func (r *Record) View() View {
 	switch {
 	case r.Side[tcp.Server].Packets == 0:
-		return "client-only"
+		return ViewClientOnly
 	case r.Side[tcp.Client].Packets == 0:
-		return "server-only"
+		return ViewServerOnly
 	}
-	return "both"
+	return ViewBoth
 }
 
 func (r *Record) appendState(dst []byte, end tcp.Dir) []byte {

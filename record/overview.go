@@ -62,9 +62,9 @@ func appendOutcome(dst []byte, r *Record) []byte {
 }
 
 // arrows point to where packets went.
-var arrows = map[string]string{"both": "→", "client-only": "⇢", "server-only": "⇠"}
+var arrows = [NumViews]string{ViewBoth: "→", ViewClientOnly: "⇢", ViewServerOnly: "⇠"}
 
-func appendArrow(dst []byte, r *Record) []byte { return append(dst, arrows[r.view()]...) }
+func appendArrow(dst []byte, r *Record) []byte { return append(dst, arrows[r.View()]...) }
 
 // isICMP reports whether what stands for ports is the types of messages.
 func (r *Record) isICMP() bool {

@@ -74,6 +74,23 @@ var openings = [...]string{"", "syn", "synack", "midstream"}
 // String returns the column's value, "" for what is not TCP.
 func (o Opening) String() string { return openings[o] }
 
+// View says whose packets of a record passed here.
+type View uint8
+
+// The views; views has the values of the column.
+const (
+	ViewBoth View = iota
+	ViewClientOnly
+	ViewServerOnly
+	NumViews
+)
+
+// views are the values of the column view.
+var views = [NumViews]string{"both", "client-only", "server-only"}
+
+// String returns the column's value.
+func (v View) String() string { return views[v] }
+
 // Ending says why a record was written (DESIGN §5).
 type Ending uint8
 

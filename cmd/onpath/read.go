@@ -84,6 +84,7 @@ const readExample = `  onpath read capture.pcap
   onpath read -q -o conntrack --nf-helper default capture.pcap
   onpath read --merge -o tsv north.pcapng south.pcapng | cut -f 1-7
   onpath read --text -o table -o pcapng=article.pcapng article.txt
+  tcpdump -U -w - tcp | onpath read --metrics :9477 -o jsonl=conns.jsonl -
   ssh gateway tcpdump -U -w - tcp | onpath read -`
 
 func newRead() *cobra.Command {
@@ -92,7 +93,7 @@ func newRead() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:     "read [flags] FILE... [-- FILTER]",
 		Short:   "captures in, connections out",
-		Long:    readLong + filterLong + printedLong + findingsLong + findingsRead + evidenceLong + readP0f + readEyes + netfilterLong + netfilterRead,
+		Long:    readLong + filterLong + printedLong + findingsLong + findingsRead + evidenceLong + metricsLong + readP0f + readEyes + netfilterLong + netfilterRead,
 		Example: readExample,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			c, err := o.config(cmd, args)
@@ -113,11 +114,13 @@ func newRead() *cobra.Command {
 // records are the flags of who writes connections.
 type records struct {
 	evidence dumps
+	metrics  scraped
 	released bool
 }
 
 func (r *records) bind(cmd *cobra.Command, c *run.Config) {
 	r.evidence.bind(cmd)
+	r.metrics.bind(cmd, c)
 	f := cmd.Flags()
 	f.BoolVar(&c.PacketFile, "packet-file", false, "with -o tcpstates=PREFIX, write PREFIX_packets.txt too")
 	f.StringVar(&c.P0f, "p0f", "", "ask the signatures of `FILE`, in the form of p0f.fp, before those that onpath brings along")
@@ -130,7 +133,7 @@ func (r *records) config(cmd *cobra.Command, c *run.Config) error {
 	if r.released {
 		c.Flow.TCPChain = tcpchain.AsReleased
 	}
-	return errors.Join(checkPacketFile(c), r.evidence.config(cmd, c))
+	return errors.Join(checkPacketFile(c), r.evidence.config(cmd, c), r.metrics.config(cmd, c))
 }
 
 // checkPacketFile refuses a packet file that nobody writes.

@@ -26,6 +26,7 @@ type Evidence struct {
 type dumps struct {
 	*evidence.Keeper
 	dir    *evidence.Dir
+	memory int                      // for frames, octets
 	frames [flow.Batch]packet.Frame // of job.views, valid as long as they
 }
 
@@ -39,7 +40,7 @@ func openDumps(c *Evidence) (*dumps, error) {
 		return nil, fmt.Errorf("%w: choose another directory after --evidence", err)
 	}
 	keeper := evidence.New(evidence.Config{Least: c.Least, Memory: c.Memory, Local: c.Local}, dir.Write)
-	return &dumps{Keeper: keeper, dir: dir}, nil
+	return &dumps{Keeper: keeper, dir: dir, memory: c.Memory}, nil
 }
 
 // keepEach returns what gives the packets that the table has come to to the dumps; nil

@@ -19,6 +19,7 @@ import (
 const (
 	askStop uint32 = 1 << iota // read no more, finish
 	askDraw                    // draw the progress bar
+	askLook                    // say what is counted
 )
 
 // drawEvery is how often the progress bar is drawn; the first time after
@@ -56,6 +57,8 @@ type job[R any] struct {
 	losses  uint64        // of live, the same
 	health  source.Health // of the captures, before a read that may wait and at the end
 
+	scrapes *scrapes // nil: nobody asks for metrics
+
 	asked atomic.Uint32
 	gate  chan struct{} // holds a token while somebody works on what is above
 }
@@ -68,11 +71,14 @@ func (j *job[R]) drive(work func(), summary bool) error {
 	signal.Ignore(syscall.SIGPIPE) // a closed pipe is an error of Write (sink)
 	done := make(chan struct{})
 	j.gate <- struct{}{}
+	j.scrapes.serve(&j.config)
 	go func() {
 		work()
 		close(done)
 	}()
-	if j.wait(done, signals) {
+	ended := j.wait(done, signals)
+	j.lose(j.scrapes.stop())
+	if ended {
 		defer j.in.Close()
 		j.health = j.in.Health()
 	}
@@ -187,8 +193,15 @@ func (j *job[R]) nextFrame() bool {
 		case err == io.EOF || j.err != nil:
 			return false
 		default:
-			j.lost = append(j.lost, err)
+			j.lose(err)
 		}
+	}
+}
+
+// lose notes what could not be done, and does not end the work; nil is nothing.
+func (j *job[R]) lose(err error) {
+	if err != nil {
+		j.lost = append(j.lost, err)
 	}
 }
 
@@ -225,9 +238,13 @@ func (j *job[R]) readLive() error {
 
 // answer does what was asked, and reports whether to go on.
 func (j *job[R]) answer() bool {
-	asked := j.asked.And(^askDraw)
+	asked := j.asked.And(^(askDraw | askLook))
 	if asked&askDraw != 0 && j.mayDraw() {
 		j.bar.draw(j.in.Consumed(), j.in.Size(), j.tally.packets, time.Since(j.began))
+	}
+	if asked&askLook != 0 {
+		j.health = j.in.Health()
+		j.scrapes.answer(j.snapshot())
 	}
 	if asked&askStop != 0 && j.live != nil { // once: what has come is still read
 		j.asked.And(^askStop)

@@ -35,6 +35,7 @@ type live struct {
 	now    int64  // when the rings were last waited for, ns since 1970
 	until  int64  // the time at which all ends; 0: it does not
 	number uint64
+	lost   []string // why a ring's interface shows nothing; "": it does
 }
 
 // head is the next frame of a ring.
@@ -47,8 +48,12 @@ type head struct {
 // openLive opens all rings. What befalls the interfaces is said.
 func openLive(c *Config, say func(string)) (*live, error) {
 	l := &live{names: c.Capture.Interfaces, now: time.Now().UnixNano()}
-	for _, name := range l.names {
-		r, err := openRing(c, name, say)
+	l.lost = make([]string, len(l.names))
+	for i, name := range l.names {
+		r, err := openRing(c, name, func(e afpacket.Event) {
+			l.lost[i] = reason(e.What)
+			say(e.String())
+		})
 		if err != nil {
 			l.Close()
 			return nil, err
@@ -60,7 +65,15 @@ func openLive(c *Config, say func(string)) (*live, error) {
 	return l, nil
 }
 
-func openRing(c *Config, name string, say func(string)) (*afpacket.Ring, error) {
+// reason says why an interface shows nothing after something befell it; "": it does.
+func reason(w afpacket.What) string {
+	if w == afpacket.Up || w == afpacket.Back {
+		return ""
+	}
+	return w.String()
+}
+
+func openRing(c *Config, name string, event func(afpacket.Event)) (*afpacket.Ring, error) {
 	link, err := afpacket.LinkOf(name)
 	if err != nil {
 		return nil, err
@@ -77,7 +90,7 @@ func openRing(c *Config, name string, say func(string)) (*afpacket.Ring, error) 
 		Snaplen:     c.Capture.Snaplen,
 		Memory:      afpacket.DefaultMemory / len(c.Capture.Interfaces),
 		Filter:      program,
-		Event:       func(e afpacket.Event) { say(e.String()) },
+		Event:       event,
 	})
 }
 

@@ -20,6 +20,7 @@ import (
 	"onpath/filter"
 	"onpath/fingerprint"
 	"onpath/flow"
+	"onpath/internal/metrics"
 	"onpath/packet"
 	"onpath/record"
 	"onpath/sink/text"
@@ -50,6 +51,8 @@ type Config struct {
 
 	Evidence Evidence // of Read alone
 
+	Metrics metrics.Config // of Read alone; without an Addr, none are served
+
 	Decoder packet.Config
 	Flow    flow.Config // its Seed is drawn by Read and Packets, its Netfilter made of:
 
@@ -73,7 +76,7 @@ func Read(c Config) error {
 		return err
 	}
 	if job.dumps, err = openDumps(&c.Evidence); err != nil {
-		job.in.Close()
+		job.close()
 		return err
 	}
 	job.table = flow.New(job.config.Flow, func(r *record.Record) {
@@ -113,8 +116,12 @@ func newJob[R any](c Config, formats []Format[R]) (*job[R], error) {
 	if err = j.openInput(); err != nil {
 		return nil, err
 	}
-	if err = j.open(formats); err != nil {
+	if j.scrapes, err = openScrapes(&j.config, j.look, j.stuck); err != nil {
 		j.in.Close()
+		return nil, err
+	}
+	if err = j.open(formats); err != nil {
+		j.close()
 		return nil, err
 	}
 	j.config.startFirewall()
@@ -144,6 +151,12 @@ func (j *job[R]) say(what string) {
 		j.bar.clear()
 		fmt.Fprintf(stderr, "onpath: %s\n", what)
 	}
+}
+
+// close closes what newJob opened to read and to listen.
+func (j *job[R]) close() {
+	j.in.Close()
+	j.scrapes.stop()
 }
 
 // drawSeed draws a seed that nobody who sends packets can guess.

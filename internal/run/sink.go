@@ -5,7 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"sync/atomic"
 	"syscall"
+	"time"
 
 	"golang.org/x/term"
 
@@ -52,9 +54,34 @@ type sink[R any] struct {
 // out is a file of an Output that is open.
 type out struct {
 	format string
+	path   string // as given, or Stdout
 	file   *os.File
+	writes *writes // to file
 	buf    *bufio.Writer
 	gone   bool // its reader has closed the pipe
+}
+
+// writes passes octets on to a file, and knows since when one write lasts.
+type writes struct {
+	file  *os.File
+	since atomic.Pointer[time.Time] // nil: none is going on
+}
+
+// Write is io.Writer's.
+func (w *writes) Write(b []byte) (int, error) {
+	now := time.Now()
+	w.since.Store(&now)
+	defer w.since.Store(nil)
+	return w.file.Write(b)
+}
+
+// last returns how long the write lasts that is going on; 0: none is. Any goroutine may
+// ask.
+func (w *writes) last() time.Duration {
+	if since := w.since.Load(); since != nil {
+		return time.Since(*since)
+	}
+	return 0
 }
 
 // bufferSize is how many octets of output are collected.
@@ -88,7 +115,7 @@ func (j *job[R]) open(formats []Format[R]) error {
 }
 
 func openOut(path, format string) (*out, error) {
-	o := &out{format: format, file: os.Stdout}
+	o := &out{format: format, path: path, file: os.Stdout}
 	if path != Stdout {
 		var err error
 		if o.file, err = os.Create(path); err != nil {
@@ -98,7 +125,8 @@ func openOut(path, format string) (*out, error) {
 	if format == Pcapng && term.IsTerminal(int(o.file.Fd())) {
 		return nil, errors.New("-o pcapng: a capture is not for a terminal; give it a file, as in -o pcapng=FILE")
 	}
-	o.buf = bufio.NewWriterSize(o.file, bufferSize)
+	o.writes = &writes{file: o.file}
+	o.buf = bufio.NewWriterSize(o.writes, bufferSize)
 	return o, nil
 }
 

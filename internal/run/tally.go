@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"onpath/conn"
+	"onpath/internal/metrics"
 	"onpath/outcome"
 	"onpath/packet"
 	"onpath/record"
@@ -16,6 +17,7 @@ import (
 // tally counts what the summary tells.
 type tally struct {
 	packets     uint64
+	octets      uint64 // on the wire
 	why         [packet.NumReasons]uint64
 	links       map[packet.LinkType]uint64 // those not read
 	first, last int64                      // ns since the Unix epoch, the earliest and the latest
@@ -27,6 +29,9 @@ type tally struct {
 	states [conn.NumStates][conn.NumStates]uint64 // TCP, client and server
 	became [outcome.NumClasses]uint64             // TCP
 	protos [256]uint64
+	views  [record.NumViews]uint64
+
+	handshakes, roundTrips [2]metrics.Histogram // TCP, by the end on the other side of the path
 
 	found found
 }
@@ -36,6 +41,7 @@ func (t *tally) packet(v *packet.View, link packet.LinkType) {
 		t.first, t.last, t.before = v.At, v.At, v.At
 	}
 	t.packets++
+	t.octets += uint64(v.WireLen)
 	t.why[v.Why]++
 	if v.Why == packet.LinkUnknown {
 		t.unread(link)
@@ -82,6 +88,7 @@ func (t *tally) jumps() []count {
 
 func (t *tally) record(r *record.Record) {
 	t.protos[r.Key.Proto]++
+	t.views[r.View()]++
 	if !r.IsTCP() {
 		return
 	}
@@ -89,6 +96,33 @@ func (t *tally) record(r *record.Record) {
 	t.ended[r.Ending]++
 	t.became[r.Outcome.Class]++
 	t.states[r.Side[tcp.Client].State][r.Side[tcp.Server].State]++
+	t.times(r)
+}
+
+// times counts how long a TCP record's round trips took: by the handshake, and smoothed
+// over octets, if any were acknowledged.
+func (t *tally) times(r *record.Record) {
+	t.handshakes[tcp.Client].Observe(r.Handshake.Client())
+	t.handshakes[tcp.Server].Observe(r.Handshake.Server())
+	if r.Times == nil {
+		return
+	}
+	for end := range r.Times.Path {
+		if p := &r.Times.Path[end]; p.RTT.N > 0 {
+			t.roundTrips[end].Observe(p.SRTT)
+		}
+	}
+}
+
+// endStates are how many clients, and how many servers, ended in each state.
+func (t *tally) endStates() (n [2][conn.NumStates]uint64) {
+	for c := range t.states {
+		for s, times := range t.states[c] {
+			n[tcp.Client][c] += times
+			n[tcp.Server][s] += times
+		}
+	}
+	return n
 }
 
 // count is a number of what a name says.

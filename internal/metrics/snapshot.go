@@ -1,0 +1,104 @@
+package metrics
+
+import (
+	"time"
+
+	"onpath/anomaly"
+	"onpath/compat/netfilter"
+	"onpath/conn"
+	"onpath/flow"
+	"onpath/outcome"
+	"onpath/packet"
+	"onpath/record"
+)
+
+// Snapshot is what is counted at one moment, from the start of the program on. It
+// shares no memory with what goes on counting.
+type Snapshot struct {
+	Began  time.Time // when the work began
+	Limits Limits
+
+	Packets uint64 // frames read
+	Octets  uint64 // of them, on the wire
+	Last    int64  // the latest time of a packet, ns since the Unix epoch; 0: none was read
+	Back    uint64 // packets whose time lies before that of the one before
+	Ahead   uint64 // packets whose time lies more than a day behind it
+	Why     [packet.NumReasons]uint64
+	Dropped Dropped
+	Damaged uint64 // places where captures are damaged
+	Skipped uint64 // octets passed over there
+
+	Fragments packet.FragmentStats
+	Flow      flow.Stats
+
+	Protos     [256]uint64 // records, by IP protocol
+	Views      [record.NumViews]uint64
+	Outcomes   [outcome.NumClasses]uint64 // TCP records
+	EndStates  [2][conn.NumStates]uint64  // TCP records, by tcp.Client, tcp.Server
+	Handshakes [2]Histogram               // of TCP records, by the end on the other side of the path
+	RoundTrips [2]Histogram               // likewise
+	Findings   [numSeverities]Findings    // by anomaly.Severity
+	Gates      map[anomaly.Gate]uint64    // TCP records for which a gate was closed
+	Firewall   *Firewall                  // nil: none is asked
+	Evidence   *Evidence                  // nil: none is kept
+	Outputs    []Output                   // of the command line
+	Captures   []Capture                  // interfaces; none if files are read
+
+	age  time.Duration // since it was taken
+	door Door
+}
+
+// numSeverities bounds arrays by anomaly.Severity.
+const numSeverities = int(anomaly.Violation) + 1
+
+// Findings counts findings by anomaly; nil has none.
+type Findings map[anomaly.ID]uint64
+
+// Limits are the bounds that counts are held against.
+type Limits struct {
+	Connections int // flow.Config.MaxConnections
+}
+
+// Dropped counts packets that passed and were not read, by who dropped them.
+type Dropped struct {
+	Kernel  uint64 // the socket's ring was full
+	Capture uint64 // by the account of the capture that is read
+}
+
+// Firewall is what compat/netfilter says.
+type Firewall struct {
+	Tally netfilter.Tally
+	Stats netfilter.Stats
+}
+
+// Evidence is what became of frames and dumps.
+type Evidence struct {
+	Octets  int    // of the ring of frames
+	Frames  uint64 // that were to be kept
+	Lost    uint64 // of them, those that are no longer
+	Written uint64 // dumps
+	Refused uint64 // dumps that found no room in their directory
+	Failed  uint64 // dumps that could not be written
+	Bounded uint64 // dumps beyond those that a connection may have
+}
+
+// Output is one output of the command line.
+type Output struct {
+	Format  string
+	Path    string // "-": standard output
+	Queued  int    // octets that wait to be written
+	Writing time.Duration
+	Gone    bool // its reader has closed the pipe
+}
+
+// Capture is an interface that packets are captured on.
+type Capture struct {
+	Name string
+	Lost string // why nothing can be captured; "": it can
+}
+
+// Door counts whom the server turned away.
+type Door struct {
+	Denied uint64 // requests without the right token
+	Pushed uint64 // connections closed because too many came after them
+}

@@ -1,0 +1,61 @@
+package run
+
+import (
+	"cmp"
+	"maps"
+
+	"onpath/anomaly"
+	"onpath/flow"
+	"onpath/internal/metrics"
+)
+
+// snapshot returns what is counted now. Who calls holds the gate's token, and has seen
+// to health.
+func (j *job[R]) snapshot() *metrics.Snapshot {
+	t := &j.tally
+	s := &metrics.Snapshot{
+		Began: j.began, Limits: metrics.Limits{Connections: cmp.Or(j.config.Flow.MaxConnections, flow.DefaultMaxConnections)},
+		Packets: t.packets, Octets: t.octets, Last: t.last, Back: t.back, Ahead: t.ahead, Why: t.why,
+		Dropped: metrics.Dropped{Capture: j.health.Dropped}, Damaged: j.health.Damaged, Skipped: j.health.Lost,
+		Fragments: j.decoder.FragmentStats(), Flow: j.table.Stats(),
+		Protos: t.protos, Views: t.views, Outcomes: t.became, EndStates: t.endStates(),
+		Handshakes: t.handshakes, RoundTrips: t.roundTrips,
+		Evidence: j.dumps.snapshot(), Outputs: j.outputs(),
+	}
+	t.found.snapshot(s)
+	if gateway := j.config.Flow.Netfilter; gateway != nil {
+		s.Firewall = &metrics.Firewall{Tally: s.Flow.Verdicts, Stats: gateway.Stats()}
+	}
+	return s
+}
+
+// snapshot copies what was found.
+func (f *found) snapshot(s *metrics.Snapshot) {
+	for severity, ids := range f.ids {
+		s.Findings[severity] = metrics.Findings(maps.Clone(ids))
+	}
+	s.Gates = map[anomaly.Gate]uint64{}
+	for bit, g := range anomaly.Gates() {
+		s.Gates[g] = f.gates[bit]
+	}
+}
+
+// snapshot returns what became of dumps; nil if there are to be none.
+func (d *dumps) snapshot() *metrics.Evidence {
+	if d == nil {
+		return nil
+	}
+	kept, written := d.Stats(), d.dir.Stats()
+	return &metrics.Evidence{
+		Octets: d.memory, Frames: kept.Frames, Lost: kept.Lost, Bounded: kept.Bounded,
+		Written: written.Written, Refused: written.Refused, Failed: written.Failed,
+	}
+}
+
+// outputs returns how the outputs are.
+func (j *job[R]) outputs() (all []metrics.Output) {
+	for _, o := range j.files {
+		all = append(all, metrics.Output{Format: o.format, Path: o.path, Queued: o.buf.Buffered(), Writing: o.writes.last(), Gone: o.gone})
+	}
+	return all
+}
