@@ -31,7 +31,6 @@ kernel had to drop because onpath was too slow. docs/live.md tells more.`
 
 const liveExample = `  sudo onpath live -i eth0
   sudo onpath live -i eth0 -i eth1 -o jsonl=conns.jsonl port 443
-  sudo onpath live -i eth0 --metrics :9477 -o jsonl=conns.jsonl
   sudo onpath live -i any -o findings -q 'tcp and not port 22'`
 
 // liveLinger is how long a finished connection waits for late packets where people wait

@@ -84,7 +84,6 @@ const readExample = `  onpath read capture.pcap
   onpath read -q -o conntrack --nf-helper default capture.pcap
   onpath read --merge -o tsv north.pcapng south.pcapng | cut -f 1-7
   onpath read --text -o table -o pcapng=article.pcapng article.txt
-  tcpdump -U -w - tcp | onpath read --metrics :9477 -o jsonl=conns.jsonl -
   ssh gateway tcpdump -U -w - tcp | onpath read -`
 
 func newRead() *cobra.Command {

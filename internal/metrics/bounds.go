@@ -34,6 +34,12 @@ var givenUp = []struct {
 	{"clocks", "clocks of hosts, for uptimes", func(s *Snapshot) uint64 { return s.Flow.ClocksGivenUp }},
 	{"datagrams", "incomplete datagrams, as too many fragments were held", func(s *Snapshot) uint64 { return s.Fragments.Evicted }},
 	{"datagrams-timed-out", "incomplete datagrams, as their other fragments did not come", func(s *Snapshot) uint64 { return s.Fragments.Expired }},
+	{"ring-blocks", "blocks of a capture's ring that contradicted themselves", func(s *Snapshot) (n uint64) {
+		for _, c := range s.Captures {
+			n += c.Odd
+		}
+		return n
+	}},
 	{"frames", "frames kept for evidence", func(s *Snapshot) uint64 { return s.Evidence.or().Lost }},
 }
 

@@ -24,14 +24,29 @@ var packetFamilies = []family{
 		read: one(func(s *Snapshot) uint64 { return s.Damaged })},
 	{name: "capture_skipped_bytes_total", kind: counter, help: "Octets of captures passed over because of damage.",
 		read: one(func(s *Snapshot) uint64 { return s.Skipped })},
+	{name: "packets_filtered_total", kind: counter, help: "Packets that the filter did not select, where onpath asks it: of captures that are read. The kernel does not count those of interfaces.",
+		read: one(func(s *Snapshot) uint64 { return s.Others })},
 	{name: "capture_up", kind: gauge, help: "Whether packets can be captured on an interface: 1 or 0. It is absent where captures are read.",
-		labels: []label{{"interface", "those of the command line"}}, read: readCaptures},
+		labels: []label{interfaces}, read: eachCapture(func(c *Capture) float64 { return truth(c.Lost == "") })},
+	{name: "capture_packets_total", kind: counter, help: "Packets that passed the filter on an interface, dropped ones included.",
+		labels: []label{interfaces}, read: eachCapture(func(c *Capture) float64 { return float64(c.Arrived) })},
+	{name: "capture_dropped_packets_total", kind: counter, help: "Packets of an interface that the kernel dropped, because its ring was full.",
+		labels: []label{interfaces}, read: eachCapture(func(c *Capture) float64 { return float64(c.Dropped) })},
+	{name: "capture_ring_full_total", kind: counter, help: "How often the ring of an interface was full.",
+		labels: []label{interfaces}, read: eachCapture(func(c *Capture) float64 { return float64(c.Full) })},
 }
 
 var droppers = []part[uint64]{
-	{"kernel", func(s *Snapshot) uint64 { return s.Dropped.Kernel }},
-	{"capture", func(s *Snapshot) uint64 { return s.Dropped.Capture }},
+	{"kernel", func(s *Snapshot) (n uint64) {
+		for _, c := range s.Captures {
+			n += c.Dropped
+		}
+		return n
+	}},
+	{"capture", func(s *Snapshot) uint64 { return s.Missing }},
 }
+
+var interfaces = label{"interface", "those of the command line"}
 
 var jumps = []part[uint64]{
 	{"back", func(s *Snapshot) uint64 { return s.Back }},
@@ -62,9 +77,11 @@ func readUndecoded(s *Snapshot, put put) {
 	}
 }
 
-func readCaptures(s *Snapshot, put put) {
-	for _, c := range s.Captures {
-		put(truth(c.Lost == ""), c.Name)
+func eachCapture(of func(*Capture) float64) func(*Snapshot, put) {
+	return func(s *Snapshot, put put) {
+		for i := range s.Captures {
+			put(of(&s.Captures[i]), s.Captures[i].Name)
+		}
 	}
 }
 

@@ -20,11 +20,12 @@ type Snapshot struct {
 
 	Packets uint64 // frames read
 	Octets  uint64 // of them, on the wire
+	Others  uint64 // frames that the filter did not select; of those that it is asked of here, not in the kernel
+	Missing uint64 // packets that were dropped before, by the account of the captures that are read
 	Last    int64  // the latest time of a packet, ns since the Unix epoch; 0: none was read
 	Back    uint64 // packets whose time lies before that of the one before
 	Ahead   uint64 // packets whose time lies more than a day behind it
 	Why     [packet.NumReasons]uint64
-	Dropped Dropped
 	Damaged uint64 // places where captures are damaged
 	Skipped uint64 // octets passed over there
 
@@ -59,12 +60,6 @@ type Limits struct {
 	Connections int // flow.Config.MaxConnections
 }
 
-// Dropped counts packets that passed and were not read, by who dropped them.
-type Dropped struct {
-	Kernel  uint64 // the socket's ring was full
-	Capture uint64 // by the account of the capture that is read
-}
-
 // Firewall is what compat/netfilter says.
 type Firewall struct {
 	Tally netfilter.Tally
@@ -93,8 +88,12 @@ type Output struct {
 
 // Capture is an interface that packets are captured on.
 type Capture struct {
-	Name string
-	Lost string // why nothing can be captured; "": it can
+	Name    string
+	Lost    string // why nothing can be captured; "": it can
+	Arrived uint64 // packets that passed the filter, dropped ones included
+	Dropped uint64 // packets that the kernel dropped, because the ring was full
+	Full    uint64 // how often it was
+	Odd     uint64 // blocks of the ring that contradicted themselves
 }
 
 // Door counts whom the server turned away.

@@ -127,7 +127,7 @@ func TestSnapshotOfTheEnd(t *testing.T) {
 			findings += n
 		}
 	}
-	if findings != 6 || s.Views[record.ViewBoth] != 5 || s.Views[record.ViewClientOnly] != 1 || s.Flow.Ended[record.EndRst] != 2 {
+	if findings != 6 || s.Views[record.ViewBoth] != 6 || s.Flow.Ended[record.EndRst] != 2 {
 		t.Errorf("%d findings, views %v, ended %v", findings, s.Views, s.Flow.Ended)
 	}
 	if s.EndStates[0] == s.EndStates[1] || s.Handshakes[0] == (metrics.Histogram{}) || s.RoundTrips[1] == (metrics.Histogram{}) {

@@ -16,11 +16,16 @@ func (j *job[R]) snapshot() *metrics.Snapshot {
 	s := &metrics.Snapshot{
 		Began: j.began, Limits: metrics.Limits{Connections: cmp.Or(j.config.Flow.MaxConnections, flow.DefaultMaxConnections)},
 		Packets: t.packets, Octets: t.octets, Last: t.last, Back: t.back, Ahead: t.ahead, Why: t.why,
-		Dropped: metrics.Dropped{Capture: j.health.Dropped}, Damaged: j.health.Damaged, Skipped: j.health.Lost,
+		Others: j.sieve.others, Damaged: j.health.Damaged, Skipped: j.health.Lost,
 		Fragments: j.decoder.FragmentStats(), Flow: j.table.Stats(),
 		Protos: t.protos, Views: t.views, Outcomes: t.became, EndStates: t.endStates(),
 		Handshakes: t.handshakes, RoundTrips: t.roundTrips,
 		Evidence: j.dumps.snapshot(), Outputs: j.outputs(),
+	}
+	if j.live != nil {
+		s.Captures = j.live.snapshot()
+	} else {
+		s.Missing = j.health.Dropped
 	}
 	t.found.snapshot(s)
 	if gateway := j.config.Flow.Netfilter; gateway != nil {
@@ -56,6 +61,17 @@ func (d *dumps) snapshot() *metrics.Evidence {
 func (j *job[R]) outputs() (all []metrics.Output) {
 	for _, o := range j.files {
 		all = append(all, metrics.Output{Format: o.format, Path: o.path, Queued: o.buf.Buffered(), Writing: o.writes.last(), Gone: o.gone})
+	}
+	return all
+}
+
+// snapshot returns how the interfaces are.
+func (l *live) snapshot() (all []metrics.Capture) {
+	for i, r := range l.rings {
+		s := r.Stats()
+		all = append(all, metrics.Capture{
+			Name: l.names[i], Lost: l.lost[i], Arrived: s.Arrived, Dropped: s.Dropped, Full: s.Frozen, Odd: s.Odd,
+		})
 	}
 	return all
 }
