@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"encoding/json"
 	"errors"
 	"os"
 	"os/exec"
@@ -25,7 +26,7 @@ func TestScripts(t *testing.T) {
 		Dir:           "testdata",
 		UpdateScripts: *update,
 		Setup:         setup,
-		Cmds:          map[string]func(*testscript.TestScript, bool, []string){"exits": exits, "unmeasured": unmeasured, "examples": examples},
+		Cmds:          map[string]func(*testscript.TestScript, bool, []string){"exits": exits, "unmeasured": unmeasured, "examples": examples, "keys": keys},
 	})
 }
 
@@ -49,6 +50,24 @@ func unmeasured(ts *testscript.TestScript, _ bool, args []string) {
 		}
 	}
 	ts.Check(os.WriteFile(ts.MkAbs("unmeasured"), []byte(kept.String()), 0o644))
+}
+
+// keys takes some keys out of a file of JSON objects, a line each: keys FILE KEY….
+func keys(ts *testscript.TestScript, _ bool, args []string) {
+	var kept strings.Builder
+	for line := range strings.Lines(ts.ReadFile(args[0])) {
+		var object map[string]json.RawMessage
+		ts.Check(json.Unmarshal([]byte(line), &object))
+		for _, key := range args[1:] {
+			value, ok := object[key]
+			if !ok {
+				ts.Fatalf("no key %s in %s", key, line)
+			}
+			kept.WriteString(key + " " + string(value) + "\n")
+		}
+		kept.WriteString("\n")
+	}
+	ts.Check(os.WriteFile(ts.MkAbs("keys"), []byte(kept.String()), 0o644))
 }
 
 // examples runs every example of the help texts as a shell would. The captures

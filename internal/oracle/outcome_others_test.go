@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"onpath/record"
+	"onpath/source"
 )
 
 // articleFolder is where the five stories of the seed article lie as captures.
@@ -39,6 +40,36 @@ func TestArticle(t *testing.T) {
 		}
 		if got := wordsOf(&records[0], "outcome", "closer", "attempts", "deny_delay", "outcome_flags"); got != want {
 			t.Errorf("%s: %s, want %s", name, got, want)
+		}
+	}
+}
+
+// seedText is where the text of the article lies.
+const seedText = "../../../shared/seeds/004_*.txt"
+
+// TestArticleText: the same of the article itself, whose first two stories are one
+// connection.
+func TestArticleText(t *testing.T) {
+	paths, _ := filepath.Glob(seedText)
+	if len(paths) != 1 {
+		t.Skip("no text of the article at " + seedText)
+	}
+	in, err := source.Text(paths[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer in.Close()
+	records, err := recordsIn(in)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []string{article["s2_closed"], article["s3_refused"], article["s3b_tcpwrappers"], article["s4_noanswer"]}
+	if len(records) != len(want) {
+		t.Fatalf("%d records, want %d", len(records), len(want))
+	}
+	for i := range records {
+		if got := wordsOf(&records[i], "outcome", "closer", "attempts", "deny_delay", "outcome_flags"); got != want[i] {
+			t.Errorf("record %d: %s, want %s", i+1, got, want[i])
 		}
 	}
 }

@@ -135,6 +135,11 @@ func readRecords(path string) (all []record.Record, err error) {
 		return nil, err
 	}
 	defer in.Close()
+	return recordsIn(in)
+}
+
+// recordsIn is readRecords of what has been opened.
+func recordsIn(in *source.Reader) (all []record.Record, err error) {
 	decoder := packet.NewDecoder(packet.Config{})
 	table := flow.New(flow.Config{}, func(r *record.Record) {
 		if r.IsTCP() {
