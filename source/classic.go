@@ -204,7 +204,7 @@ func (k *classic) hand(f *packet.Frame, h record, keep int) {
 	f.Data = k.held()[k.headerLen:][:keep:keep]
 	f.At = int64(h.sec)*1e9 + int64(h.frac)*k.nanos
 	f.WireLen = max(h.wirelen, h.caplen)
-	f.Link = k.link
+	f.Link, f.Text = k.link, nil
 	k.keep = k.headerLen + keep
 	k.take(k.keep)
 	k.rest = int64(h.caplen) - int64(keep)

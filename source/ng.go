@@ -51,6 +51,7 @@ type iface struct {
 	snaplen uint32 // 0: no limit
 	clock   clock
 	drops   drops
+	text    *packet.Text // what it says of frames that were built from printed lines; nil: they were captured
 }
 
 // ng reads the blocks of a pcapng file.

@@ -4,10 +4,11 @@ import "onpath/packet"
 
 // Option codes (draft-ietf-opsawg-pcapng §3.5, §4.2).
 const (
-	optEnd        = 0
-	optComment    = 1
-	optResolution = 9
-	optOffset     = 14
+	optEnd         = 0
+	optComment     = 1
+	optDescription = 3
+	optResolution  = 9
+	optOffset      = 14
 )
 
 // section begins a new section: byte order, no interfaces.
@@ -30,12 +31,15 @@ func (g *ng) describe(body []byte) {
 		return
 	}
 	resolution, offset := byte(6), int64(0)
+	var text *packet.Text
 	for o := g.options(body[8:]); o.next(); {
 		switch {
 		case o.code == optResolution && len(o.value) >= 1:
 			resolution = o.value[0]
 		case o.code == optOffset && len(o.value) >= 8:
 			offset = g.i64(o.value)
+		case o.code == optDescription:
+			text = textOf(o.value)
 		}
 		o.comment()
 	}
@@ -43,7 +47,18 @@ func (g *ng) describe(body []byte) {
 		link:    packet.LinkType(g.u16(body)),
 		snaplen: g.u32(body[4:]),
 		clock:   newClock(resolution, offset),
+		text:    text,
 	})
+}
+
+// textOf returns what the description of an interface says of frames that -o pcapng made
+// of printed lines; nil if it does not.
+func textOf(description []byte) *packet.Text {
+	t, ok := packet.ParseText(string(description))
+	if !ok {
+		return nil
+	}
+	return &t
 }
 
 // i64 reads a signed number in the order of the section.
@@ -93,7 +108,7 @@ func (g *ng) packet(f *packet.Frame, id uint32, body []byte) bool {
 	}
 	ticks := uint64(g.u32(body[4:]))<<32 | uint64(g.u32(body[8:]))
 	g.at = in.clock.at(ticks)
-	g.hand(f, data[:caplen:caplen], wirelen, in.link)
+	g.hand(f, data[:caplen:caplen], wirelen, in)
 	return true
 }
 
@@ -114,15 +129,15 @@ func (g *ng) simple(f *packet.Frame, body []byte) bool {
 		g.lose(BlockContent, uint64(caplen), uint64(len(data)), len(body))
 		return false
 	}
-	g.hand(f, data[:caplen:caplen], wirelen, in.link)
+	g.hand(f, data[:caplen:caplen], wirelen, in)
 	return true
 }
 
-func (g *ng) hand(f *packet.Frame, data []byte, wirelen uint32, link packet.LinkType) {
+func (g *ng) hand(f *packet.Frame, data []byte, wirelen uint32, in *iface) {
 	f.Data = data
 	f.At = g.at
 	f.WireLen = max(wirelen, uint32(len(data)))
-	f.Link = link
+	f.Link, f.Text = in.link, in.text
 	g.frames++
 }
 

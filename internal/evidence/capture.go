@@ -3,21 +3,21 @@ package evidence
 import (
 	"io"
 
-	"onpath/packet"
 	"onpath/sink/pcapng"
 )
 
-// Octets that pcapng puts around a frame, a comment, and at the beginning of a file with
-// its interface, at most.
+// Octets that pcapng puts around a frame, a comment, at the beginning of a file, and
+// before the first frame of an origin, at most.
 const (
 	frameOverhead   = 40
 	commentOverhead = 8
 	fileOverhead    = 512
+	originOverhead  = 512
 )
 
 // size returns how large the capture becomes at most.
 func (d *Dump) size(comments map[int][]string) int64 {
-	n := int64(fileOverhead) + d.octets()
+	n := int64(fileOverhead) + d.octets() + int64(len(d.origins()))*originOverhead
 	for _, texts := range comments {
 		for _, t := range texts {
 			n += commentOverhead + int64(len(t))
@@ -26,22 +26,31 @@ func (d *Dump) size(comments map[int][]string) int64 {
 	return n
 }
 
-// writeCapture writes the frames as pcapng, with an interface for each link type.
+// origins returns those of the frames.
+func (d *Dump) origins() map[pcapng.Origin]bool {
+	all := map[pcapng.Origin]bool{}
+	for i := range d.frames {
+		all[d.frames[i].origin] = true
+	}
+	return all
+}
+
+// writeCapture writes the frames as pcapng, with an interface for each origin.
 func (d *Dump) writeCapture(out io.Writer, version string, comments map[int][]string) error {
 	w, err := pcapng.New(out, pcapng.Section{Application: version})
 	if err != nil {
 		return err
 	}
-	interfaces := map[packet.LinkType]int{}
+	interfaces := map[pcapng.Origin]int{}
 	var data []byte
 	for i := range d.frames {
 		f := &d.frames[i]
-		n, known := interfaces[f.link]
+		n, known := interfaces[f.origin]
 		if !known {
-			if n, err = w.AddInterface(pcapng.Interface{Link: f.link}); err != nil {
+			if n, err = w.AddInterface(f.origin.Interface()); err != nil {
 				return err
 			}
-			interfaces[f.link] = n
+			interfaces[f.origin] = n
 		}
 		data = append(data[:0], make([]byte, f.length)...)
 		d.ring.read(f.from, data)

@@ -5,15 +5,17 @@ import (
 	"math/bits"
 
 	"onpath/packet"
+	"onpath/sink/pcapng"
+	"onpath/tcp"
 )
 
 // ring keeps the latest frames of all connections in a fixed number of octets. Every
 // frame has a position that is never used again: the octets that went in before it.
 //
-//	0        8        16       24       32       40     44     48   50     52   53
-//	┌────────┬────────┬────────┬────────┬────────┬──────┬──────┬────┬──────┬────┬────────
-//	│ number │   at   │  conn  │ older  │ piece  │ wire │length│link│pieces│kind│ octets…
-//	└────────┴────────┴────────┴────────┴────────┴──────┴──────┴────┴──────┴────┴────────
+//	0        8        16       24       32       40     44     48   50     52   53   54
+//	┌────────┬────────┬────────┬────────┬────────┬──────┬──────┬────┬──────┬────┬────┬────────
+//	│ number │   at   │  conn  │ older  │ piece  │ wire │length│link│pieces│kind│text│ octets…
+//	└────────┴────────┴────────┴────────┴────────┴──────┴──────┴────┴──────┴────┴────┴────────
 //
 // Frames are found by their connection through chains: older is 1 + the position of the
 // frame before it in its bucket, in which few connections share a place. A chain is over
@@ -29,7 +31,7 @@ type ring struct {
 }
 
 // headLen is how many octets stand before those of a frame.
-const headLen = 53
+const headLen = 54
 
 // kind says what a frame is to its connection.
 type kind uint8
@@ -49,7 +51,7 @@ type kept struct {
 	piece  uint64 // what the fragments that it was put together of have as conn; 0: it came whole
 	wire   uint32
 	length uint32 // octets captured
-	link   packet.LinkType
+	origin pcapng.Origin
 	pieces uint16 // how many fragments it was put together of
 	kind   kind
 	from   uint64 // position of its octets
@@ -79,7 +81,7 @@ func (r *ring) add(f *packet.Frame, k kept) {
 		r.drop()
 	}
 	bucket := &r.heads[r.bucket(k.conn)]
-	k.number, k.at, k.wire, k.link, k.older = f.Number, f.At, f.WireLen, f.Link, *bucket
+	k.number, k.at, k.wire, k.origin, k.older = f.Number, f.At, f.WireLen, pcapng.OriginOf(f), *bucket
 	*bucket = r.head + 1
 	var b [headLen]byte
 	k.put(&b, len(f.Data))
@@ -136,6 +138,7 @@ const (
 	linkAt   = lengthAt + 4
 	piecesAt = linkAt + 2
 	kindAt   = piecesAt + 2
+	textAt   = kindAt + 1
 )
 
 func (k *kept) put(b *[headLen]byte, length int) {
@@ -147,9 +150,35 @@ func (k *kept) put(b *[headLen]byte, length int) {
 	le.PutUint64(b[pieceAt:], k.piece)
 	le.PutUint32(b[wireAt:], k.wire)
 	le.PutUint32(b[lengthAt:], uint32(length))
-	le.PutUint16(b[linkAt:], uint16(k.link))
+	le.PutUint16(b[linkAt:], uint16(k.origin.Link))
 	le.PutUint16(b[piecesAt:], k.pieces)
 	b[kindAt] = uint8(k.kind)
+	b[textAt] = textByte(&k.origin)
+}
+
+// Bits of the octet that says what a frame is which was built from a printed line; the
+// others are what that told of its checksum.
+const (
+	isText = 1 << iota
+	toldTTL
+	toldID
+	sumShift = iota
+)
+
+func textByte(o *pcapng.Origin) (b uint8) {
+	for _, bit := range [...]struct {
+		is  bool
+		bit uint8
+	}{{o.Built, isText}, {o.Told.TTL, toldTTL}, {o.Told.ID, toldID}} {
+		if bit.is {
+			b |= bit.bit
+		}
+	}
+	return b | uint8(o.Told.Sum)<<sumShift
+}
+
+func textFrom(b uint8) packet.Text {
+	return packet.Text{TTL: b&toldTTL != 0, ID: b&toldID != 0, Sum: tcp.Sum(b >> sumShift)}
 }
 
 // at returns the frame at a position.
@@ -160,7 +189,9 @@ func (r *ring) at(position uint64) (k kept) {
 	return kept{
 		number: le.Uint64(b[numberAt:]), at: int64(le.Uint64(b[timeAt:])), conn: le.Uint64(b[connAt:]),
 		older: le.Uint64(b[olderAt:]), piece: le.Uint64(b[pieceAt:]), wire: le.Uint32(b[wireAt:]),
-		length: le.Uint32(b[lengthAt:]), link: packet.LinkType(le.Uint16(b[linkAt:])),
+		length: le.Uint32(b[lengthAt:]), origin: pcapng.Origin{
+			Link: packet.LinkType(le.Uint16(b[linkAt:])), Built: b[textAt]&isText != 0, Told: textFrom(b[textAt]),
+		},
 		pieces: le.Uint16(b[piecesAt:]), kind: kind(b[kindAt]), from: position + headLen,
 	}
 }

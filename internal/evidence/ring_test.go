@@ -7,6 +7,8 @@ import (
 	"pgregory.net/rapid"
 
 	"onpath/packet"
+	"onpath/sink/pcapng"
+	"onpath/tcp"
 )
 
 // A ring has exactly the latest frames that fit, each with what it was given, by
@@ -20,6 +22,9 @@ func TestRingLaw(t *testing.T) {
 		for n := range rapid.IntRange(1, 80).Draw(t, "frames") {
 			data := bytes.Repeat([]byte{byte(n)}, rapid.IntRange(0, 900).Draw(t, "octets"))
 			f := packet.Frame{Number: uint64(n + 1), At: int64(n) * 3, Link: packet.LinkType(n), Data: data, WireLen: uint32(len(data) + n)}
+			if n%3 > 0 {
+				f.Text = &packet.Text{TTL: n&4 != 0, ID: n&8 != 0, Sum: tcp.Sum(n >> 4 & 3)}
+			}
 			conn := rapid.Uint64Range(0, 5).Draw(t, "conn")
 			r.add(&f, kept{conn: conn, piece: uint64(n), pieces: uint16(n), kind: kind(n % 3)})
 			if headLen+len(data) <= int(r.size) {
@@ -62,7 +67,7 @@ func same(t *rapid.T, r *ring, k *kept, f *packet.Frame) {
 	data := make([]byte, k.length)
 	r.read(k.from, data)
 	n := f.Number - 1
-	if k.number != f.Number || k.at != f.At || k.wire != f.WireLen || k.link != f.Link || !bytes.Equal(data, f.Data) ||
+	if k.number != f.Number || k.at != f.At || k.wire != f.WireLen || k.origin != pcapng.OriginOf(f) || !bytes.Equal(data, f.Data) ||
 		k.piece != n || k.pieces != uint16(n) || k.kind != kind(n%3) {
 		t.Fatalf("frame %d is %+v", f.Number, k)
 	}

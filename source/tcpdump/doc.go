@@ -24,8 +24,7 @@
 // been captured; of MPTCP options, kind, length and subtype are kept. The sequence
 // number of a segment that carries nothing: the one that is due. A date: the first
 // day is 1970-01-01, and a time that lies more than half a day back begins the next. A
-// year: 1972.
-// Any time: packets are 1 µs apart.
+// year: 1972. Any time: packets are 1 µs apart.
 //
 // Numbers that are printed as distances are made absolute again; see talk. Where
 // nothing tells where a direction begins, it begins anywhere, and all its numbers
