@@ -144,7 +144,7 @@ func (d dice) proto() byte {
 }
 
 func (d dice) transport(b []byte, proto byte) []byte {
-	b = append(b, pick[byte](d, proto, 0, 8, 128), pick[byte](d, 0, 80, 53), 0, pick[byte](d, 80, 81, 53, 5))
+	b = append(b, pick[byte](d, proto, 0, 8, 128), pick[byte](d, 0, 80, 53), 0, pick[byte](d, 80, 81, 53, 5, 22, 69, 123))
 	for range 16 + d.IntN(60) {
 		b = append(b, pick[byte](d, 0, 1, 2, 18, byte(d.IntN(256))))
 	}

@@ -3,6 +3,7 @@ package filter
 import (
 	"fmt"
 	"net/netip"
+	"slices"
 	"strings"
 )
 
@@ -25,9 +26,9 @@ func (p *parser) identifier(q *qualifiers) condition {
 
 // port reads a port, or a range of them. A range may go backwards.
 func (p *parser) port(q *qualifiers, t token) condition {
-	protos := anyPorts
-	if q.proto.text != "" {
-		protos = q.word.ports
+	protos := q.word.ports
+	if q.proto.text == "" {
+		protos = over(t.text)
 	}
 	lo, hi, why := ports(t.text, q.kind == "portrange")
 	switch {
@@ -35,8 +36,22 @@ func (p *parser) port(q *qualifiers, t token) condition {
 		p.fail(q.proto, "it has no ports")
 	case why != "":
 		p.fail(t, why)
+	case !slices.Contains(over(t.text), protos[0]):
+		p.fail(t, "this service is not one of "+q.proto.text)
 	}
 	return func(g *generator) *formula { return g.port(t, q.dir, protos, min(lo, hi), max(lo, hi)) }
+}
+
+// over returns the protocols over which a service is looked for; a number is none.
+func over(service string) []uint32 {
+	service = strings.ToLower(service)
+	switch {
+	case onlyTCP[service]:
+		return []uint32{protoTCP}
+	case onlyUDP[service]:
+		return []uint32{protoUDP}
+	}
+	return anyPorts
 }
 
 // ports reads one port, or if it may be a range two with a dash between, which names of

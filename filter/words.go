@@ -82,3 +82,15 @@ var constants = map[string]uint32{
 	"icmp6-multicastroutersolicit": 152, "icmp6-multicastrouterterm": 153,
 	"tcp-fin": 1, "tcp-syn": 2, "tcp-rst": 4, "tcp-push": 8, "tcp-ack": 16, "tcp-urg": 32, "tcp-ece": 64, "tcp-cwr": 128,
 }
+
+// onlyTCP and onlyUDP are services that exist over one of them alone, as /etc/services of
+// common systems has them; others are looked for over all.
+var (
+	onlyTCP = setOf(`tcpmux systat netstat qotd ftp-data ftp ssh telnet smtp mail whois nicname gopher finger http www
+		www-http iso-tsap pop3 pop-3 auth ident nntp epmap loc-srv netbios-ssn imap imap2 bgp microsoft-ds submissions urd
+		smtps exec login shell cmd printer uucp klogin kshell nntps submission ipp rsync ftps-data ftps telnets imaps pop3s
+		socks ms-sql-s cvspserver iscsi-target mysql ms-wbt-server svn epmd xmpp-client xmpp-server cfengine postgresql
+		postgres amqps x11 x11-1 redis ircd http-alt webcache tproxy zabbix-agent zabbix-trapper amanda`)
+	onlyUDP = setOf(`bootps bootpc tftp ntp netbios-ns netbios-dgm xdmcp isakmp router ms-sql-m l2f l2tp zephyr-srv mdns
+		afs3-fileserver`)
+)
