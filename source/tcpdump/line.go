@@ -78,7 +78,7 @@ func (l *line) arrow(text string, from int) (body int, ok bool) {
 		l.head, from = from+i, from+i+width
 		left := text[:l.head]
 		word, rest, _ := strings.Cut(strings.TrimLeft(text[from:], " "), " ")
-		l.head = strings.LastIndexByte(left, ' ') + 1
+		l.head = strings.LastIndexAny(left, " !") + 1 // behind the ! of truncated-ip
 		var ok1, ok2 bool
 		l.src, ok1 = cutEndpoint(left[l.head:])
 		l.dst, ok2 = cutEndpoint(strings.TrimSuffix(word, ":"))

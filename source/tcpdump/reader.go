@@ -101,7 +101,7 @@ func (r *Reader) take(raw string) (complete bool) {
 		complete = r.flush()
 		r.pieces, r.stamp, r.begun, r.dress = append(r.pieces, rest), t, r.lines, s[:at]
 	case r.continues(bare(s, r.dress)):
-		r.pieces = append(r.pieces, r.joint(s)+bare(s, r.dress))
+		r.extend(s)
 	default:
 		complete = r.flush()
 		r.report.Kinds[Prose]++
@@ -125,6 +125,17 @@ func (r *Reader) inside(s string, t stamp, rest string) bool {
 		return s[0] == '\t' && strings.HasPrefix(r.pieces[0], "IP") || strings.Contains(last, ", vni ")
 	}
 	return strings.HasSuffix(last, ")") || !strings.Contains(last, " > ")
+}
+
+// extend adds a line that goes on with the one before. Where mails broke a line that was
+// too long for them, = stands at its end (RFC 2045 §6.7).
+func (r *Reader) extend(s string) {
+	last := &r.pieces[len(r.pieces)-1]
+	if begin, soft := strings.CutSuffix(*last, "="); soft {
+		*last = begin + s
+		return
+	}
+	r.pieces = append(r.pieces, r.joint(s)+bare(s, r.dress))
 }
 
 // joint returns the space that stood where a line that goes on with the one before was
