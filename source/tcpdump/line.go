@@ -95,8 +95,12 @@ func (l *line) arrow(text string, from int) (body int, ok bool) {
 // nextArrow finds " > ", or a word between spaces that is an unknown entity.
 func nextArrow(text string) (at, width int, slip bool) {
 	at = strings.Index(text, " > ")
-	entity := strings.Index(text, " &")
-	if entity < 0 || at >= 0 && at < entity {
+	before := text
+	if at >= 0 { // no further: a line may have many arrows
+		before = text[:at]
+	}
+	entity := strings.Index(before, " &")
+	if entity < 0 {
 		return at, 3, false
 	}
 	end := strings.Index(text[entity:], "; ")
