@@ -32,7 +32,7 @@ notices:
 
 # Per ring, then end to end beside the floor and gopacket (docs/performance.md).
 bench:
-	go test -run '^$$' -bench . -benchmem ./tcp ./packet ./conn ./flow ./record ./source ./sink/... ./check ./compat/netfilter
+	go test -run '^$$' -bench . -benchmem ./tcp ./packet ./conn ./flow ./record ./source ./sink/... ./check ./compat/netfilter ./filter
 	go run ./internal/bench
 
 # Fails on allocations per packet and octets per connection, never on times.

@@ -110,13 +110,9 @@ func (g *generator) carries(t token, ethertype uint32) *formula {
 		return g.labelled(t, ethertype)
 	}
 	switch g.kind {
-	case kindEthernet:
+	case kindEthernet, kindSLL, kindSNAP:
 		if ethertype <= maxLength {
-			return and(not(compare(g.typ, 2, jmpGT, maxLength)), g.accessPoint(ethertype))
-		}
-	case kindSLL:
-		if ethertype <= maxLength {
-			return and(equal(g.typ, 2, 4), g.accessPoint(ethertype))
+			return g.unnumbered(t, ethertype)
 		}
 	case kindRaw:
 		return g.version(ethertype)
@@ -126,10 +122,6 @@ func (g *generator) carries(t token, ethertype uint32) *formula {
 		return certain(ethertype == typeIPv6)
 	case kindFamily:
 		return g.family(ethertype)
-	case kindSNAP:
-		if ethertype <= maxLength {
-			return g.fail(t, "in frames of %s only ethertypes can be told", g.name)
-		}
 	case kindTyped:
 		if ethertype == sapOSI && g.typ == 2 { // Cisco HDLC has both octets of LLC there
 			ethertype = sapOSI<<8 | sapOSI
@@ -140,6 +132,17 @@ func (g *generator) carries(t token, ethertype uint32) *formula {
 		}
 	}
 	return equal(g.typ, 2, ethertype)
+}
+
+// unnumbered tests for a protocol that has no ethertype but an access point of LLC.
+func (g *generator) unnumbered(t token, sap uint32) *formula {
+	switch g.kind {
+	case kindEthernet:
+		return and(not(compare(g.typ, 2, jmpGT, maxLength)), g.accessPoint(sap))
+	case kindSLL:
+		return and(equal(g.typ, 2, 4), g.accessPoint(sap))
+	}
+	return g.fail(t, "in frames of %s only ethertypes can be told", g.name)
 }
 
 // accessPoint tests whom an LLC header addresses.
