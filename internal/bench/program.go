@@ -3,7 +3,6 @@ package main
 import (
 	"fmt"
 	"runtime"
-	"syscall"
 	"time"
 )
 
@@ -74,20 +73,18 @@ func measured(p program, path string) (m measure, err error) {
 	if err == nil && m.Packets == 0 {
 		m.Packets, err = walkPcap(path, func(int64, []byte, uint32) {}) // run counts for its summary only
 	}
-	m.CPU = cpu(end) - cpu(start)
-	m.System = time.Duration(end.Stime.Nano() - start.Stime.Nano())
+	m.CPU, m.System = end.cpu-start.cpu, end.system-start.system
 	m.Allocs = after.Mallocs - before.Mallocs
 	m.Heap = int64(held.HeapAlloc) - int64(before.HeapAlloc)
-	m.Peak = end.Maxrss << 10
+	m.Peak = end.peak
 	return m, err
 }
 
-func usage() (u syscall.Rusage) {
-	_ = syscall.Getrusage(syscall.RUSAGE_SELF, &u) // fails only for a bad address
-	return u
+// used is what this process took so far.
+type used struct {
+	cpu, system time.Duration // system is a part of cpu
+	peak        int64         // octets
 }
-
-func cpu(u syscall.Rusage) time.Duration { return time.Duration(u.Utime.Nano() + u.Stime.Nano()) }
 
 // nsPerPacket is what the run cost of processor time.
 func (m measure) nsPerPacket() float64 { return m.per(m.CPU) }

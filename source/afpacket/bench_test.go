@@ -21,8 +21,8 @@ import (
 func (s *sender) flood(frame []byte, n int) {
 	type message struct {
 		unix.Msghdr
-		length uint32
-		_      [4]byte
+		_ uint32 // octets sent
+		_ [4]byte
 	}
 	vec := unix.Iovec{Base: &frame[0]}
 	vec.SetLen(len(frame))
