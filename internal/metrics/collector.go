@@ -2,6 +2,8 @@ package metrics
 
 import (
 	"runtime"
+	"strconv"
+	"unicode/utf8"
 
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
@@ -45,9 +47,20 @@ func (c *collector) Collect(out chan<- prometheus.Metric) {
 			continue
 		}
 		f.read(c.at, func(v float64, labels ...string) {
-			out <- prometheus.MustNewConstMetric(desc, value, v, labels...)
+			out <- prometheus.MustNewConstMetric(desc, value, v, printable(labels)...)
 		})
 	}
+}
+
+// printable quotes the values that are not UTF-8: names of files and interfaces need not
+// be, and labels must.
+func printable(values []string) []string {
+	for i, v := range values {
+		if !utf8.ValidString(v) {
+			values[i] = strconv.QuoteToASCII(v)
+		}
+	}
+	return values
 }
 
 // registry returns what gathers from c, from the runtime and from the operating system.

@@ -236,3 +236,13 @@ func TestHistogram(t *testing.T) {
 		t.Error("bounds are not in order")
 	}
 }
+
+// TestNamesOfFiles: a file may be called what a label may not.
+func TestNamesOfFiles(t *testing.T) {
+	s := full()
+	s.Outputs = []Output{{Format: "jsonl", Path: "a\xff\"\n"}, {Format: "jsonl", Path: "a\xfe\"\n"}}
+	_, all := gather(t, s)
+	if got := values(all["onpath_output_up"], "path"); len(got) != 2 {
+		t.Errorf("%q", got)
+	}
+}

@@ -39,5 +39,5 @@ func ails(s *Snapshot, age time.Duration) (reasons []string) {
 			reasons = append(reasons, fmt.Sprintf("interface %s: %s", c.Name, c.Lost))
 		}
 	}
-	return reasons
+	return append(reasons, s.Lost...)
 }

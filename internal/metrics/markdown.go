@@ -12,8 +12,9 @@ Generated from the tables in package internal/metrics; go test ./internal/metric
 - ` + "`/metrics`" + ` for [Prometheus](https://prometheus.io): the families below, in its text
   format.
 - ` + "`/healthz`" + `: 200 and ` + "`ok`" + ` while packets are read, or would be if any came; 503 and the
-  reasons, a line each, when an interface can no longer be captured on, a write to an
-  output lasts longer than 10 seconds, or no counts could be had for 10 seconds.
+  reasons, a line each, when an interface can no longer be captured on, a capture could
+  not be read to its end, a write to an output lasts longer than 10 seconds, or no
+  counts could be had for 10 seconds.
 
 ` + "```" + `
 tcpdump -i eth0 -U -w - tcp | onpath read --metrics :9477 -o jsonl=conns.jsonl -

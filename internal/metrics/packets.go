@@ -24,6 +24,7 @@ var packetFamilies = []family{
 		read: one(func(s *Snapshot) uint64 { return s.Damaged })},
 	{name: "capture_skipped_bytes_total", kind: counter, help: "Octets of captures passed over because of damage.",
 		read: one(func(s *Snapshot) uint64 { return s.Skipped })},
+	{name: "captures_lost", kind: gauge, help: "Captures that could not be read, or not to their end.", read: one(func(s *Snapshot) int { return len(s.Lost) })},
 	{name: "packets_filtered_total", kind: counter, help: "Packets that the filter did not select, where onpath asks it: of captures that are read. The kernel does not count those of interfaces.",
 		read: one(func(s *Snapshot) uint64 { return s.Others })},
 	{name: "capture_up", kind: gauge, help: "Whether packets can be captured on an interface: 1 or 0. It is absent where captures are read.",

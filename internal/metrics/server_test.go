@@ -187,6 +187,7 @@ func TestAils(t *testing.T) {
 		{"late", &Snapshot{}, stuck, ""},
 		{"stale", &Snapshot{}, time.Minute, "packets are not worked on: no answer for 1m0s"},
 		{"idle, but up", &Snapshot{Captures: []Capture{{Name: "eth0"}}}, 0, ""},
+		{"unreadable", &Snapshot{Lost: []string{"a.pcap: no capture", "b.pcap: none either"}}, 0, "a.pcap: no capture\nb.pcap: none either"},
 		{"gone", &Snapshot{Captures: []Capture{{Name: "eth0"}, {Name: "eth1", Lost: "it was deleted"}}}, 0, "interface eth1: it was deleted"},
 	} {
 		if got := strings.Join(ails(x.s, x.age), "\n"); got != x.want {

@@ -44,6 +44,7 @@ type Snapshot struct {
 	Evidence   *Evidence                  // nil: none is kept
 	Outputs    []Output                   // of the command line
 	Captures   []Capture                  // interfaces; none if files are read
+	Lost       []string                   // why captures could not be read, or not to their end
 
 	age  time.Duration // since it was taken
 	door Door

@@ -27,6 +27,9 @@ func (j *job[R]) snapshot() *metrics.Snapshot {
 	} else {
 		s.Missing = j.health.Dropped
 	}
+	for _, err := range j.lost {
+		s.Lost = append(s.Lost, err.Error())
+	}
 	t.found.snapshot(s)
 	if gateway := j.config.Flow.Netfilter; gateway != nil {
 		s.Firewall = &metrics.Firewall{Tally: s.Flow.Verdicts, Stats: gateway.Stats()}
