@@ -3,16 +3,23 @@ package story
 import (
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 
+	"onpath/anomaly"
+	"onpath/check"
 	"onpath/outcome"
 	"onpath/record"
+	"onpath/tcp"
 )
 
 // happened says what became of the connection.
 func happened(r *record.Record) string {
 	v := &r.Outcome
 	parts := append([]string{v.Class.String() + ": " + doc(v)}, details(v)...)
+	if forgotten(r) {
+		parts = append(parts, "its RST answers a segment as an end does that has no such connection, or none any more")
+	}
 	if v.HasDelay {
 		parts = append(parts, column(r, "deny_delay")+" after the handshake")
 	}
@@ -23,6 +30,19 @@ func happened(r *record.Record) string {
 		parts = append(parts, fmt.Sprintf("the client tried %d times", v.Attempts))
 	}
 	return sentence(parts)
+}
+
+// resetters are who reset the connection, by its outcome.
+var resetters = map[outcome.Class]tcp.Dir{outcome.ResetByClient: tcp.Client, outcome.ResetByServer: tcp.Server}
+
+// forgotten reports whether the end that reset it only answered, as one does that has
+// restarted (RFC 9293 §3.5.1), or has given the connection up without a word.
+func forgotten(r *record.Record) bool {
+	d, reset := resetters[r.Outcome.Class]
+	if !reset || strings.Contains(string(r.Outcome.AppendFlags(nil)), "linger-reset") {
+		return false
+	}
+	return slices.ContainsFunc(r.Findings, func(f check.Finding) bool { return f.ID == anomaly.RstAnswering && f.Dir == d })
 }
 
 // doc is a class's line, of which an end may hold only with low confidence.

@@ -171,3 +171,23 @@ func TestValuesHaveWords(t *testing.T) {
 		}
 	}
 }
+
+// Who only answers with a RST has forgotten the connection; who aborts has not.
+func TestForgotten(t *testing.T) {
+	for _, tt := range []struct {
+		class outcome.Class
+		id    string
+		want  bool
+	}{
+		{outcome.ResetByServer, "rst-answering", true},
+		{outcome.ResetByClient, "rst-answering", false}, // the server answered, the client reset
+		{outcome.ResetByServer, "rst-exact", false},
+		{outcome.ResetForged, "rst-answering", false},
+	} {
+		r := found(t, tt.id, tcp.Server, anomaly.CauseNone)
+		r.Outcome.Class = tt.class
+		if v := strings.Join(told(1, r, nothing).Verdict, " "); strings.Contains(v, "has no such connection") != tt.want {
+			t.Errorf("%v, %s: %s", tt.class, tt.id, v)
+		}
+	}
+}
