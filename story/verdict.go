@@ -141,7 +141,7 @@ func blame(r *record.Record) string {
 		}
 	}
 	if len(parts) == 0 {
-		return "Nothing speaks against either end."
+		return "Nothing was found that speaks against either end."
 	}
 	return sentence(parts)
 }

@@ -33,14 +33,14 @@ func TestWhoseDoing(t *testing.T) {
 		cause                     anomaly.Cause
 	}{
 		{"window-full", "of the server", "lawful", "It cost time or throughput: window-full of the server.", anomaly.CausePath},
-		{"ect-on-syn", "of the server", "rewrites", "Nothing speaks against either end.", anomaly.CausePath},
+		{"ect-on-syn", "of the server", "rewrites", "Nothing was found that speaks against either end.", anomaly.CausePath},
 		{"ce-mark-seen", "of the server", "router", "It cost time or throughput: ce-mark-seen of the server.", anomaly.CausePath},
 		{"icmp-frag-needed", "of the server", "lawful", "It cost time or throughput: icmp-frag-needed of the server.", anomaly.CauseNone},
-		{"retransmission-fast", "of the server", "network", "Nothing speaks against either end.", anomaly.CausePath},
+		{"retransmission-fast", "of the server", "network", "Nothing was found that speaks against either end.", anomaly.CausePath},
 		{"rst-ttl-differs", "in the server's name", "forgery", "rst-ttl-differs in the server's name.", anomaly.CauseNone},
 		{"window-shrunk", "of the server", "advises against", "window-shrunk of the server.", anomaly.CauseEndpoint},
-		{"capture-duplicate", "of the server", "capture", "Nothing speaks against either end.", anomaly.CauseCapture},
-		{"half-close", "of the server", "lawful", "Nothing speaks against either end.", anomaly.CauseNone},
+		{"capture-duplicate", "of the server", "capture", "Nothing was found that speaks against either end.", anomaly.CauseCapture},
+		{"half-close", "of the server", "lawful", "Nothing was found that speaks against either end.", anomaly.CauseNone},
 	} {
 		s := told(1, found(t, tt.id, tcp.Server, tt.cause), nothing)
 		f := s.Findings[0]
