@@ -77,6 +77,9 @@ func (f *file) open(r io.Reader, buf []byte) error {
 	f.raw.r = r
 	head := make([]byte, packedHead)
 	n, err := io.ReadFull(&f.raw, head)
+	if err == io.EOF && f.text {
+		return &Error{f.name, ErrEmpty, "was the text saved?"}
+	}
 	if err == io.EOF {
 		return failed(f.name, ErrEmpty)
 	}

@@ -61,7 +61,7 @@ func (w *walk) version(name string) {
 // datagram4 prints a datagram whose header has n octets, and what is in it.
 func (w *walk) datagram4(n int) bool {
 	b := w.b
-	if w.config.Verbose > 0 {
+	if w.tells() {
 		w.header4(n)
 	}
 	w.ends4(b)

@@ -31,7 +31,7 @@ func (w *walk) ip6() bool {
 	w.v6, w.named, w.fragment = true, false, false
 	w.src, w.dst = [16]byte(b[8:]), [16]byte(b[24:])
 	w.final = w.dst
-	if w.config.Verbose > 0 {
+	if w.tells() {
 		w.header6(payload)
 	}
 	w.b, w.wire = b[40:min(uint32(len(b)), payload+40)], payload

@@ -60,11 +60,11 @@ func (p *Printer) AppendHead(dst []byte, v *packet.View) []byte {
 // is appended.
 func (p *Printer) AppendPacket(dst []byte, v *packet.View) (line []byte, ok bool) {
 	w := &p.walk
-	*w = walk{Printer: p, out: dst, b: v.Frame, wire: v.WireLen}
+	*w = walk{Printer: p, out: dst, b: v.Frame, wire: v.WireLen, untold: untold(v)}
 	if len(v.Frame) > 0 && w.link(v) {
 		return w.out, true
 	}
-	*w = walk{Printer: p, out: dst}
+	*w = walk{Printer: p, out: dst, untold: untold(v)}
 	if v.Depth > 0 && w.decoded(v) {
 		return w.out, true
 	}
@@ -91,7 +91,7 @@ func (p *Printer) AppendInner(dst []byte, v *packet.View) []byte {
 	if w.shown || !v.IsTCP() {
 		return dst
 	}
-	*w = walk{Printer: p, out: append(dst, ": "...), b: v.IP, wire: v.IPLen, lenient: true}
+	*w = walk{Printer: p, out: append(dst, ": "...), b: v.IP, wire: v.IPLen, lenient: true, untold: untold(v)}
 	if !w.ip() {
 		return dst
 	}
@@ -144,10 +144,17 @@ type walk struct {
 	fragment bool // this is a first fragment
 	lenient  bool // a length of 0 is one that the sender's card was to fill in
 	shown    bool // TCP was printed
+	untold   bool // the frame was built from a line that did not tell what -v adds
 	depth    uint8
 
 	list list
 }
+
+// untold reports whether a line without -v is all that is known of the packet.
+func untold(v *packet.View) bool { return v.Text && v.Seg.TTL == 0 }
+
+// tells reports whether -v adds to what is known.
+func (w *walk) tells() bool { return w.config.Verbose > 0 && !w.untold }
 
 // maxDepth is how many headers a walk looks at, so that no frame makes the line
 // much longer than itself.

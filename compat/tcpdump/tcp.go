@@ -92,7 +92,7 @@ func (w *walk) segment(h tcp.Header, n uint32) {
 		return
 	}
 	payload := w.wire - n
-	if w.config.Verbose > 0 {
+	if w.tells() {
 		w.segmentSum(h)
 	}
 	w.fields(h, num, payload)
