@@ -35,7 +35,16 @@ type live struct {
 	now    int64  // when the rings were last waited for, ns since 1970
 	until  int64  // the time at which all ends; 0: it does not
 	number uint64
-	lost   []string // why a ring's interface shows nothing; "": it does
+	lost   []string         // why a ring's interface shows nothing; "": it does
+	lacks  []*afpacket.Ring // those without a head
+	last   stamp            // of the frame that was handed over last
+}
+
+// stamp is a packet's time, ns since the Unix epoch, and when nothing more had come for a
+// while, by a clock that nobody sets.
+type stamp struct {
+	at    int64
+	quiet time.Time
 }
 
 // head is the next frame of a ring.
@@ -97,22 +106,46 @@ func openRing(c *Config, name string, event func(afpacket.Event)) (*afpacket.Rin
 // Next hands over the earliest frame of all rings. It waits for one, but not longer
 // than until something else may have to be done: then it returns errIdle.
 func (l *live) Next(f *packet.Frame) error {
-	for waited := false; ; waited = true {
+	var began time.Time
+	for {
 		l.fill(true)
-		if i := l.earliest(); i >= 0 {
+		late := !began.IsZero() && time.Since(began) >= patience
+		if i := l.earliest(late); i >= 0 {
 			return l.take(i, f)
 		}
-		if waited && l.none() {
-			if l.until != 0 && l.now > l.until {
-				return l.end()
-			}
-			return errIdle
+		if late {
+			return l.idle()
 		}
-		if err := afpacket.Wait(l.rings, patience); err != nil {
+		if began.IsZero() {
+			began = time.Now()
+		}
+		if err := afpacket.Wait(l.missing(), patience); err != nil {
 			return err
 		}
 		l.now = time.Now().UnixNano()
 	}
+}
+
+// idle says that there is no frame, and whether there will be one.
+func (l *live) idle() error {
+	if l.until != 0 {
+		return l.end()
+	}
+	if l.last.quiet.IsZero() {
+		l.last.quiet = time.Now()
+	}
+	return errIdle
+}
+
+// missing returns the rings that have no head: these are waited for.
+func (l *live) missing() []*afpacket.Ring {
+	l.lacks = l.lacks[:0]
+	for i, r := range l.rings {
+		if !l.heads[i].here {
+			l.lacks = append(l.lacks, r)
+		}
+	}
+	return l.lacks
 }
 
 // Buffered reports whether Next has a frame without waiting, that leaves those before
@@ -124,7 +157,7 @@ func (l *live) Buffered() bool {
 			return false
 		}
 	}
-	return l.earliest() >= 0
+	return l.earliest(false) >= 0
 }
 
 // fill asks the rings for the frames that are next; without turn, only those that need
@@ -139,8 +172,9 @@ func (l *live) fill(turn bool) {
 }
 
 // earliest returns the ring whose frame is next, -1 if none is, or if another ring may
-// still have an earlier one.
-func (l *live) earliest() int {
+// still have an earlier one. late says that the others had time enough, whatever the
+// clock says, which somebody may set.
+func (l *live) earliest(late bool) int {
 	first, all := -1, true
 	for i := range l.heads {
 		h := &l.heads[i]
@@ -149,20 +183,10 @@ func (l *live) earliest() int {
 			first = i
 		}
 	}
-	if first < 0 || all || l.heads[first].At <= l.now-int64(patience) {
+	if first < 0 || all || late || l.heads[first].At <= l.now-int64(patience) {
 		return first
 	}
 	return -1
-}
-
-// none reports whether no ring has a frame.
-func (l *live) none() bool {
-	for i := range l.heads {
-		if l.heads[i].here {
-			return false
-		}
-	}
-	return true
 }
 
 // take hands the head of a ring over.
@@ -174,6 +198,7 @@ func (l *live) take(i int, f *packet.Frame) error {
 	l.number++
 	*f, h.here = h.Frame, false
 	f.Number = l.number
+	l.last = stamp{at: f.At}
 	return nil
 }
 
@@ -188,8 +213,9 @@ func (l *live) end() error {
 	return io.EOF
 }
 
-// silent returns until when nothing more will come.
-func (l *live) silent() int64 { return l.now - 2*int64(patience) }
+// silent returns until when nothing has come: time goes on from the last packet, so that
+// nothing seems old because somebody sets the clock.
+func (l *live) silent() int64 { return l.last.at + int64(time.Since(l.last.quiet)) }
 
 // Size is not known.
 func (l *live) Size() int64 { return 0 }

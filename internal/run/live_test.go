@@ -181,6 +181,24 @@ func TestMerged(t *testing.T) {
 	}
 }
 
+// TestSilent: time goes on from the last packet by a clock that nobody sets, and a
+// frame of the future waits its time, and no longer.
+func TestSilent(t *testing.T) {
+	const future = int64(1) << 61
+	l := live{now: 5, heads: make([]head, 2)}
+	l.heads[1].here, l.heads[1].At = true, future
+	if l.earliest(false) != -1 || l.earliest(true) != 1 {
+		t.Error("a frame of the future")
+	}
+	var f packet.Frame
+	if err := l.take(1, &f); err != nil || l.idle() != errIdle {
+		t.Fatal(err)
+	}
+	if s := l.silent(); s < future || s > future+int64(time.Minute) {
+		t.Errorf("%d ns behind the last packet", s-future)
+	}
+}
+
 // flood sends n frames on an interface.
 func flood(t *testing.T, name string, n int) {
 	i, err := net.InterfaceByName(name)
