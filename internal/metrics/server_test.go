@@ -128,8 +128,9 @@ func TestToken(t *testing.T) {
 			}
 		}
 	}
-	if s.door().Denied != 6 {
-		t.Errorf("%d denied", s.door().Denied)
+	s.page.written = time.Time{}
+	if _, text := ask(t, http.DefaultClient, "GET", s.URL(), goodToken); !strings.Contains(text, `onpath_metrics_refused_total{cause="token"} 6`) {
+		t.Errorf("%d denied, and not on the page", s.door().Denied)
 	}
 }
 
@@ -240,7 +241,7 @@ func TestCrowd(t *testing.T) {
 	if n := s.listener.turnedAway(); n < 2*maxConns {
 		t.Errorf("%d pushed out of %d", n, len(crowd))
 	}
-	crowd[0].SetReadDeadline(time.Now().Add(5 * time.Second))
+	crowd[0].SetReadDeadline(time.Now().Add(readTimeout / 2)) // then it would be closed anyway
 	if _, err := crowd[0].Read(make([]byte, 1)); err == nil || errors.Is(err, os.ErrDeadlineExceeded) {
 		t.Errorf("the first is still there: %v", err)
 	}
