@@ -22,7 +22,7 @@ type Capture struct {
 
 // patience is how long a packet may lie in a ring before it is handed over, and so how
 // long the packets of other interfaces wait for it.
-const patience = 100 * time.Millisecond
+const patience = 50 * time.Millisecond
 
 // errIdle says that nothing came for so long that time may go on without a packet.
 var errIdle = errors.New("nothing came")
@@ -32,7 +32,7 @@ type live struct {
 	names  []string
 	rings  []*afpacket.Ring
 	heads  []head // of each ring
-	now    int64  // when the rings were last waited for, ns since 1970
+	now    int64  // when Next last had none to hand over, ns since 1970
 	until  int64  // the time at which all ends; 0: it does not
 	number uint64
 	lost   []string         // why a ring's interface shows nothing; "": it does
@@ -110,7 +110,12 @@ func (l *live) Next(f *packet.Frame) error {
 	for {
 		l.fill(true)
 		late := !began.IsZero() && time.Since(began) >= patience
-		if i := l.earliest(late); i >= 0 {
+		i := l.earliest(late)
+		if i < 0 {
+			l.now = time.Now().UnixNano()
+			i = l.earliest(late)
+		}
+		if i >= 0 {
 			return l.take(i, f)
 		}
 		if late {
@@ -119,11 +124,22 @@ func (l *live) Next(f *packet.Frame) error {
 		if began.IsZero() {
 			began = time.Now()
 		}
-		if err := afpacket.Wait(l.missing(), patience); err != nil {
+		if err := afpacket.Wait(l.missing(), l.rest()); err != nil {
 			return err
 		}
-		l.now = time.Now().UnixNano()
 	}
+}
+
+// rest returns how long the other rings may still have an earlier frame than the first
+// head; patience if there is none.
+func (l *live) rest() time.Duration {
+	rest := patience
+	for i := range l.heads {
+		if h := &l.heads[i]; h.here {
+			rest = min(rest, time.Duration(h.At-l.now)+patience)
+		}
+	}
+	return max(rest, time.Millisecond)
 }
 
 // idle says that there is no frame, and whether there will be one.

@@ -11,7 +11,7 @@ import (
 
 // A lone packet waits for its block to be closed, which the kernel looks after this
 // often: it is handed over within twice the time.
-const retire = 40 * time.Millisecond
+const retire = 20 * time.Millisecond
 
 // The ring's blocks: fewBlocks at least, so that the kernel fills some while one is
 // read, of largeBlock octets, or of less where that would make fewer than enough.
