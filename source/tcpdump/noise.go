@@ -5,11 +5,39 @@ import (
 	"strings"
 )
 
-// tags are HTML elements in which articles put lines; what else stands in angle
-// brackets may be TCP options.
-var tags = strings.NewReplacer("<br>", "", "<br/>", "", "<br />", "", "<pre>", "", "</pre>", "",
-	"<p>", "", "</p>", "", "<code>", "", "</code>", "", "<tt>", "", "</tt>", "", "<li>", "", "</li>", "",
-	"<b>", "", "</b>", "", "<BR>", "", "<PRE>", "", "</PRE>", "", "<P>", "", "</P>", "")
+// tags are HTML elements in which pages put lines, or words of them; what else stands
+// in angle brackets may be TCP options.
+var tags = map[string]bool{
+	"a": true, "b": true, "blockquote": true, "br": true, "code": true, "div": true, "em": true, "font": true, "i": true, "kbd": true, "li": true,
+	"p": true, "pre": true, "samp": true, "span": true, "strong": true, "td": true, "tr": true, "tt": true, "u": true, "ul": true,
+}
+
+// untagged leaves out HTML tags.
+func untagged(s string) string {
+	var b strings.Builder
+	for {
+		before, after, more := strings.Cut(s, "<")
+		b.WriteString(before)
+		if !more {
+			return b.String()
+		}
+		tag, _, closed := strings.Cut(after[:min(len(after), maxTag)], ">")
+		name, _, _ := strings.Cut(strings.Trim(tag, "/"), " ")
+		if closed && tags[strings.ToLower(name)] {
+			s = after[len(tag)+1:]
+			continue
+		}
+		b.WriteByte('<')
+		s = after
+	}
+}
+
+// maxTag is how long a tag is at most, in octets, with its attributes.
+const maxTag = 200
+
+// markdown undoes what Markdown does: marks of bold words, and backslashes before what
+// would be marks.
+var markdown = strings.NewReplacer("**", "", `\[`, "[", `\]`, "]", `\>`, ">", `\<`, "<", `\*`, "*", `\_`, "_", `\.`, ".", `\-`, "-")
 
 // plain leaves out what terminals take for commands: colours and titles (ECMA-48
 // §8.3.16 CSI, §8.3.89 OSC). Spaces of web pages that no line may be cut at are spaces.
@@ -60,7 +88,10 @@ func unescape(s string) string {
 		s = plain(html.UnescapeString(s))
 	}
 	if strings.IndexByte(s, '<') >= 0 {
-		s = tags.Replace(s)
+		s = untagged(s)
+	}
+	if strings.IndexByte(s, '\\') >= 0 || strings.Contains(s, "**") {
+		s = markdown.Replace(s)
 	}
 	return s
 }

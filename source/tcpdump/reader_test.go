@@ -77,6 +77,8 @@ func TestForms(t *testing.T) {
 		"80 columns":    "00:01:00.000000 IP 192.0.2.1.1000 > 192.0.2.2.80: Flags [S], seq 5, win \n900, options [mss 1460,sackOK,TS val 7 ecr 0,n\nop,wscale 7], length 0",
 		"mail's breaks": "00:01:00.000000 IP 192.0.2.1.1000 > 192.0.2.2.80: Flags [S], seq=\n 5, wi=\nn 900, length =\n0",
 		"truncated":     "00:01:00.000000 truncated-ip - 9 bytes missing!192.0.2.1.1000 > 192.0.2.2.80: S 5:5(0) win 900 (DF)",
+		"Markdown":      `00:01:00.000000 IP **192.0.2.1.1000** \> 192.0.2.2.80: Flags \[S\], seq 5, win 900, length 0`,
+		"HTML":          `<td><span class="x">00:01:00.000000</span> 192.0.2.1.1000 &gt; 192.0.2.2.80: <FONT color=red>S</FONT> 5:5(0) win 900 <mss 1460,nop> (DF)</td>`,
 		"quoted":        "> > 00:01:00.000000 IP 192.0.2.1.1000 > 192.0.2.2.80: Flags [S], seq 5, win 900, length 0",
 		"quoted, wraps": ">> 00:01:00.000000 IP 192.0.2.1.1000 >\n>> 192.0.2.2.80: Flags\n>> [S], seq 5, win\n>> 900, length 0",
 		"wraps":         "00:01:00.000000 192.0.2.1.1000 > 192.0.2.2.80: S\n5:5(0) win 900\n<mss 1460,nop,nop,\nsackOK> (DF)",
