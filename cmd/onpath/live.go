@@ -43,7 +43,7 @@ func newLive() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:     "live [flags] -i INTERFACE [FILTER]",
 		Short:   "an interface in, connections out",
-		Long:    liveLong + findingsLong + findingsRead + evidenceLong + metricsLong + readP0f + readEyes + netfilterLong + netfilterRead,
+		Long:    liveLong + userLong + findingsLong + findingsRead + evidenceLong + metricsLong + readP0f + readEyes + netfilterLong + netfilterRead,
 		Example: liveExample,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			c, err := o.capture(cmd, args)
@@ -58,6 +58,7 @@ func newLive() *cobra.Command {
 	}
 	cmd.Flags().SortFlags = false
 	o.bindCapture(cmd)
+	o.bindUser(cmd)
 	o.bindOutput(cmd, formatNames(run.RecordFormats))
 	o.bindTable(cmd, flow.Linger{AfterReset: liveLinger, AfterClose: liveLinger})
 	more.bind(cmd, &o.run)
@@ -90,6 +91,9 @@ func (o *options) capture(cmd *cobra.Command, args []string) (c run.Config, err 
 		if o.run.Filter, err = filter.Parse(strings.Join(args, " ")); err != nil {
 			return c, err
 		}
+	}
+	if err = o.privileges(in); err != nil {
+		return c, err
 	}
 	return o.checked(cmd)
 }

@@ -19,6 +19,7 @@ import (
 type options struct {
 	run    run.Config
 	files  []string // of -r
+	user   string   // of --user
 	linger durations
 	times  durations
 	find   findings

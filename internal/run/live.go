@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"onpath/filter"
+	"onpath/internal/privilege"
 	"onpath/packet"
 	"onpath/source"
 	"onpath/source/afpacket"
@@ -18,6 +19,9 @@ type Capture struct {
 	Interfaces  []string // or afpacket.Any
 	Promiscuous bool     // also what is addressed to others
 	Snaplen     int      // octets to keep of a frame; 0: afpacket.DefaultSnaplen
+
+	Drop bool            // give up all privileges when what needs them is open
+	User *privilege.User // whom root becomes then; nil: it is not root who runs this
 }
 
 // patience is how long a packet may lie in a ring before it is handed over, and so how

@@ -75,9 +75,12 @@ func Read(c Config) error {
 	if err != nil {
 		return err
 	}
-	if job.dumps, err = openDumps(&c.Evidence); err != nil {
+	if job.dumps, err = openDumps(&c.Evidence); err == nil {
+		err = job.confine()
+	}
+	if err != nil {
 		job.close()
-		return err
+		return job.asWhom(err)
 	}
 	job.table = flow.New(job.config.Flow, func(r *record.Record) {
 		job.ended(r)
@@ -120,7 +123,7 @@ func newJob[R any](c Config, formats []Format[R]) (*job[R], error) {
 		j.in.Close()
 		return nil, err
 	}
-	if err = j.open(formats); err != nil {
+	if err = j.openOutputs(formats); err != nil {
 		j.close()
 		return nil, err
 	}
