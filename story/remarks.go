@@ -28,14 +28,6 @@ var losses = [...]string{
 	conn.LostAfter:  ": the original passed here, and nothing shows that it arrived",
 }
 
-// causes say what an explanation means for a packet that nothing else is said of.
-var causes = [...]string{
-	conn.Path:     "the network explains it: something was lost, late or copied",
-	conn.Capture:  "a gap of the capture explains it: something passed that is not in it",
-	conn.Endpoint: "an end explains it that aborted, restarted or gave up",
-	conn.None:     "nothing that RFC 9293 allows explains it",
-}
-
 // remarks says what is remarkable about a packet.
 func (t *Teller) remarks(p *record.Packet) (notes []Note) {
 	if says := deliveries[p.Delivery]; says != "" && !oldCopy(p) {
