@@ -1,15 +1,31 @@
-# make builds ./onpath; the other targets are for work on onpath itself.
+# make builds ./onpath, make install installs it; the other targets are for work on onpath itself.
 
 FUZZTIME ?= 30s
 RUNS ?= 100000
 RULES ?= arrows.go emit.go receive.go syn.go synack.go ack.go late.go reset.go window.go plain.go step.go join.go sack.go forgedfin.go
+# Where install puts things, under DESTDIR if that is set.
+PREFIX ?= /usr/local
+SYSCONFDIR ?= /etc
+UNITDIR ?= $(PREFIX)/lib/systemd/system
 # Packages with goroutines, or called from some.
 CONCURRENT = ./internal/run/... ./internal/metrics/... ./source/... ./cmd/...
 
-.PHONY: onpath test race lint notices bench bench-smoke fuzz soundness mutate oracle docs clean
+.PHONY: onpath install test race lint notices bench bench-smoke fuzz soundness mutate oracle docs clean
 
 onpath: # one static binary
 	CGO_ENABLED=0 go build -trimpath -buildvcs=auto -ldflags '-s -w' -o onpath ./cmd/onpath
+
+# The binary, its pages and completions, and a service that is not enabled. Flags in
+# SYSCONFDIR/default/onpath stay as they are.
+install: onpath
+	install -D -m 755 onpath $(DESTDIR)$(PREFIX)/bin/onpath
+	install -d $(DESTDIR)$(PREFIX)/share/man/man1
+	./onpath man $(DESTDIR)$(PREFIX)/share/man/man1
+	./onpath completion bash | install -D -m 644 /dev/stdin $(DESTDIR)$(PREFIX)/share/bash-completion/completions/onpath
+	./onpath completion zsh | install -D -m 644 /dev/stdin $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_onpath
+	./onpath completion fish | install -D -m 644 /dev/stdin $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/onpath.fish
+	sed 's|/usr/local/bin/|$(PREFIX)/bin/|' contrib/onpath.service | install -D -m 644 /dev/stdin $(DESTDIR)$(UNITDIR)/onpath.service
+	test -e $(DESTDIR)$(SYSCONFDIR)/default/onpath || install -D -m 644 contrib/onpath.default $(DESTDIR)$(SYSCONFDIR)/default/onpath
 
 test:
 	go test ./...
