@@ -2,6 +2,7 @@ package check
 
 import (
 	"math/bits"
+	"slices"
 
 	"onpath/anomaly"
 	"onpath/conn"
@@ -320,6 +321,16 @@ func (in *Inspector) Finish(c *Case, e *End, after *conn.Conn) []Finding {
 		in.books.drop(c, func(f *Finding) bool { return in.counted.Has(f.ID) })
 	}
 	return in.books.of(c)
+}
+
+// Found returns what was found of c by now, in the order in which it was first raised,
+// valid until the next packet. Finish may take some of it back.
+func (in *Inspector) Found(c *Case) []Finding {
+	list := in.books.of(c)
+	if in.counted == (anomaly.Set{}) {
+		return list
+	}
+	return slices.DeleteFunc(slices.Clone(list), func(f Finding) bool { return in.counted.Has(f.ID) })
 }
 
 // Forget gives back what c was lent. What it goes on with is not compared with what

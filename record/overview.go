@@ -88,6 +88,9 @@ func (r *Record) appendEnd(dst []byte, end tcp.Dir) []byte {
 	return netip.AddrPortFrom(r.Addr(end), r.Port(end)).AppendTo(dst)
 }
 
+// Endpoint returns the address of an end and, if it has one, its port as in a URL.
+func (r *Record) Endpoint(end tcp.Dir) string { return string(r.appendEnd(nil, end)) }
+
 // appendStates appends the client's and the server's state, once if they are
 // equal.
 func appendStates(dst []byte, r *Record) []byte {

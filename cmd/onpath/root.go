@@ -27,7 +27,7 @@ func newRoot() *cobra.Command {
 		SilenceUsage:  true,
 	}
 	root.CompletionOptions.HiddenDefaultCmd = false
-	root.AddCommand(newRead(), newLive(), newPackets(), newExplain(), newColumns(), newAnomalies(), newVersion(), newMan(root))
+	root.AddCommand(newRead(), newLive(), newTop(), newPackets(), newExplain(), newColumns(), newAnomalies(), newVersion(), newMan(root))
 	return root
 }
 

@@ -20,6 +20,7 @@ const (
 	askStop uint32 = 1 << iota // read no more, finish
 	askDraw                    // draw the progress bar
 	askLook                    // say what is counted
+	askTurn                    // let the other one work for a moment
 )
 
 // drawEvery is how often the progress bar is drawn; the first time after
@@ -50,6 +51,7 @@ type job[R any] struct {
 	limit   uint64         // packets to read
 	began   time.Time
 	bar     bar
+	hear    func(string)  // is told what say says; nil: standard error is
 	err     error         // the first of an output
 	lost    []error       // files that could not be read, or not to their end
 	waits   bool          // a read may have to wait: not all captures are files
@@ -101,18 +103,23 @@ func (j *job[R]) wait(done <-chan struct{}, signals chan os.Signal) (ended bool)
 			draw.Reset(drawEvery)
 		case <-signals:
 			signal.Stop(signals) // the next one kills
-			j.asked.Or(askStop)
-			if j.live != nil { // it is never stuck
-				<-done
-				return true
-			}
-			select {
-			case <-done:
-				return true
-			case j.gate <- struct{}{}:
-				return false
-			}
+			return j.halt(done)
 		}
+	}
+}
+
+// halt stops the work, and returns as wait does.
+func (j *job[R]) halt(done <-chan struct{}) (ended bool) {
+	j.asked.Or(askStop)
+	if j.live != nil { // it is never stuck
+		<-done
+		return true
+	}
+	select {
+	case <-done:
+		return true
+	case j.gate <- struct{}{}:
+		return false
 	}
 }
 
@@ -245,6 +252,10 @@ func (j *job[R]) answer() bool {
 	if asked&askLook != 0 {
 		j.health = j.in.Health()
 		j.scrapes.answer(j.snapshot())
+	}
+	if asked&askTurn != 0 {
+		<-j.gate // who asked waits for it, and takes it
+		j.gate <- struct{}{}
 	}
 	if asked&askStop != 0 && j.live != nil { // once: what has come is still read
 		j.asked.And(^askStop)

@@ -152,6 +152,10 @@ func (j *job[R]) openInput() error {
 
 // say tells of what happens meanwhile.
 func (j *job[R]) say(what string) {
+	if j.hear != nil {
+		j.hear(what)
+		return
+	}
 	if !j.config.Quiet {
 		j.bar.clear()
 		fmt.Fprintf(stderr, "onpath: %s\n", what)
