@@ -19,7 +19,7 @@ type User struct {
 // ErrPartly says that only what the C library does for all threads was done: the user
 // and the groups, with which the kernel takes root's capabilities. The rest is a matter
 // of each thread, and a program with cgo does not know them all (syscall.AllThreadsSyscall).
-var ErrPartly = errors.New("this onpath was built with cgo, which keeps it from forbidding itself new privileges and other files: build it with make, or with CGO_ENABLED=0")
+var ErrPartly = errors.New("this onpath was built with cgo: it gives up root, but not the capabilities of another user, and can forbid itself neither new privileges nor files; build it with make, or with CGO_ENABLED=0")
 
 // ErrNotSupported is what all functions return on systems other than Linux.
 var ErrNotSupported = errors.New("dropping privileges is not supported on this system")
