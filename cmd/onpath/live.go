@@ -31,6 +31,7 @@ kernel had to drop because onpath was too slow. docs/live.md tells more.`
 
 const liveExample = `  sudo onpath live -i eth0
   sudo onpath live -i eth0 -i eth1 -o jsonl=conns.jsonl port 443
+  sudo onpath live -i eth0 -q -o jsonl=conns.jsonl --rotate 1h --rotate-size 100MiB
   sudo onpath live -i any -o findings -q 'tcp and not port 22'`
 
 // liveLinger is how long a finished connection waits for late packets where people wait
@@ -40,15 +41,16 @@ const liveLinger = 5 * time.Second
 func newLive() *cobra.Command {
 	var o options
 	var more records
+	var files rotation
 	cmd := &cobra.Command{
 		Use:     "live [flags] -i INTERFACE [FILTER]",
 		Short:   "an interface in, connections out",
-		Long:    liveLong + userLong + findingsLong + findingsRead + evidenceLong + metricsLong + readP0f + readEyes + netfilterLong + netfilterRead,
+		Long:    liveLong + userLong + rotationLong + findingsLong + findingsRead + evidenceLong + metricsLong + readP0f + readEyes + netfilterLong + netfilterRead,
 		Example: liveExample,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			c, err := o.capture(cmd, args)
 			if err == nil {
-				err = more.config(cmd, &c)
+				err = errors.Join(more.config(cmd, &c), files.config(&c))
 			}
 			if err != nil {
 				return err
@@ -60,6 +62,7 @@ func newLive() *cobra.Command {
 	o.bindCapture(cmd)
 	o.bindUser(cmd)
 	o.bindOutput(cmd, formatNames(run.RecordFormats))
+	files.bind(cmd)
 	o.bindTable(cmd, flow.Linger{AfterReset: liveLinger, AfterClose: liveLinger})
 	more.bind(cmd, &o.run)
 	return cmd

@@ -85,6 +85,8 @@ type Output struct {
 	Queued  int    // octets that wait to be written
 	Writing time.Duration
 	Gone    bool // its reader has closed the pipe
+
+	LostRows, LostOctets uint64 // that found no room in the queue
 }
 
 // Capture is an interface that packets are captured on.

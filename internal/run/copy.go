@@ -47,6 +47,10 @@ func (e *frameCopy) number(o pcapng.Origin) int {
 	return n
 }
 
+// describes reports whether a block is no frame, but tells what the file needs to know of
+// those behind it.
+func describes(_ uint64, block []byte) bool { return !pcapng.IsPacket(block) }
+
 func (e *frameCopy) flush() {}
 
 func (e *frameCopy) report(*strings.Builder) {}

@@ -23,24 +23,28 @@ type Format[R any] struct {
 	open func(w io.Writer, file *os.File, c *Config) rows[R]
 	look func(c *Config, out []func(line []byte)) eyes // instead of open
 	tell func(w io.Writer) rows[record.Finding]        // instead of both: of findings as records end
+	head func(n uint64, line []byte) bool              // whether the n-th that it writes, from 0, belongs at the head of each file; nil: nothing does
 }
+
+// first is the head of what begins with a line of names.
+func first(n uint64, _ []byte) bool { return n == 0 }
 
 // TCPStates is the format whose path is a prefix: it has several files.
 const TCPStates = "tcpstates"
 
 // RecordFormats are those of connections; the first is the default.
 var RecordFormats = []Format[record.Record]{
-	{Name: "table", Doc: "aligned, for people", open: openTable},
+	{Name: "table", Doc: "aligned, for people", open: openTable, head: first},
 	{Name: "jsonl", Doc: "one JSON object a line, all columns", open: func(w io.Writer, _ *os.File, _ *Config) rows[record.Record] {
 		return jsonl.New(w, record.Columns())
 	}},
 	{Name: "tsv", Doc: "tab-separated below a line of names, all columns", open: func(w io.Writer, _ *os.File, _ *Config) rows[record.Record] {
 		return tsv.New(w, record.FlatColumns())
-	}},
+	}, head: first},
 	{Name: "findings", Doc: findingsDoc, tell: openFindings},
-	{Name: TCPStates, Doc: "flow file of Tranalyzer2's tcpStates, PREFIX_flows.txt", look: openTCPStates},
+	{Name: TCPStates, Doc: "flow file of Tranalyzer2's tcpStates, PREFIX_flows.txt", look: openTCPStates, head: first},
 	{Name: "tcpchain", Doc: "flow records of PATHspider's TCPChain, one JSON object a line", look: openTCPChain},
-	{Name: Pcapng, Doc: "the frames as they were read, a capture", look: openCopy},
+	{Name: Pcapng, Doc: "the frames as they were read, a capture", look: openCopy, head: describes},
 	{Name: Conntrack, Doc: "what conntrack -L would have shown of a gateway at the end", look: openConntrackTable},
 }
 
@@ -80,10 +84,22 @@ func openTable(w io.Writer, file *os.File, config *Config) rows[record.Record] {
 	if len(config.Capture.Interfaces) > 0 {
 		c.Hold, c.Room = 1, record.OverviewRoom()
 	}
-	if columns, _, err := term.GetSize(int(file.Fd())); err == nil {
-		c.Width = columns
-	}
+	ask(file, func(fd int) { c.Width, _, _ = term.GetSize(fd) })
 	return table.New(w, c, record.Overview(), func(r *record.Record) uint64 { return r.Conn })
+}
+
+// isTerminal reports whether a file is a terminal.
+func isTerminal(file *os.File) (is bool) {
+	ask(file, func(fd int) { is = term.IsTerminal(fd) })
+	return is
+}
+
+// ask asks something of a file's descriptor. (os.File.Fd would take the deadlines from a
+// pipe.)
+func ask(file *os.File, what func(fd int)) {
+	if conn, err := file.SyscallConn(); err == nil {
+		conn.Control(func(fd uintptr) { what(int(fd)) })
+	}
 }
 
 // utf8Locale reports whether text is UTF-8 here: the first of these

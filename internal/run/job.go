@@ -6,7 +6,6 @@ import (
 	"os"
 	"os/signal"
 	"sync/atomic"
-	"syscall"
 	"time"
 
 	"onpath/flow"
@@ -17,10 +16,12 @@ import (
 
 // Bits of job.asked: what the other goroutine asks of the one that works.
 const (
-	askStop uint32 = 1 << iota // read no more, finish
-	askDraw                    // draw the progress bar
-	askLook                    // say what is counted
-	askTurn                    // let the other one work for a moment
+	askStop   uint32 = 1 << iota // read no more, finish
+	askDraw                      // draw the progress bar
+	askLook                      // say what is counted
+	askTurn                      // let the other one work for a moment
+	askReopen                    // begin the files of the outputs anew
+	askTable                     // print what is open
 )
 
 // drawEvery is how often the progress bar is drawn; the first time after
@@ -43,6 +44,7 @@ type job[R any] struct {
 	tellers []*sink[record.Finding] // as records end
 	dumps   *dumps                  // nil: none are wanted
 	files   []*out                  // of all
+	notes   *queue                  // to standard error, where what is said must not wait; else nil
 
 	frame   packet.Frame
 	views   [flow.Batch]packet.View // in use: one, or a batch
@@ -61,19 +63,19 @@ type job[R any] struct {
 
 	scrapes *scrapes // nil: nobody asks for metrics
 
+	seen  bool // standard error was a terminal in the beginning
 	asked atomic.Uint32
 	gate  chan struct{} // holds a token while somebody works on what is above
 }
 
 // drive runs work until the captures end or a signal comes, then finishes.
 func (j *job[R]) drive(work func(), summary bool) error {
-	signals := make(chan os.Signal, 1)
-	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
+	signals := j.listen()
 	defer signal.Stop(signals)
-	signal.Ignore(syscall.SIGPIPE) // a closed pipe is an error of Write (sink)
 	done := make(chan struct{})
 	j.gate <- struct{}{}
 	j.scrapes.serve(&j.config)
+	j.startQueues()
 	go func() {
 		work()
 		close(done)
@@ -101,8 +103,11 @@ func (j *job[R]) wait(done <-chan struct{}, signals chan os.Signal) (ended bool)
 		case <-draw.C:
 			j.asked.Or(askDraw)
 			draw.Reset(drawEvery)
-		case <-signals:
-			signal.Stop(signals) // the next one kills
+		case s := <-signals:
+			if !j.ask(s) {
+				continue
+			}
+			j.deafen(signals)
 			return j.halt(done)
 		}
 	}
@@ -245,9 +250,15 @@ func (j *job[R]) readLive() error {
 
 // answer does what was asked, and reports whether to go on.
 func (j *job[R]) answer() bool {
-	asked := j.asked.And(^(askDraw | askLook))
+	asked := j.asked.And(^(askDraw | askLook | askReopen | askTable))
 	if asked&askDraw != 0 && j.mayDraw() {
-		j.bar.draw(j.in.Consumed(), j.in.Size(), j.tally.packets, time.Since(j.began))
+		j.bar.draw(j.errors(), j.in.Consumed(), j.in.Size(), j.tally.packets, time.Since(j.began))
+	}
+	if asked&askReopen != 0 {
+		j.reopen()
+	}
+	if asked&askTable != 0 {
+		j.printOpen()
 	}
 	if asked&askLook != 0 {
 		j.health = j.in.Health()
@@ -274,6 +285,7 @@ func (j *job[R]) idle() bool {
 // finish writes what is left, closes the outputs and sums up.
 func (j *job[R]) finish(summary bool) error {
 	if j.live != nil {
+		j.unhurried()
 		j.table.Drain()
 	} else {
 		j.table.Flush()
@@ -281,11 +293,12 @@ func (j *job[R]) finish(summary bool) error {
 	j.tellStrays()
 	failed := j.dumps.flush()
 	j.end()
-	j.bar.clear()
+	j.bar.clear(j.errors())
+	hangs := !j.notes.finish()
 	if j.err == errNobodyReads {
 		return j.verdict()
 	}
-	if !j.config.Quiet {
+	if !j.config.Quiet && !hangs {
 		j.report(summary)
 	}
 	if err := errors.Join(append(j.lost, j.sieve.err(), j.err, failed)...); err != nil {

@@ -18,7 +18,7 @@ func (j *job[R]) mayDraw() bool {
 		return false
 	}
 	for _, o := range j.files {
-		if (o.format != "table" || j.live != nil) && term.IsTerminal(int(o.file.Fd())) {
+		if (o.format != "table" || j.live != nil) && isTerminal(o.file) {
 			return false
 		}
 	}
@@ -26,24 +26,24 @@ func (j *job[R]) mayDraw() bool {
 }
 
 // draw shows how many octets of the captures are done, if their size is known.
-func (b *bar) draw(done, total int64, packets uint64, spent time.Duration) {
+func (b *bar) draw(w io.Writer, done, total int64, packets uint64, spent time.Duration) {
 	const width = 30
 	b.drawn = true
 	pps := thousands(rate(packets, spent))
 	if total <= 0 || done > total {
-		fmt.Fprintf(stderr, "\r\x1b[K%s packets  %s/s", thousands(packets), pps)
+		fmt.Fprintf(w, "\r\x1b[K%s packets  %s/s", thousands(packets), pps)
 		return
 	}
 	full := int(done * width / total)
 	left := time.Duration(float64(spent) * float64(total-done) / float64(max(done, 1)))
-	fmt.Fprintf(stderr, "\r\x1b[K[%-*.*s] %3d%%  %s packets  %s/s  %s left",
+	fmt.Fprintf(w, "\r\x1b[K[%-*.*s] %3d%%  %s packets  %s/s  %s left",
 		width, full, "##############################", done*100/total, thousands(packets), pps, left.Round(time.Second))
 }
 
 // clear takes the bar away.
-func (b *bar) clear() {
+func (b *bar) clear(w io.Writer) {
 	if b.drawn {
-		io.WriteString(stderr, "\r\x1b[K")
+		io.WriteString(w, "\r\x1b[K")
 		b.drawn = false
 	}
 }

@@ -12,7 +12,7 @@ import (
 	"cmp"
 	"crypto/rand"
 	"encoding/binary"
-	"fmt"
+	"io"
 	"math"
 	"os"
 	"time"
@@ -30,14 +30,15 @@ import (
 
 // Config says what to read and what to write.
 type Config struct {
-	Files   []string // captures in their order; "-" is standard input
-	Printed bool     // they are not captures, but what tcpdump printed
-	Capture Capture  // instead of Files: interfaces
-	Version string   // of onpath, for outputs that name who wrote them; may be empty
-	Merge   bool     // read them as one stream in the order of time
-	Count   uint64   // packets to read that the filter selects; 0: all
-	Outputs []Output // none: one in the verb's first format on standard output
-	Quiet   bool     // no summary, no progress bar
+	Files    []string // captures in their order; "-" is standard input
+	Printed  bool     // they are not captures, but what tcpdump printed
+	Capture  Capture  // instead of Files: interfaces
+	Version  string   // of onpath, for outputs that name who wrote them; may be empty
+	Merge    bool     // read them as one stream in the order of time
+	Count    uint64   // packets to read that the filter selects; 0: all
+	Outputs  []Output // none: one in the verb's first format on standard output
+	Rotation Rotation // of the files of Outputs, with Capture
+	Quiet    bool     // no summary, no progress bar
 
 	// Filter selects frames; of the others nothing is seen but how many they were. nil: all
 	// are selected.
@@ -157,8 +158,7 @@ func (j *job[R]) say(what string) {
 		return
 	}
 	if !j.config.Quiet {
-		j.bar.clear()
-		fmt.Fprintf(stderr, "onpath: %s\n", what)
+		j.notice("onpath: " + what + "\n")
 	}
 }
 
@@ -166,6 +166,20 @@ func (j *job[R]) say(what string) {
 func (j *job[R]) close() {
 	j.in.Close()
 	j.scrapes.stop()
+}
+
+// notice writes to standard error what was asked for, or is to be said.
+func (j *job[R]) notice(text string) {
+	j.bar.clear(j.errors())
+	io.WriteString(j.errors(), text)
+}
+
+// errors returns what takes what goes to standard error.
+func (j *job[R]) errors() io.Writer {
+	if j.notes != nil {
+		return j.notes
+	}
+	return stderr
 }
 
 // drawSeed draws a seed that nobody who sends packets can guess.

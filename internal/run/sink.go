@@ -4,12 +4,11 @@ import (
 	"bufio"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"sync/atomic"
 	"syscall"
 	"time"
-
-	"golang.org/x/term"
 
 	"onpath/record"
 )
@@ -54,11 +53,28 @@ type sink[R any] struct {
 // out is a file of an Output that is open.
 type out struct {
 	format string
-	path   string // as given, or Stdout
-	file   *os.File
-	writes *writes // to file
+	path   string   // as given, or Stdout
+	file   *os.File // with a queue the first one, or standard output
+	writes *writes  // to file
 	buf    *bufio.Writer
-	gone   bool // its reader has closed the pipe
+	queue  *queue // instead of buf, where rows must not wait; else nil
+	gone   bool   // its reader has closed the pipe
+}
+
+// to returns what takes rows.
+func (o *out) to() io.Writer {
+	if o.queue != nil {
+		return o.queue
+	}
+	return o.buf
+}
+
+// flush empties the buffer.
+func (o *out) flush() error {
+	if o.queue != nil {
+		return o.queue.flush()
+	}
+	return o.buf.Flush()
 }
 
 // writes passes octets on to a file, and knows since when one write lasts.
@@ -69,11 +85,17 @@ type writes struct {
 
 // Write is io.Writer's.
 func (w *writes) Write(b []byte) (int, error) {
-	now := time.Now()
-	w.since.Store(&now)
-	defer w.since.Store(nil)
+	w.begin()
+	defer w.end()
 	return w.file.Write(b)
 }
+
+func (w *writes) begin() {
+	now := time.Now()
+	w.since.Store(&now)
+}
+
+func (w *writes) end() { w.since.Store(nil) }
 
 // last returns how long the write lasts that is going on; 0: none is. Any goroutine may
 // ask.
@@ -91,43 +113,77 @@ const bufferSize = 64 << 10
 func (j *job[R]) open(formats []Format[R]) error {
 	for _, o := range j.config.Outputs {
 		var lines []func([]byte)
+		f := find(formats, o.Format)
 		for _, path := range o.Files(j.config.PacketFile) {
-			to, err := openOut(path, o.Format)
+			to, err := j.openOut(path, o.Format, f.head)
 			if err != nil {
+				j.abandon()
 				return err
 			}
 			j.files = append(j.files, to)
 			lines = append(lines, func(line []byte) { j.put(to, line) })
 		}
-		f := find(formats, o.Format)
 		if f.look != nil {
 			j.eyes = append(j.eyes, f.look(&j.config, lines))
 			continue
 		}
 		to := j.files[len(j.files)-1]
 		if f.tell != nil {
-			j.tellers = append(j.tellers, &sink[record.Finding]{f.tell(to.buf), to})
+			j.tellers = append(j.tellers, &sink[record.Finding]{f.tell(to.to()), to})
 			continue
 		}
-		j.outs = append(j.outs, &sink[R]{f.open(to.buf, to.file, &j.config), to})
+		j.outs = append(j.outs, &sink[R]{f.open(to.to(), to.file, &j.config), to})
 	}
 	return nil
 }
 
-func openOut(path, format string) (*out, error) {
+// openOut opens a file. Where packets do not wait, rows must not either.
+func (j *job[R]) openOut(path, format string, head func(uint64, []byte) bool) (*out, error) {
 	o := &out{format: format, path: path, file: os.Stdout}
-	if path != Stdout {
-		var err error
-		if o.file, err = os.Create(path); err != nil {
-			return nil, fmt.Errorf("%w: choose another path after -o %s=", err, format)
+	var to *target
+	var err error
+	switch {
+	case j.live != nil:
+		if to, err = openTarget(path, j.config.Rotation); err == nil {
+			o.file = to.file.Load()
+			o.queue = newQueue(format+"="+path, to, head, j.say)
+			o.writes = &o.queue.writes
+			return o, o.fits()
 		}
+	case path != Stdout:
+		o.file, err = os.Create(path)
 	}
-	if format == Pcapng && term.IsTerminal(int(o.file.Fd())) {
-		return nil, errors.New("-o pcapng: a capture is not for a terminal; give it a file, as in -o pcapng=FILE")
+	if err != nil {
+		return nil, fmt.Errorf("%w: choose another path after -o %s=", err, format)
 	}
 	o.writes = &writes{file: o.file}
 	o.buf = bufio.NewWriterSize(o.writes, bufferSize)
-	return o, nil
+	return o, o.fits()
+}
+
+// fits refuses a capture that goes to a terminal.
+func (o *out) fits() error {
+	if o.format == Pcapng && isTerminal(o.file) {
+		return errors.New("-o pcapng: a capture is not for a terminal; give it a file, as in -o pcapng=FILE")
+	}
+	return nil
+}
+
+// queued returns how many octets wait to be written.
+func (o *out) queued() int {
+	if o.queue != nil {
+		return o.queue.queued()
+	}
+	return o.buf.Buffered()
+}
+
+// abandon takes back what was opened for rows that will not come.
+func (j *job[R]) abandon() {
+	for _, o := range j.files {
+		if o.queue != nil {
+			o.queue.to.finish()
+		}
+	}
 }
 
 // write gives a row to every output of rows.
@@ -144,7 +200,7 @@ func give[R any](sinks []*sink[R], row *R, fail func(error)) {
 // put writes a line of an output that is not made of rows.
 func (j *job[R]) put(o *out, line []byte) {
 	if !o.gone {
-		_, err := o.buf.Write(line)
+		_, err := o.to().Write(line)
 		j.fail(o.wrap(err))
 	}
 }
@@ -153,8 +209,11 @@ func (j *job[R]) put(o *out, line []byte) {
 func (j *job[R]) flush() {
 	for _, o := range j.files {
 		if !o.gone {
-			j.fail(o.wrap(o.buf.Flush()))
+			j.fail(o.wrap(o.flush()))
 		}
+	}
+	if j.notes != nil {
+		j.notes.flush()
 	}
 }
 
@@ -180,6 +239,7 @@ func (j *job[R]) end() {
 	}
 	endAll(j.outs, j.fail)
 	endAll(j.tellers, j.fail)
+	j.endQueues()
 	for _, o := range j.files {
 		j.fail(o.close())
 	}
@@ -194,7 +254,7 @@ func endAll[R any](sinks []*sink[R], fail func(error)) {
 }
 
 func (o *out) close() error {
-	if o.gone {
+	if o.gone || o.queue != nil {
 		return nil
 	}
 	err := o.wrap(o.buf.Flush())

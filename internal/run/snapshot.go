@@ -63,7 +63,11 @@ func (d *dumps) snapshot() *metrics.Evidence {
 // outputs returns how the outputs are.
 func (j *job[R]) outputs() (all []metrics.Output) {
 	for _, o := range j.files {
-		all = append(all, metrics.Output{Format: o.format, Path: o.path, Queued: o.buf.Buffered(), Writing: o.writes.last(), Gone: o.gone})
+		m := metrics.Output{Format: o.format, Path: o.path, Queued: o.queued(), Writing: o.writes.last(), Gone: o.gone}
+		if o.queue != nil {
+			m.LostRows, m.LostOctets = o.queue.lost.rows, o.queue.lost.octets
+		}
+		all = append(all, m)
 	}
 	return all
 }

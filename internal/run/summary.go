@@ -37,6 +37,7 @@ func (j *job[R]) report(summary bool) {
 	damages(&b, j.health)
 	if j.live != nil {
 		j.live.report(&b)
+		j.reportQueues(&b)
 	} else if summary {
 		line(&b, "dropped", byCapture(j.health.Dropped))
 	}

@@ -84,6 +84,12 @@ func New(out io.Writer, s Section) (*Writer, error) {
 	return w, w.end()
 }
 
+// IsPacket reports whether what a Writer wrote at once is a frame, and not what describes
+// the section or an interface.
+func IsPacket(block []byte) bool {
+	return len(block) >= 4 && binary.LittleEndian.Uint32(block) == blockEnhanced
+}
+
 // ones is a section length of -1.
 var ones = [8]byte{0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff}
 

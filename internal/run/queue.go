@@ -1,0 +1,267 @@
+package run
+
+import (
+	"fmt"
+	"sync/atomic"
+	"syscall"
+	"time"
+)
+
+const (
+	// blockSize is how many octets of rows are handed over at once.
+	blockSize = 64 << 10
+
+	// queueBlocks is how many blocks of an output may wait: 16 MiB of rows.
+	queueBlocks = 256
+
+	// hesitation is for how long all in all the capture waits for an output whose queue
+	// fills up before rows are lost; half of the queue must be empty for it to begin anew.
+	// The kernel's ring holds what comes meanwhile.
+	hesitation = 50 * time.Millisecond
+
+	// endurance is for how long, at the end, an output may take nothing before it is given up.
+	endurance = 3 * time.Second
+)
+
+// queue is the way of the rows of a capture to a target: a goroutine of its own writes
+// them, so that a disk that is full and a pipe that nobody reads never hold up the capture.
+// What finds no room is lost and counted.
+type queue struct {
+	name string // FORMAT=PATH
+	to   *target
+	say  func(string)
+	head func(n uint64, line []byte) bool // whether the n-th line, from 0, is one of the head
+
+	full  chan *block // to the writer
+	free  chan *block // from it
+	again chan bool   // the file may have been renamed
+	stop  chan bool   // closed: what is not written is given up
+	done  chan bool   // closed: the writer has ended
+	notes chan string // of the writer, to be said
+
+	// Of the goroutine that captures.
+	made    int    // blocks
+	lines   uint64 // with those of the head
+	block   *block // that is being filled; nil: none
+	heading []byte // what stands at the head of each file
+	offered volume
+	lost    volume // of offered, what found no room
+	told    volume // of lost, before it began
+	losing  bool
+	waited  time.Duration
+	ending  bool
+
+	gone         atomic.Bool // its reader has closed the pipe
+	rows, octets atomic.Uint64
+	writes       writes // how long a block takes
+	unwritable   bool   // of the writer: the last write failed
+}
+
+// volume is how much of an output.
+type volume struct{ rows, octets uint64 }
+
+func (v volume) minus(w volume) volume { return volume{v.rows - w.rows, v.octets - w.octets} }
+
+func (v volume) String() string {
+	return plural(v.rows, "row") + " (" + plural(v.octets, "octet") + ")"
+}
+
+func newQueue(name string, to *target, head func(uint64, []byte) bool, say func(string)) *queue {
+	return &queue{
+		name: name, to: to, head: head, say: say,
+		full: make(chan *block, queueBlocks), free: make(chan *block, queueBlocks),
+		again: make(chan bool, 1), stop: make(chan bool), done: make(chan bool), notes: make(chan string, 16),
+	}
+}
+
+// Write takes a line, which is a row or belongs to the head. The only error is that nobody
+// reads any more.
+func (q *queue) Write(line []byte) (int, error) {
+	if q.gone.Load() {
+		return 0, syscall.EPIPE
+	}
+	q.lines++
+	if q.head != nil && q.head(q.lines-1, line) {
+		q.heading = append(q.heading, line...)
+		return len(line), nil
+	}
+	q.offered.add(line)
+	if q.block == nil || len(q.block.octets)+len(line) > blockSize {
+		q.hand()
+		q.block = q.room()
+	}
+	if q.block == nil {
+		q.lost.add(line)
+		return len(line), nil
+	}
+	b := q.block
+	b.head, b.octets = q.heading, append(b.octets, line...)
+	b.ends = append(b.ends, len(b.octets))
+	return len(line), nil
+}
+
+func (v *volume) add(line []byte) {
+	v.rows++
+	v.octets += uint64(len(line))
+}
+
+// hand hands the block over to the writer. There is room for all blocks there are.
+func (q *queue) hand() {
+	if q.block != nil && len(q.block.ends) > 0 {
+		q.full <- q.block
+		q.block = nil
+	}
+}
+
+// room returns an empty block, or nil if there is none and waiting is no use.
+func (q *queue) room() *block {
+	if len(q.full) <= queueBlocks/2 {
+		q.waited = 0
+		q.recovered()
+	}
+	if q.losing {
+		return nil
+	}
+	b := q.take()
+	if b == nil {
+		q.losing = true
+		q.say(q.name + ": takes nothing: rows are lost from here on")
+		return nil
+	}
+	b.reset()
+	return b
+}
+
+// take returns a block that is free, or a new one while there may be more, or waits a bit.
+func (q *queue) take() *block {
+	select {
+	case b := <-q.free:
+		return b
+	default:
+	}
+	if q.made < queueBlocks {
+		q.made++
+		return &block{}
+	}
+	return q.await()
+}
+
+// await waits for a block to come back, as long as there is patience left.
+func (q *queue) await() *block {
+	patience := hesitation - q.waited
+	if q.ending {
+		patience = endurance
+	}
+	began := time.Now()
+	select {
+	case b := <-q.free:
+		q.waited += time.Since(began)
+		return b
+	case <-time.After(patience):
+		q.waited += patience
+		return nil
+	}
+}
+
+// recovered ends a loss.
+func (q *queue) recovered() {
+	if q.losing {
+		q.losing = false
+		q.say(fmt.Sprintf("%s: is written again, %v are lost", q.name, q.lost.minus(q.told)))
+		q.told = q.lost
+	}
+}
+
+// flush hands over what there is if the writer has nothing to do, and says what befell it.
+func (q *queue) flush() error {
+	if len(q.full) == 0 {
+		q.hand()
+	}
+	for {
+		select {
+		case note := <-q.notes:
+			q.say(note)
+			continue
+		default:
+		}
+		break
+	}
+	if q.gone.Load() {
+		return syscall.EPIPE
+	}
+	return nil
+}
+
+// reopen has the writer begin a new file, or the file of that name anew.
+func (q *queue) reopen() {
+	q.hand()
+	select {
+	case q.again <- true:
+	default: // it has not come to the last one
+	}
+}
+
+// end hands over what is left.
+func (q *queue) end() {
+	q.hand()
+	close(q.full)
+}
+
+// finish hands over what is left and waits for it as wait does; nil has nothing.
+func (q *queue) finish() (ended bool) {
+	if q == nil {
+		return true
+	}
+	q.end()
+	return q.wait()
+}
+
+// wait returns when all is written, or when nothing could be for too long: then what is
+// left is given up, and it returns false if the writer hangs.
+func (q *queue) wait() (ended bool) {
+	for before := q.octets.Load(); ; {
+		select {
+		case <-q.done:
+			return true
+		case <-time.After(endurance):
+		}
+		now := q.octets.Load()
+		if now == before {
+			return q.giveUp()
+		}
+		before = now
+	}
+}
+
+// giveUp ends the writer. If it hangs in a file system, it is left alone until the program
+// exits.
+func (q *queue) giveUp() (ended bool) {
+	close(q.stop)
+	if f := q.to.file.Load(); f != nil {
+		f.SetWriteDeadline(time.Now()) // of pipes; others have none
+	}
+	select {
+	case <-q.done:
+		return true
+	case <-time.After(hesitation):
+		return false
+	}
+}
+
+// missing returns what was not written, at the end.
+func (q *queue) missing() volume {
+	if q.gone.Load() {
+		return volume{}
+	}
+	return q.offered.minus(q.written())
+}
+
+func (q *queue) written() volume { return volume{q.rows.Load(), q.octets.Load()} }
+
+// queued returns how many octets wait to be written.
+func (q *queue) queued() int {
+	if q.gone.Load() {
+		return 0
+	}
+	return int(q.offered.octets - q.lost.octets - q.octets.Load())
+}

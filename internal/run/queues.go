@@ -1,0 +1,64 @@
+package run
+
+import (
+	"fmt"
+	"strings"
+)
+
+// queues returns those of all outputs.
+func (j *job[R]) queues() (list []*queue) {
+	for _, o := range j.files {
+		if o.queue != nil {
+			list = append(list, o.queue)
+		}
+	}
+	return list
+}
+
+// startQueues has the outputs written from now on, and what is said.
+func (j *job[R]) startQueues() {
+	if j.live != nil {
+		j.notes = newQueue("standard error", standard(stderr), nil, func(string) {})
+		go j.notes.work()
+	}
+	for _, q := range j.queues() {
+		go q.work()
+	}
+}
+
+// reopen has all files begin anew.
+func (j *job[R]) reopen() {
+	for _, q := range j.queues() {
+		q.reopen()
+	}
+}
+
+// unhurried lets rows wait for the outputs: no packets come any more.
+func (j *job[R]) unhurried() {
+	for _, q := range j.queues() {
+		q.ending = true
+	}
+}
+
+// endQueues waits until all is written, or given up.
+func (j *job[R]) endQueues() {
+	for _, q := range j.queues() {
+		q.end()
+	}
+	for _, q := range j.queues() {
+		q.wait()
+		q.flush() // of what it said
+		if m := q.missing(); m != (volume{}) {
+			j.lost = append(j.lost, fmt.Errorf("-o %s: %v are lost: the output is incomplete", q.name, m))
+		}
+	}
+}
+
+// reportQueues says what did not find its way out.
+func (j *job[R]) reportQueues(b *strings.Builder) {
+	for _, q := range j.queues() {
+		if m := q.missing(); m != (volume{}) {
+			line(b, "rows lost", q.name+": "+m.String())
+		}
+	}
+}
