@@ -33,8 +33,8 @@ type rotation struct {
 
 func (r *rotation) bind(cmd *cobra.Command) {
 	f := cmd.Flags()
-	f.DurationVar(&r.every, "rotate", 0, "begin new files of -o FORMAT=PATH at the multiples of `TIME`, such as 1h, in UTC (0: never)")
-	f.Var(&r.size, "rotate-size", "begin a new file before one is larger than SIZE, such as 100MiB (0: never)")
+	f.DurationVar(&r.every, "rotate", 0, "begin new files of -o FORMAT=PATH every `TIME`, such as 1h (0: never)")
+	f.Var(&r.size, "rotate-size", "begin a new file before one grows above SIZE (0: never)")
 	must(cmd.RegisterFlagCompletionFunc("rotate", cobra.NoFileCompletions))
 	must(cmd.RegisterFlagCompletionFunc("rotate-size", cobra.NoFileCompletions))
 }
