@@ -16,13 +16,27 @@ import (
 func (j *job[R]) openOutputs(formats []Format[R]) error {
 	c := &j.config.Capture
 	open := func() error { return j.asWhom(j.open(formats)) }
-	steps := []func() error{open, j.drop}
+	steps := []func() error{j.mayRotate, open, j.drop}
 	if c.User != nil && slices.ContainsFunc(j.config.outputDirs(), func(dir string) bool { return privilege.MayWrite(c.User, dir) }) {
 		steps = []func() error{j.drop, open}
 	}
 	for _, step := range steps {
 		if err := step(); err != nil {
 			return err
+		}
+	}
+	return nil
+}
+
+// mayRotate refuses to begin files with rights that are gone when they end.
+func (j *job[R]) mayRotate() error {
+	u := j.config.Capture.User
+	if u == nil || u.UID == 0 || !j.config.Rotation.Rotates() {
+		return nil
+	}
+	for _, dir := range j.config.outputDirs() {
+		if !privilege.MayWrite(u, dir) {
+			return fmt.Errorf("--rotate: user %s may not make files in %s; chown it, or name another user after --user", u.Name, dir)
 		}
 	}
 	return nil
