@@ -28,7 +28,7 @@ fast as it goes; p stops the replay too. At its end the screen stays, with what 
 then. The words are the filter; --replay may be repeated, and captures follow one another.
 
 Rates are in octets of IP a second, smoothed over 2 s. Many connections are looked at in
-turns, 8,192 at a time. The screen is drawn four times a second; it has no
+turns, 32,768 at a time. The screen is drawn four times a second; it has no
 colour with --no-color, with NO_COLOR set or TERM=dumb, and only ASCII where the locale
 has no UTF-8. docs/top.md has a picture.`
 

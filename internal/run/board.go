@@ -15,10 +15,10 @@ import (
 // costs the packets no more than a few ms however many connections there are. With more
 // slots, it goes on where the look before has stopped, and those that were among the
 // first then are looked at again: they compete with all in turn.
-const perLook = 1 << 13
+const perLook = 1 << 15
 
 // perFiltered is the same where each row's text has to be made, to be searched.
-const perFiltered = 1 << 10
+const perFiltered = 1 << 12
 
 // board keeps which open connections come first. What it remembers of a slot is 28
 // octets; their number is bounded by that of the connections.

@@ -71,11 +71,15 @@ func (r *recent) keep(f *packet.Frame, p *record.Packet) {
 // lines are the last packets of a connection as tcpdump's lines, the latest first; below
 // each what onpath remarks of it. Numbers are absolute, as those of the stacks; times are UTC, as the screen's.
 func (r *recent) lines(conn uint64) (lines []string) {
+	held := r.of(conn)
+	if len(held) == 0 {
+		return nil
+	}
 	var b strings.Builder
 	w := text.New(&b, text.Config{Line: tcpdump.Config{Absolute: true}})
 	d := packet.NewDecoder(packet.Config{NoChecksums: true})
 	var v packet.View
-	for _, i := range r.of(conn) {
+	for _, i := range held {
 		h := &r.heard[i]
 		d.Decode(&h.frame, &v)
 		v.L4Sum = h.sum

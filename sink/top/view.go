@@ -118,8 +118,8 @@ func (m *Model) nothing() string {
 	switch {
 	case m.filter != "":
 		return " no connection that was looked at matches: " + m.filter
-	case m.shown.Ended:
-		return " no connection is open any more"
+	case m.shown.Begun > 0:
+		return " no connection is open now"
 	}
 	return " no packet of a connection has come yet"
 }
