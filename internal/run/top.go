@@ -60,6 +60,7 @@ type screen struct {
 	recent *recent
 	over   chan struct{} // closed when the view has ended
 	ended  bool          // the captures have
+	spent  time.Duration // until then
 
 	octets uint64    // of frames, on the wire
 	notice string    // what befell an interface last
@@ -98,6 +99,9 @@ func (s *screen) show(view *tea.Program) error {
 		s.health = s.in.Health()
 	}
 	s.hear = nil
+	if s.ended { // looking at what is left is no work
+		s.began = time.Now().Add(-s.spent)
+	}
 	if errors.Is(failed, tea.ErrInterrupted) {
 		failed = nil
 	}
@@ -115,7 +119,7 @@ func (s *screen) watch() {
 		s.octets += uint64(v.WireLen)
 		s.recent.keep(&s.frame, &p)
 	}
-	s.ended = true
+	s.ended, s.spent = true, time.Since(s.began)
 	if s.asked.Load()&askStop == 0 {
 		s.rest(1<<63 - 1)
 	}
