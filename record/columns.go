@@ -23,7 +23,7 @@ const (
 // columns are those of a connection, in the order in which they are written.
 // The table is the only place where one is named: formats, the command columns
 // and docs/columns.md read it.
-var columns = slices.Concat(stateColumns, timesColumns, identityColumns, foundColumns)
+var columns = slices.Concat(stateColumns, repairColumns("client", tcp.Client), repairColumns("server", tcp.Server), seenColumns, timesColumns, identityColumns, foundColumns)
 
 // stateColumns tell who talked, how much, and how far both ends came.
 var stateColumns = []Column[Record]{
@@ -95,74 +95,10 @@ var stateColumns = []Column[Record]{
 		func(dst []byte, r *Record) []byte { return r.appendPossible(dst, tcp.Client) }},
 	{"server_possible", List, "", "all states that the server may be in after the last packet, the shown one first; null if not TCP", srcOnpath,
 		func(dst []byte, r *Record) []byte { return r.appendPossible(dst, tcp.Server) }},
-	{"client_retransmissions", Uint, "segments", "of the client: segments sent again, the original lost or taken to be; null if not TCP", "RFC 6298 §5",
-		func(dst []byte, r *Record) []byte {
-			return r.appendRepair(dst, uint64(r.Side[tcp.Client].Repairs.Retransmissions()))
-		}},
-	{"client_spurious", Uint, "segments", "of the client: segments sent again although the original had arrived; null if not TCP", "RFC 3522, RFC 2883",
-		func(dst []byte, r *Record) []byte {
-			return r.appendRepair(dst, uint64(r.Side[tcp.Client].Repairs.Spurious))
-		}},
-	{"client_keepalives", Uint, "segments", "of the client: keep-alive segments; null if not TCP", "RFC 9293 §3.8.4",
-		func(dst []byte, r *Record) []byte {
-			return r.appendRepair(dst, uint64(r.Side[tcp.Client].Repairs.KeepAlives))
-		}},
-	{"client_probes", Uint, "segments", "of the client: probes of a closed window; null if not TCP", "RFC 9293 §3.8.6.1",
-		func(dst []byte, r *Record) []byte {
-			return r.appendRepair(dst, uint64(r.Side[tcp.Client].Repairs.Probes))
-		}},
-	{"client_reordered", Uint, "segments", "of the client: originals that came late; null if not TCP", "RFC 4737",
-		func(dst []byte, r *Record) []byte {
-			return r.appendRepair(dst, uint64(r.Side[tcp.Client].Repairs.Reordered))
-		}},
-	{"client_duplicates", Uint, "segments", "of the client: copies made by the path or by the capture; null if not TCP", "RFC 5560",
-		func(dst []byte, r *Record) []byte {
-			return r.appendRepair(dst, uint64(r.Side[tcp.Client].Repairs.Duplicates))
-		}},
-	{"client_lost_before", Uint, "segments", "of the client: retransmissions whose original was lost before it passed here; null if not TCP", srcOnpath,
-		func(dst []byte, r *Record) []byte {
-			return r.appendRepair(dst, uint64(r.Side[tcp.Client].Repairs.LostBefore))
-		}},
-	{"client_lost_after", Uint, "segments", "of the client: retransmissions whose original passed here and was lost behind; null if not TCP", srcOnpath,
-		func(dst []byte, r *Record) []byte {
-			return r.appendRepair(dst, uint64(r.Side[tcp.Client].Repairs.LostAfter))
-		}},
-	{"client_gap_octets", Uint, "octets", "of the client: sequence numbers that were acknowledged and never passed here; null if not TCP", "Zeek conn.log: missed_bytes",
-		func(dst []byte, r *Record) []byte { return r.appendRepair(dst, r.Side[tcp.Client].Repairs.GapOctets()) }},
-	{"server_retransmissions", Uint, "segments", "of the server: segments sent again, the original lost or taken to be; null if not TCP", "RFC 6298 §5",
-		func(dst []byte, r *Record) []byte {
-			return r.appendRepair(dst, uint64(r.Side[tcp.Server].Repairs.Retransmissions()))
-		}},
-	{"server_spurious", Uint, "segments", "of the server: segments sent again although the original had arrived; null if not TCP", "RFC 3522, RFC 2883",
-		func(dst []byte, r *Record) []byte {
-			return r.appendRepair(dst, uint64(r.Side[tcp.Server].Repairs.Spurious))
-		}},
-	{"server_keepalives", Uint, "segments", "of the server: keep-alive segments; null if not TCP", "RFC 9293 §3.8.4",
-		func(dst []byte, r *Record) []byte {
-			return r.appendRepair(dst, uint64(r.Side[tcp.Server].Repairs.KeepAlives))
-		}},
-	{"server_probes", Uint, "segments", "of the server: probes of a closed window; null if not TCP", "RFC 9293 §3.8.6.1",
-		func(dst []byte, r *Record) []byte {
-			return r.appendRepair(dst, uint64(r.Side[tcp.Server].Repairs.Probes))
-		}},
-	{"server_reordered", Uint, "segments", "of the server: originals that came late; null if not TCP", "RFC 4737",
-		func(dst []byte, r *Record) []byte {
-			return r.appendRepair(dst, uint64(r.Side[tcp.Server].Repairs.Reordered))
-		}},
-	{"server_duplicates", Uint, "segments", "of the server: copies made by the path or by the capture; null if not TCP", "RFC 5560",
-		func(dst []byte, r *Record) []byte {
-			return r.appendRepair(dst, uint64(r.Side[tcp.Server].Repairs.Duplicates))
-		}},
-	{"server_lost_before", Uint, "segments", "of the server: retransmissions whose original was lost before it passed here; null if not TCP", srcOnpath,
-		func(dst []byte, r *Record) []byte {
-			return r.appendRepair(dst, uint64(r.Side[tcp.Server].Repairs.LostBefore))
-		}},
-	{"server_lost_after", Uint, "segments", "of the server: retransmissions whose original passed here and was lost behind; null if not TCP", srcOnpath,
-		func(dst []byte, r *Record) []byte {
-			return r.appendRepair(dst, uint64(r.Side[tcp.Server].Repairs.LostAfter))
-		}},
-	{"server_gap_octets", Uint, "octets", "of the server: sequence numbers that were acknowledged and never passed here; null if not TCP", "Zeek conn.log: missed_bytes",
-		func(dst []byte, r *Record) []byte { return r.appendRepair(dst, r.Side[tcp.Server].Repairs.GapOctets()) }},
+}
+
+// seenColumns say what passed, in other programs' words as well.
+var seenColumns = []Column[Record]{
 	{"history", String, "", "the story in Zeek's letters and eight of ours, the client's capital, the server's small; onpath columns history tells them; null if none", "Zeek conn.log: history",
 		func(dst []byte, r *Record) []byte { return r.History.Append(dst) }},
 	{"zeek_conn_state", String, "", "conn_state, as Zeek would say, of the packets of this record", "Zeek conn.log: conn_state",
@@ -260,14 +196,6 @@ func appendVNI(dst []byte, r *Record) []byte {
 		return dst
 	}
 	return appendUint(dst, uint64(r.Key.Net&vni))
-}
-
-// appendRepair appends a count that only TCP has.
-func (r *Record) appendRepair(dst []byte, n uint64) []byte {
-	if !r.IsTCP() {
-		return dst
-	}
-	return appendUint(dst, n)
 }
 
 // appendPossible appends the states that an end may be in, separated by commas.
