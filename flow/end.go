@@ -165,7 +165,7 @@ func (t *Table) fill(e *entry, why record.Ending) {
 	states[tcp.Client], states[tcp.Server] = e.states.Final()
 	for d, v := range t.great.of(e) {
 		t.row.Side[d] = record.Side{
-			Packets: v.Packets, IPOctets: v.IPOctets, Octets: v.Octets, Repeated: repaired.repeated[d],
+			Total: v, Repeated: repaired.repeated[d],
 			State: e.conn.State(tcp.Dir(d)), Possible: e.conn.Possible(tcp.Dir(d)), Repairs: repaired.side[d],
 			TCPStates: states[d], Identity: t.who.of(e, tcp.Dir(d)),
 		}

@@ -12,6 +12,7 @@ import (
 	"onpath/conn"
 	"onpath/fingerprint"
 	"onpath/outcome"
+	"onpath/measure"
 	"onpath/packet"
 	"onpath/tcp"
 )
@@ -24,8 +25,8 @@ func telnet() *Record {
 	r := &Record{Conn: 1, Key: k, ClientIsB: fromB, Start: start, End: start + 60083765000, Opening: OpenSyn, Ending: EndFin}
 	r.Outcome = outcome.Verdict{Class: outcome.Denied, Confidence: outcome.High, Attempts: 1, Closer: tcp.Server, HasCloser: true, Delay: 5013549, HasDelay: true, Passed: 23}
 	r.Side = [2]Side{
-		tcp.Client: {Packets: 5, IPOctets: 259, Octets: 55, Repeated: 3, State: conn.TimeWait},
-		tcp.Server: {Packets: 4, IPOctets: 310, Octets: 146, State: conn.Closed, TCPStates: 0x43},
+		tcp.Client: {Total: measure.Total{Packets: 5, IPOctets: 259, Octets: 55}, Repeated: 3, State: conn.TimeWait},
+		tcp.Server: {Total: measure.Total{Packets: 4, IPOctets: 310, Octets: 146}, State: conn.Closed, TCPStates: 0x43},
 	}
 	r.TCPChain.Pass(tcpchain.SEC, tcp.Client, tcpchain.Documented)
 	r.TCPChain.Pass(tcpchain.FIN, tcp.Client, tcpchain.Documented)
@@ -53,7 +54,7 @@ func linux() *fingerprint.Signature {
 func ping() *Record {
 	k, fromB := keyOf(packet.ProtoESP, "2001:db8::2", 0, "2001:db8::1", 0)
 	r := &Record{Conn: 2, Continues: 1, Key: k, ClientIsB: fromB, Ending: EndCapture}
-	r.Side[tcp.Client] = Side{Packets: 1, IPOctets: 60, Octets: 20}
+	r.Side[tcp.Client] = Side{Total: measure.Total{Packets: 1, IPOctets: 60, Octets: 20}}
 	return r
 }
 

@@ -44,9 +44,7 @@ type Record struct {
 
 // Side is what one end of a Record sent.
 type Side struct {
-	Packets   uint64     // datagrams
-	IPOctets  uint64     // octets of its IP datagrams, headers included
-	Octets    uint64     // payload octets; TCP: distinct ones by sequence space
+	measure.Total
 	Repeated  uint64     // payload octets sent again; 0 if not TCP
 	State     conn.State // presumed at the end; meaningless if not TCP
 	Possible  conn.Set   // all that it may be in at the end; meaningless if not TCP

@@ -8,6 +8,7 @@ import (
 	"os"
 	"testing"
 
+	"onpath/measure"
 	"onpath/packet"
 	"onpath/record"
 	"onpath/sink/jsonl"
@@ -48,8 +49,8 @@ func conversation() *record.Record {
 	r.Key = packet.Key{APort: 49769, BPort: 80, Proto: packet.ProtoTCP}
 	copy(r.Key.A[10:], "\xff\xff\xc0\x00\x02\x0a")
 	copy(r.Key.B[10:], "\xff\xff\xc6\x33\x64\x50")
-	r.Side[tcp.Client] = record.Side{Packets: 12, IPOctets: 1520, Octets: 806}
-	r.Side[tcp.Server] = record.Side{Packets: 14, IPOctets: 15200, Octets: 14806, Repeated: 1460}
+	r.Side[tcp.Client] = record.Side{Total: measure.Total{Packets: 12, IPOctets: 1520, Octets: 806}}
+	r.Side[tcp.Server] = record.Side{Total: measure.Total{Packets: 14, IPOctets: 15200, Octets: 14806}, Repeated: 1460}
 	for _, letter := range "ShADadtFfa" {
 		r.History.Add(byte(letter))
 	}
