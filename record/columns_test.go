@@ -11,8 +11,8 @@ import (
 	"onpath/compat/tcpstates"
 	"onpath/conn"
 	"onpath/fingerprint"
-	"onpath/outcome"
 	"onpath/measure"
+	"onpath/outcome"
 	"onpath/packet"
 	"onpath/tcp"
 )
