@@ -12,6 +12,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 
@@ -124,16 +125,27 @@ func (c *capturing) all() string {
 	return c.said.String()
 }
 
+// command returns a capture of so many packets on b.
+func (s *stage) command(count string, flags ...string) *capturing {
+	c := &capturing{Cmd: exec.Command(s.program, append([]string{"live", "-i", "b", "-K", "-c", count}, flags...)...), t: s.T}
+	c.Stderr = c
+	return c
+}
+
 // live starts a capture of so many packets on b.
 func (s *stage) live(count string, flags ...string) *capturing {
 	s.Helper()
-	c := &capturing{Cmd: exec.Command(s.program, append([]string{"live", "-i", "b", "-K", "-c", count}, flags...)...), t: s.T}
-	c.Stderr = c
-	if err := c.Start(); err != nil {
-		s.Fatal(err)
-	}
-	s.Cleanup(func() { c.Process.Kill() })
+	c := s.command(count, flags...)
+	c.start()
 	return c
+}
+
+func (c *capturing) start() {
+	c.t.Helper()
+	if err := c.Start(); err != nil {
+		c.t.Fatal(err)
+	}
+	c.t.Cleanup(func() { c.Process.Kill() })
 }
 
 // wait waits until it says something.
@@ -210,6 +222,33 @@ func TestDropped(t *testing.T) {
 	}
 	if dump := filepath.Join(dumps, "dump001.pcapng"); owner(dump) != 4242 {
 		t.Errorf("%s is of user %d:\n%s", dump, owner(dump), c.all())
+	}
+}
+
+// TestDropWithoutRoot: with CAP_NET_RAW alone another user captures, and keeps it no
+// longer than it is needed.
+func TestDropWithoutRoot(t *testing.T) {
+	s := newStage(t)
+	rows := filepath.Join(s.public(), "rows")
+	c := s.command("2", "-o", "jsonl="+rows)
+	c.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: 4242, Gid: 4343}, AmbientCaps: []uintptr{unix.CAP_NET_RAW}}
+	c.start()
+	c.wait("listening on b")
+	const dropped = "CapInh:\t0000000000000000\nCapPrm:\t0000000000000000\nCapEff:\t0000000000000000\n"
+	status := ""
+	for range 200 { // it says nothing when it has dropped
+		raw, _ := os.ReadFile("/proc/" + strconv.Itoa(c.Process.Pid) + "/status")
+		if status = string(raw); strings.Contains(status, dropped) {
+			break
+		}
+		time.Sleep(20 * time.Millisecond)
+	}
+	if !strings.Contains(status, dropped) || !strings.Contains(status, "CapAmb:\t0000000000000000\nNoNewPrivs:\t1\n") {
+		t.Errorf("privileges are left:\n%s", status)
+	}
+	s.refused(1)
+	if code := c.end(); code != 0 || owner(rows) != 4242 {
+		t.Errorf("exit code %d, rows of user %d:\n%s", code, owner(rows), c.all())
 	}
 }
 

@@ -63,13 +63,13 @@ func become(u *User) error {
 		return nil
 	}
 	if err := syscall.Setgroups(u.Groups); err != nil {
-		return fmt.Errorf("becoming user %s: groups: %w: root needs CAP_SETGID and CAP_SETUID for it; or start onpath as that user, with CAP_NET_RAW", u.Name, err)
+		return fmt.Errorf("becoming user %s: groups: %w: root needs CAP_SETGID and CAP_SETUID for it; or start onpath as that user with CAP_NET_RAW, or with --user root, which drops all but the user", u.Name, err)
 	}
 	if err := syscall.Setresgid(u.GID, u.GID, u.GID); err != nil {
 		return fmt.Errorf("becoming user %s: group %d: %w", u.Name, u.GID, err)
 	}
 	if err := syscall.Setresuid(u.UID, u.UID, u.UID); err != nil {
-		return fmt.Errorf("becoming user %s: user %d: %w: root needs CAP_SETUID for it; or start onpath as that user, with CAP_NET_RAW", u.Name, u.UID, err)
+		return fmt.Errorf("becoming user %s: user %d: %w: root needs CAP_SETUID for it; or start onpath as that user with CAP_NET_RAW, or with --user root, which drops all but the user", u.Name, u.UID, err)
 	}
 	return nil
 }

@@ -28,9 +28,9 @@ var rights = []struct {
 	{5, unix.LANDLOCK_ACCESS_FS_IOCTL_DEV},
 }
 
-// always is what the language's library reads on its own: the time zone, and what the
-// process is told of itself.
-var always = []string{"/etc/localtime", "/usr/share/zoneinfo", "/proc/self"}
+// always is what libraries read on their own: the time zone, and what the process is told
+// of itself; when that began is counted from the boot, in /proc/stat.
+var always = []string{"/etc/localtime", "/usr/share/zoneinfo", "/proc/self", "/proc/stat"}
 
 // Confine forbids all threads every file, for good, but for those in dirs, and what is
 // open already. The kernel must have Landlock (5.13); if it has not, that is no error, as
