@@ -109,7 +109,7 @@ func TestUnit(t *testing.T) {
 		}
 	}
 	for key, want := range map[string]string{
-		"ExecStart": "/usr/local/bin/onpath live $ONPATH_OPTS ", "EnvironmentFile": "/etc/default/onpath ",
+		"ExecStart": "/usr/local/bin/onpath live $ONPATH_OPTS ", "ExecReload": "/bin/kill -HUP $MAINPID ", "EnvironmentFile": "/etc/default/onpath ",
 		"AmbientCapabilities": "CAP_NET_RAW ", "CapabilityBoundingSet": "CAP_NET_RAW ", "NoNewPrivileges": "yes ",
 		"ProtectSystem": "strict ", "RestrictAddressFamilies": "AF_PACKET AF_INET AF_INET6 AF_UNIX AF_NETLINK ",
 		"SystemCallFilter": "@system-service landlock_create_ruleset landlock_add_rule landlock_restrict_self ", // capset is of @system-service
