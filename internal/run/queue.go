@@ -115,10 +115,7 @@ func (q *queue) hand() {
 
 // room returns an empty block, or nil if there is none and waiting is no use.
 func (q *queue) room() *block {
-	if len(q.full) <= queueBlocks/2 {
-		q.waited = 0
-		q.recovered()
-	}
+	q.recover()
 	if q.losing {
 		return nil
 	}
@@ -163,8 +160,12 @@ func (q *queue) await() *block {
 	}
 }
 
-// recovered ends a loss.
-func (q *queue) recovered() {
+// recover ends a loss when half of the queue is empty.
+func (q *queue) recover() {
+	if len(q.full) > queueBlocks/2 {
+		return
+	}
+	q.waited = 0
 	if q.losing {
 		q.losing = false
 		q.say(fmt.Sprintf("%s: is written again, %v are lost", q.name, q.lost.minus(q.told)))
@@ -177,15 +178,10 @@ func (q *queue) flush() error {
 	if len(q.full) == 0 {
 		q.hand()
 	}
-	for {
-		select {
-		case note := <-q.notes:
-			q.say(note)
-			continue
-		default:
-		}
-		break
+	for len(q.notes) > 0 {
+		q.say(<-q.notes)
 	}
+	q.recover()
 	if q.gone.Load() {
 		return syscall.EPIPE
 	}

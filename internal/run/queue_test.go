@@ -337,6 +337,49 @@ func TestBlockedPipe(t *testing.T) {
 	reader.Close()
 }
 
+// TestSlowReaderAtTheEnd: when no packets come any more, rows wait for a pipe that is read
+// slowly; the loss of before has ended.
+func TestSlowReaderAtTheEnd(t *testing.T) {
+	defer goleak.VerifyNone(t)
+	r, w, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	q := newQueue("a pipe", standard(w), nil, func(string) {})
+	go q.work()
+	for n := range 200_000 {
+		q.Write(number(n))
+	}
+	if q.lost.rows == 0 {
+		t.Fatal("nothing was lost")
+	}
+	q.ending, q.losing = true, false
+	got := make(chan int)
+	go func() {
+		octets, sum := make([]byte, 256<<10), 0
+		for {
+			n, err := r.Read(octets)
+			if sum += n; err != nil {
+				got <- sum
+				return
+			}
+			time.Sleep(100 * time.Microsecond)
+		}
+	}()
+	before := q.lost
+	for n := range 100_000 {
+		q.Write(number(n))
+	}
+	if !q.finish() || q.lost != before || q.missing() != before {
+		t.Errorf("lost %v, and before %v", q.missing(), before)
+	}
+	w.Close()
+	if n := <-got; uint64(n)+before.octets != q.offered.octets {
+		t.Errorf("%d octets came", n)
+	}
+	r.Close()
+}
+
 // TestGivenUp: an output that takes nothing at the end is given up after a while, and what
 // was in it is counted; the reader of a pipe sees whole rows.
 func TestGivenUp(t *testing.T) {

@@ -36,7 +36,7 @@ func (j *job[R]) reopen() {
 // unhurried lets rows wait for the outputs: no packets come any more.
 func (j *job[R]) unhurried() {
 	for _, q := range j.queues() {
-		q.ending = true
+		q.ending, q.losing = true, false // a loss has another chance
 	}
 }
 

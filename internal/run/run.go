@@ -5,7 +5,8 @@
 // One goroutine does all the work, so nothing but an atomic word and the gate is
 // shared; the other one waits for signals and wakes the progress bar. Those that serve
 // metrics ask the one that works for a copy of what it counts (scrapes.go), and read
-// beside it only since when an output is written to, which is atomic too.
+// beside it only since when an output is written to, which is atomic too. Of a capture each
+// output has a goroutine that waits for its file, so that the packets need not (queue.go).
 package run
 
 import (

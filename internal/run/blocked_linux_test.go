@@ -1,0 +1,171 @@
+package run
+
+import (
+	"errors"
+	"io"
+	"net"
+	"os"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"go.uber.org/goleak"
+
+	"onpath/filter"
+	"onpath/flow"
+	"onpath/packet"
+	"onpath/source"
+)
+
+// bulk sends octets over a connection on lo.
+func bulk(t *testing.T, octets int64) {
+	l, err := net.Listen("tcp4", "127.0.0.1:0")
+	if err != nil {
+		t.Error(err)
+		return
+	}
+	defer l.Close()
+	c, err := net.Dial("tcp4", l.Addr().String())
+	if err != nil {
+		t.Error(err)
+		return
+	}
+	s, err := l.Accept()
+	if err != nil {
+		t.Error(err)
+		return
+	}
+	go func() {
+		io.CopyN(c, zeros{}, octets)
+		c.Close()
+	}()
+	io.Copy(io.Discard, s)
+	s.Close()
+}
+
+type zeros struct{}
+
+func (zeros) Read(b []byte) (int, error) { return len(b), nil }
+
+// await waits until there is a file that has a text.
+func await(t *testing.T, path, text string) {
+	for range 1000 {
+		if octets, err := os.ReadFile(path); err == nil && strings.Contains(string(octets), text) {
+			return
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+	octets, _ := os.ReadFile(path)
+	t.Errorf("%q is not in\n%s", text, octets)
+}
+
+// countFrames returns how many there are in a capture, which must be whole.
+func countFrames(t *testing.T, path string) (n uint64) {
+	r, err := source.Chain(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Close()
+	for f := (packet.Frame{}); ; n++ {
+		if err := r.Next(&f); err != nil {
+			if err != io.EOF || r.Health().Damaged > 0 {
+				t.Error(err, r.Health())
+			}
+			return n
+		}
+	}
+}
+
+// TestLiveBesideABlockedPipe: while nobody reads one output, the others get all their
+// rows and signals are answered; when it is read again it goes on, and what it lost is
+// counted to the frame.
+func TestLiveBesideABlockedPipe(t *testing.T) {
+	defer goleak.VerifyNone(t, goleak.IgnoreCurrent(), goleak.IgnoreTopFunction("os/signal.loop"))
+	enter := ownNetwork(t, "ip link set lo up")
+	dir := t.TempDir()
+	pipe, out, words, copied := filepath.Join(dir, "pipe"), filepath.Join(dir, "rows"), filepath.Join(dir, "words"), filepath.Join(dir, "copy")
+	if err := syscall.Mkfifo(pipe, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	reader, err := os.OpenFile(pipe, os.O_RDONLY|syscall.O_NONBLOCK, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	errs, err := os.Create(words)
+	if err != nil {
+		t.Fatal(err)
+	}
+	old := stderr
+	stderr = errs
+	defer func() { stderr = old }()
+	selected, _ := filter.Parse("tcp")
+	soon := flow.Linger{AfterReset: 100 * time.Millisecond, AfterClose: 100 * time.Millisecond}
+	c := Config{Capture: Capture{Interfaces: []string{"lo"}}, Filter: selected, Flow: flow.Config{Linger: &soon},
+		Outputs: []Output{{Pcapng, pipe}, {"jsonl", out}}}
+	over, read := make(chan bool), make(chan bool)
+	go func() {
+		defer close(over)
+		enter()
+		defer syscall.Kill(os.Getpid(), syscall.SIGTERM)
+		await(t, words, "listening on lo")
+		time.Sleep(300 * time.Millisecond)
+		bulk(t, 60<<20)
+		await(t, words, "rows are lost from here on")
+		talk(t, true)
+		waitForLines(t, out, 2)
+		os.Rename(out, out+".1")
+		syscall.Kill(os.Getpid(), syscall.SIGHUP)
+		await(t, out, "")
+		talk(t, false)
+		time.Sleep(300 * time.Millisecond)
+		syscall.Kill(os.Getpid(), syscall.SIGUSR1)
+		await(t, words, "1 connection open\n")
+		go func() {
+			defer close(read)
+			save(reader, copied)
+		}()
+		await(t, words, "is written again, ")
+		talk(t, true)
+	}()
+	err = Read(c)
+	<-over
+	<-read
+	if err == nil || !strings.Contains(err.Error(), "-o pcapng="+pipe) || strings.Contains(err.Error(), "jsonl") {
+		t.Error(err)
+	}
+	waitForLines(t, out+".1", 2)
+	waitForLines(t, out, 2)
+	said, _ := os.ReadFile(words)
+	packets, lost := summed(string(said), "\npackets "), summed(string(said), "\nrows lost    pcapng="+pipe+": ")
+	if came := countFrames(t, copied); lost == 0 || came+lost != packets {
+		t.Errorf("%d frames came, %d are lost of %d\n%s", came, lost, packets, said)
+	}
+}
+
+// save copies what is read until the writer ends.
+func save(from *os.File, path string) {
+	to, err := os.Create(path)
+	if err == nil {
+		_, err = io.Copy(to, from)
+		err = errors.Join(err, to.Close(), from.Close())
+	}
+	if err != nil {
+		panic(err)
+	}
+}
+
+// summed returns the number that stands behind a text.
+func summed(said, text string) (n uint64) {
+	_, rest, _ := strings.Cut(said, text)
+	for _, r := range strings.TrimLeft(rest, " ") {
+		switch {
+		case r >= '0' && r <= '9':
+			n = 10*n + uint64(r-'0')
+		case r != ',':
+			return n
+		}
+	}
+	return n
+}
