@@ -82,12 +82,18 @@ func (o Open) RTT() [2]int64 {
 	return [2]int64{o.e.handshake.Client(), o.e.handshake.Server()}
 }
 
-// Worst returns the greatest severity of what was found by now; 0: nothing was.
-func (o Open) Worst() (worst anomaly.Severity) {
+// Worst returns the greatest severity of what was found by now, and how often that was
+// shown; 0: nothing was found.
+func (o Open) Worst() (worst anomaly.Severity, count uint64) {
 	for _, f := range o.t.rules.Found(&o.e.inquiry) {
-		worst = max(worst, f.Severity)
+		if f.Severity > worst {
+			worst, count = f.Severity, 0
+		}
+		if f.Severity == worst {
+			count += f.Count
+		}
 	}
-	return worst
+	return worst, count
 }
 
 // Record returns the record as it stands: with the Ending EndOpen, with what was found

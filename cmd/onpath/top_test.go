@@ -100,3 +100,23 @@ func TestTopReplaysInTime(t *testing.T) {
 	w.press("p", "PAUSED")
 	w.press("q", "exit code 0", "-packets")
 }
+
+func TestHasUTF8(t *testing.T) {
+	for _, c := range []struct {
+		all, ctype, lang string
+		want             bool
+	}{
+		{"", "", "", false},
+		{"", "", "C.UTF-8", true},
+		{"", "", "de_DE.utf8", true},
+		{"C", "", "C.UTF-8", false},
+		{"", "POSIX", "en_US.UTF-8", false},
+		{"", "en_US.UTF-8", "C", true},
+		{"", "", "de_DE.ISO-8859-1", false},
+	} {
+		env := map[string]string{"LC_ALL": c.all, "LC_CTYPE": c.ctype, "LANG": c.lang}
+		if got := hasUTF8(func(name string) string { return env[name] }); got != c.want {
+			t.Errorf("%v: %v", env, got)
+		}
+	}
+}

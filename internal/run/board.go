@@ -151,8 +151,11 @@ var values = [top.NumOrders]func(o flow.Open, s *seen, now int64) float64{
 		rtt := o.RTT()
 		return float64(rtt[0] + rtt[1])
 	},
-	top.ByFindings: func(o flow.Open, _ *seen, _ int64) float64 { return float64(o.Worst()) },
-	top.ByAge:      func(o flow.Open, _ *seen, now int64) float64 { return float64(now - o.Start()) },
+	top.ByFindings: func(o flow.Open, _ *seen, _ int64) float64 { // severity, then count
+		severity, count := o.Worst()
+		return float64(severity)*1e12 + float64(count)
+	},
+	top.ByAge: func(o flow.Open, _ *seen, now int64) float64 { return float64(now - o.Start()) },
 }
 
 // memory is the time over which a rate is smoothed, leastStep what must have passed for

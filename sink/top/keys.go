@@ -86,9 +86,6 @@ func (m *Model) refresh() tea.Cmd {
 	return func() tea.Msg { return extra(ask().(answer)) }
 }
 
-// extra is an answer out of turn.
-type extra Snapshot
-
 // enter opens the connection under the cursor.
 func (m *Model) enter() tea.Cmd {
 	if len(m.shown.Rows) == 0 {

@@ -43,7 +43,7 @@ type Model struct {
 
 	open   uint64 // the connection that is shown; 0: the table is
 	detail *Detail
-	ended  bool // its record has ended: detail is what it was before
+	ended  bool // its record has ended: detail, if there is any, is what it was before
 	down   int  // lines of it that are above the screen
 }
 
@@ -53,7 +53,13 @@ func New(c Config) *Model {
 }
 
 // answer is what came of a question.
-type answer Snapshot
+type answer struct {
+	Snapshot
+	conn uint64 // that was open when it was asked
+}
+
+// extra is an answer out of turn: a key asked for it.
+type extra answer
 
 // moment says that it is time for the next question.
 type moment struct{}
@@ -65,7 +71,7 @@ func (m *Model) Init() tea.Cmd { return m.ask() }
 func (m *Model) ask() tea.Cmd {
 	q := Query{Order: m.order, Filter: m.filter, Conn: m.open}
 	q.Rows = min(max(m.first, m.cursor)+2*m.height, MaxRows)
-	return func() tea.Msg { return answer(m.config.Ask(q)) }
+	return func() tea.Msg { return answer{m.config.Ask(q), q.Conn} }
 }
 
 // Update implements tea.Model.
@@ -76,36 +82,32 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	case tea.KeyPressMsg:
 		return m, m.press(msg)
 	case answer:
-		m.take(Snapshot(msg))
+		if !m.paused {
+			m.take(msg)
+		}
 		return m, tea.Tick(every, func(time.Time) tea.Msg { return moment{} })
 	case extra:
-		m.take(Snapshot(msg))
+		m.take(answer(msg))
 	case moment:
 		return m, m.ask()
 	}
 	return m, nil
 }
 
-// take shows a snapshot, unless the screen stands still.
-func (m *Model) take(s Snapshot) {
-	if m.paused {
-		m.takeDetail(s.Detail)
-		return
+// take shows an answer.
+func (m *Model) take(a answer) {
+	m.shown = a.Snapshot
+	if m.open != 0 && a.conn == m.open {
+		m.takeDetail(a.Detail)
 	}
-	m.shown = s
-	m.takeDetail(s.Detail)
 	m.follow()
 }
 
 // takeDetail shows what is known of the connection that is open, the last that was known
 // if its record has ended.
 func (m *Model) takeDetail(d *Detail) {
-	switch {
-	case m.open == 0:
-	case d == nil:
-		m.ended = m.detail != nil
-	case d.Conn == m.open:
-		m.detail, m.ended = d, false
+	if m.ended = d == nil; !m.ended {
+		m.detail = d
 	}
 }
 

@@ -51,8 +51,11 @@ func (m *Model) openTitle() string {
 // lines are all that is told of the connection that is open.
 func (m *Model) lines() (lines []string) {
 	d := m.detail
-	if d == nil {
+	switch {
+	case d == nil && m.ended:
 		return []string{"nothing is known of it any more: its record has ended"}
+	case d == nil:
+		return nil
 	}
 	told := []string{
 		fmt.Sprintf("rate %s/s, %s/s  octets %s, %s  RTT %s, %s  retransmissions %d  age %s",

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -52,7 +53,7 @@ func opened() *Detail {
 func model(width, height int) *Model {
 	m := New(Config{Ask: func(Query) Snapshot { return town() }, Plain: true})
 	m.Update(tea.WindowSizeMsg{Width: width, Height: height})
-	m.Update(answer(town()))
+	m.Update(answer{town(), m.open})
 	return m
 }
 
@@ -78,23 +79,23 @@ func TestScreens(t *testing.T) {
 	for name, press := range map[string]func(*Model){
 		"table": func(*Model) {},
 		"end":   func(m *Model) { keys(m, "end", "up") },
-		"age":   func(m *Model) { keys(m, "a"); m.Update(answer(town())) },
+		"age":   func(m *Model) { keys(m, "a"); m.Update(answer{town(), m.open}) },
 		"help":  func(m *Model) { keys(m, "?") },
 		"typed": func(m *Model) { keys(m, "/", "10.0. :443") },
-		"none":  func(m *Model) { keys(m, "/", "x", "enter"); m.Update(answer(Snapshot{})) },
+		"none":  func(m *Model) { keys(m, "/", "x", "enter"); m.Update(answer{Snapshot{}, m.open}) },
 		"open": func(m *Model) {
 			keys(m, "down", "down", "enter")
 			s := town()
 			s.Detail = opened()
-			m.Update(answer(s))
+			m.Update(answer{s, m.open})
 		},
 		"ended": func(m *Model) {
 			keys(m, "down", "down", "enter")
 			s := town()
 			s.Detail = opened()
-			m.Update(extra(s))
+			m.Update(extra{s, m.open})
 			keys(m, "pgdown")
-			m.Update(answer(town()))
+			m.Update(answer{town(), m.open})
 		},
 	} {
 		for _, size := range [][2]int{{80, 24}, {120, 40}} {
@@ -134,7 +135,7 @@ func TestEverySizeIsFilled(t *testing.T) {
 				d := opened()
 				d.Conn = m.open
 				s.Detail = d
-				m.Update(answer(s))
+				m.Update(answer{s, m.open})
 				keys(m, "pgdown")
 				lines := strings.Split(m.screen(), "\n")
 				if len(lines) != height {
@@ -165,7 +166,7 @@ func TestNothingMovesTheCursor(t *testing.T) {
 	for _, ascii := range []bool{false, true} {
 		m := New(Config{Ask: func(Query) Snapshot { return s }, Plain: true, ASCII: ascii})
 		show := func() string {
-			m.Update(answer(s))
+			m.Update(answer{s, m.open})
 			return m.screen()
 		}
 		screens := show()
@@ -186,6 +187,38 @@ func TestNothingMovesTheCursor(t *testing.T) {
 	}
 }
 
+// TestColoursMoveNothing: a terminal with colours gets no other sequences than they need,
+// and the same text.
+func TestColoursMoveNothing(t *testing.T) {
+	for _, press := range [][]string{nil, {"f", "down"}, {"?"}, {"down", "enter"}} {
+		m, bare := model(80, 24), model(80, 24)
+		m.paint = newPainter(false)
+		keys(m, press...)
+		keys(bare, press...)
+		screen := m.screen()
+		if !strings.Contains(screen, "\x1b[") {
+			t.Errorf("%v: no colour", press)
+		}
+		if got := regexp.MustCompile(`\x1b\[[0-9;]*m`).ReplaceAllString(screen, ""); got != bare.screen() {
+			t.Errorf("%v: without colours it is\n%q\nnot\n%q", press, got, bare.screen())
+		}
+	}
+}
+
+// TestLateAnswers: what was asked before a connection was opened tells nothing of it.
+func TestLateAnswers(t *testing.T) {
+	m := model(80, 24)
+	keys(m, "enter")
+	m.Update(answer{town(), 0})
+	if m.ended || strings.Contains(m.screen(), "ended") {
+		t.Errorf("nobody was asked about it yet:\n%s", m.screen())
+	}
+	m.Update(answer{town(), m.open})
+	if !strings.Contains(m.screen(), "its record has ended") {
+		t.Errorf("it is none any more:\n%s", m.screen())
+	}
+}
+
 // TestCursorFollows: the connection that was picked stays under the cursor; the first
 // place is a place.
 func TestCursorFollows(t *testing.T) {
@@ -195,13 +228,13 @@ func TestCursorFollows(t *testing.T) {
 		for i, j := 0, len(s.Rows)-1; i < j; i, j = i+1, j-1 {
 			s.Rows[i], s.Rows[j] = s.Rows[j], s.Rows[i]
 		}
-		m.Update(answer(s))
+		m.Update(answer{s, m.open})
 	}
 	turn()
 	if got := m.shown.Rows[m.cursor].Conn; got != 60 {
 		t.Errorf("nothing was picked: the cursor is on %d, not on the first", got)
 	}
-	m.Update(answer(town()))
+	m.Update(answer{town(), m.open})
 	keys(m, "down", "down")
 	turn()
 	if got := m.shown.Rows[m.cursor].Conn; got != 3 || !strings.Contains(m.screen(), "\n>…1:2:3:4]") {
@@ -209,11 +242,11 @@ func TestCursorFollows(t *testing.T) {
 	}
 	short := town()
 	short.Rows = short.Rows[:2] // it has ended
-	m.Update(answer(short))
+	m.Update(answer{short, 0})
 	if m.cursor != 1 {
 		t.Errorf("of two rows the cursor is on %d", m.cursor)
 	}
-	m.Update(answer(Snapshot{}))
+	m.Update(answer{Snapshot{}, m.open})
 	keys(m, "down", "enter", "end")
 	if m.open != 0 {
 		t.Errorf("without rows, connection %d was opened", m.open)
@@ -258,12 +291,16 @@ func TestPauseHolds(t *testing.T) {
 	var held []bool
 	m.config.Hold = func(on bool) { held = append(held, on) }
 	keys(m, "p")
-	m.Update(answer(Snapshot{Where: "later"}))
+	m.Update(answer{Snapshot{Where: "later"}, m.open})
 	if m.shown.Where != "eth0" || !strings.Contains(m.screen(), "PAUSED") {
 		t.Errorf("it goes on:\n%s", m.screen())
 	}
+	m.Update(extra{Snapshot{Where: "sorted"}, m.open}) // a key asked for it
+	if m.shown.Where != "sorted" {
+		t.Errorf("%s is shown, though a key asked for more", m.shown.Where)
+	}
 	keys(m, "p")
-	m.Update(answer(Snapshot{Where: "later"}))
+	m.Update(answer{Snapshot{Where: "later"}, m.open})
 	if m.shown.Where != "later" || fmt.Sprint(held) != "[true false]" {
 		t.Errorf("shown %s, held %v", m.shown.Where, held)
 	}
@@ -272,10 +309,10 @@ func TestPauseHolds(t *testing.T) {
 // TestOneQuestionAtATime: only an answer in turn begins the next turn.
 func TestOneQuestionAtATime(t *testing.T) {
 	m := model(80, 24)
-	if _, next := m.Update(extra(town())); next != nil {
+	if _, next := m.Update(extra{town(), 0}); next != nil {
 		t.Error("an answer out of turn asks for another one")
 	}
-	if _, next := m.Update(answer(town())); next == nil {
+	if _, next := m.Update(answer{town(), m.open}); next == nil {
 		t.Error("an answer in turn asks for none")
 	}
 	if _, next := m.Update(moment{}); next == nil {
