@@ -107,7 +107,7 @@ func (s *stage) refused(port byte) {
 // capturing is onpath live while it runs.
 type capturing struct {
 	*exec.Cmd
-	t    *testing.T
+	*stage
 	lock sync.Mutex
 	said bytes.Buffer
 }
@@ -125,9 +125,21 @@ func (c *capturing) all() string {
 	return c.said.String()
 }
 
+// until waits until something is so.
+func (s *stage) until(what string, so func() bool) {
+	s.Helper()
+	for range 200 {
+		if so() {
+			return
+		}
+		time.Sleep(50 * time.Millisecond)
+	}
+	s.Fatalf("not within 10 s: %s", what)
+}
+
 // command returns a capture of so many packets on b.
 func (s *stage) command(count string, flags ...string) *capturing {
-	c := &capturing{Cmd: exec.Command(s.program, append([]string{"live", "-i", "b", "-K", "-c", count}, flags...)...), t: s.T}
+	c := &capturing{Cmd: exec.Command(s.program, append([]string{"live", "-i", "b", "-K", "-c", count}, flags...)...), stage: s}
 	c.Stderr = c
 	return c
 }
@@ -141,23 +153,22 @@ func (s *stage) live(count string, flags ...string) *capturing {
 }
 
 func (c *capturing) start() {
-	c.t.Helper()
+	c.Helper()
 	if err := c.Start(); err != nil {
-		c.t.Fatal(err)
+		c.Fatal(err)
 	}
-	c.t.Cleanup(func() { c.Process.Kill() })
+	c.Cleanup(func() { c.Process.Kill() })
 }
 
 // wait waits until it says something.
 func (c *capturing) wait(what string) {
-	c.t.Helper()
-	for range 200 {
-		if strings.Contains(c.all(), what) {
-			return
+	c.Helper()
+	defer func() {
+		if c.Failed() {
+			c.Log(c.all())
 		}
-		time.Sleep(50 * time.Millisecond)
-	}
-	c.t.Fatalf("it does not say %q:\n%s", what, c.all())
+	}()
+	c.until(what, func() bool { return strings.Contains(c.all(), what) })
 }
 
 // end waits until it ends by itself, and returns its exit code.
@@ -195,7 +206,7 @@ func TestDropped(t *testing.T) {
 	s := newStage(t)
 	dir := s.public()
 	rows, dumps := filepath.Join(dir, "rows"), filepath.Join(dir, "dumps")
-	c := s.live("4", "--user", "4242:4343", "-o", "jsonl="+rows, "--evidence", dumps, "--evidence-on", "informational")
+	c := s.live("4", "--user", "4242:4343", "-o", "jsonl="+rows, "--evidence", dumps, "--evidence-on", "informational", "--linger", "reset=100ms")
 	c.wait("running as user 4242:4343")
 	s.refused(1)
 	threads, _ := filepath.Glob("/proc/" + strconv.Itoa(c.Process.Pid) + "/task/*/status")
@@ -208,6 +219,10 @@ func TestDropped(t *testing.T) {
 			}
 		}
 	}
+	s.until("a row", func() bool { raw, _ := os.ReadFile(rows); return len(raw) > 0 })
+	os.Rename(rows, rows+".1") // as logrotate does
+	c.Process.Signal(syscall.SIGHUP)
+	s.until("a new file", func() bool { return owner(rows) == 4242 })
 	s.ip("link del dev a")
 	c.wait("b: the interface is gone")
 	s.pair()
@@ -216,9 +231,11 @@ func TestDropped(t *testing.T) {
 	if code := c.end(); code != 0 || len(threads) == 0 {
 		t.Errorf("exit code %d, %d threads:\n%s", code, len(threads), c.all())
 	}
-	written, _ := os.ReadFile(rows)
-	if strings.Count(string(written), `"outcome":"refused"`) != 2 || owner(rows) != 4242 {
-		t.Errorf("rows of user %d:\n%s\n%s", owner(rows), written, c.all())
+	for _, path := range []string{rows + ".1", rows} {
+		written, _ := os.ReadFile(path)
+		if strings.Count(string(written), `"outcome":"refused"`) != 1 {
+			t.Errorf("%s:\n%s\n%s", path, written, c.all())
+		}
 	}
 	if dump := filepath.Join(dumps, "dump001.pcapng"); owner(dump) != 4242 {
 		t.Errorf("%s is of user %d:\n%s", dump, owner(dump), c.all())
@@ -274,6 +291,7 @@ func TestDropOutputs(t *testing.T) {
 		{"a link of the user's", "link: permission denied", []string{"-o", "jsonl=" + link}, 1, ""},
 		{"one of each", "other: permission denied", []string{"-o", "jsonl=" + theirs + "/rows", "-o", "tsv=" + mine + "/other"}, 1, ""},
 		{"dumps in root's directory", "(as user 4242:4343; --user says who writes)", []string{"--evidence", mine}, 1, ""},
+		{"files that end in root's directory", "may not make files in", []string{"--rotate", "1h", "-o", "jsonl=" + mine + "/ends"}, 1, ""},
 		{"root without capabilities", "running as user root", []string{"--user", "root", "--evidence", mine + "/dumps"}, 0, mine + "/dumps"},
 	} {
 		on := s.live("2", append([]string{"--user", "4242:4343"}, c.flags...)...)

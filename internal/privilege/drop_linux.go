@@ -19,6 +19,9 @@ func Drop(u *User) error {
 	if rest != nil && rest != ErrPartly {
 		return rest
 	}
+	if rest != nil && u != nil && u.UID == 0 { // nothing at all can be dropped
+		return fmt.Errorf("staying root: %w", rest)
+	}
 	if u != nil {
 		if err := become(u); err != nil {
 			return err
@@ -27,7 +30,7 @@ func Drop(u *User) error {
 	if rest == nil {
 		rest = clearCapabilities()
 	}
-	if rest == nil || rest == ErrPartly && u != nil && u.UID != 0 {
+	if rest == nil || u != nil {
 		if err := prove(u); err != nil {
 			return err
 		}
