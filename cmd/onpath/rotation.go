@@ -13,14 +13,14 @@ import (
 
 const rotationLong = `
 
-Output never holds up the capture: each has a queue of 16 MiB. If a disk is full or nobody
-reads a pipe for so long that it fills up, rows are lost whole and counted; that is said
-when it begins and when it ends, and in the summary, and the exit code is 1.
+Output never holds up the capture: each has a queue of 16 MiB. If a disk is full or
+nobody reads a pipe for so long that it fills up, rows are lost whole and counted; that
+is said when it begins and when it ends, and in the summary, and the exit code is 1.
 
-With --rotate or --rotate-size, -o jsonl=conns.jsonl writes conns-20261121T190000Z.jsonl
-and so on, after the times of their beginnings (UTC); a file that is still written ends
-in .part. SIGHUP closes all files and opens them again, SIGUSR1 prints on standard error
-what is open.`
+With --rotate or --rotate-size, -o jsonl=conns.jsonl writes files such as
+conns-20261121T190000Z.jsonl, named after the time (UTC) at which they begin; one that is
+still written ends in .part. SIGHUP closes all files and opens them again; SIGUSR1
+prints on standard error what is open.`
 
 // leastRotation is the shortest time after which a file may end.
 const leastRotation = time.Second

@@ -153,6 +153,21 @@ func TestRotationBySize(t *testing.T) {
 	})
 }
 
+// TestClockSet: a file whose time has not come yet, as the clock was set back, ends.
+func TestClockSet(t *testing.T) {
+	to, err := openTarget(filepath.Join(t.TempDir(), "rows"), Rotation{Every: time.Hour})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer to.finish()
+	next := time.Now().Truncate(time.Hour).Add(time.Hour)
+	for due, want := range map[time.Time]bool{next: false, next.Add(time.Hour): true, next.Add(-time.Hour): true, {}: false} {
+		if to.due = due; to.isDue() != want {
+			t.Errorf("until %v: %v", due, !want)
+		}
+	}
+}
+
 // TestNothingCame: what was opened for nothing goes away.
 func TestNothingCame(t *testing.T) {
 	dir := t.TempDir()

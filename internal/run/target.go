@@ -142,9 +142,13 @@ func (t *target) write(b *block, from int) (to int, err error) {
 	return t.back(b, from, from+n), err
 }
 
-// isDue reports whether the time of the file is over.
+// isDue reports whether the time of the file is over, or has not come: the clock was set.
 func (t *target) isDue() bool {
-	return t.file.Load() != nil && !t.due.IsZero() && !time.Now().Before(t.due)
+	if t.file.Load() == nil || t.due.IsZero() {
+		return false
+	}
+	now := time.Now()
+	return !now.Before(t.due) || now.Before(t.due.Add(-t.rotation.Every))
 }
 
 // ready has a file open, with the head in it.
