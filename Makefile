@@ -16,8 +16,10 @@ onpath: # one static binary
 	CGO_ENABLED=0 go build -trimpath -buildvcs=auto -ldflags '-s -w' -o onpath ./cmd/onpath
 
 # The binary, its pages and completions, and a service that is not enabled. Flags in
-# SYSCONFDIR/default/onpath stay as they are.
-install: onpath
+# SYSCONFDIR/default/onpath stay as they are. It builds nothing: root may have no Go, and
+# git shows root nothing of others' repositories.
+install:
+	@test -x onpath || { echo "make builds onpath; then sudo make install"; exit 1; }
 	install -D -m 755 onpath $(DESTDIR)$(PREFIX)/bin/onpath
 	install -d $(DESTDIR)$(PREFIX)/share/man/man1
 	./onpath man $(DESTDIR)$(PREFIX)/share/man/man1
