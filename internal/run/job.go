@@ -54,6 +54,7 @@ type job[R any] struct {
 	began   time.Time
 	bar     bar
 	hear    func(string)  // is told what say says; nil: standard error is
+	turn    func()        // answers the screen, if there is one
 	err     error         // the first of an output
 	lost    []error       // files that could not be read, or not to their end
 	waits   bool          // a read may have to wait: not all captures are files
@@ -265,8 +266,7 @@ func (j *job[R]) answer() bool {
 		j.scrapes.answer(j.snapshot())
 	}
 	if asked&askTurn != 0 {
-		<-j.gate // who asked waits for it, and takes it
-		j.gate <- struct{}{}
+		j.turn()
 	}
 	if asked&askStop != 0 && j.live != nil { // once: what has come is still read
 		j.asked.And(^askStop)

@@ -7,6 +7,7 @@ import (
 	"os"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
@@ -50,8 +51,8 @@ func Top(c Config, look Screen) error {
 	return s.show(tea.NewProgram(top.New(config), tea.WithFPS(10)))
 }
 
-// screen is what works for the view: a goroutine that reads packets and lets the view's
-// look at what they made.
+// screen is what works for the view: a goroutine that reads packets, and between two of
+// them answers what the view's asks.
 type screen struct {
 	*job[record.Packet]
 	where  string
@@ -59,6 +60,9 @@ type screen struct {
 	board  board
 	recent *recent
 	over   chan struct{} // closed when the view has ended
+	one    sync.Mutex    // one question at a time
+	query  chan top.Query
+	shots  chan top.Snapshot // the answer
 	ended  bool          // the captures have
 	spent  time.Duration // until then
 
@@ -72,7 +76,8 @@ type screen struct {
 func newScreen(j *job[record.Packet], speed float64) *screen {
 	s := &screen{job: j, where: place(&j.config), recent: newRecent(), over: make(chan struct{})}
 	s.pace.speed = speed
-	j.hear = func(what string) { s.notice = what }
+	s.query, s.shots = make(chan top.Query, 1), make(chan top.Snapshot, 1)
+	j.hear, j.turn = func(what string) { s.notice = what }, s.reply
 	return s
 }
 
@@ -139,14 +144,30 @@ func (s *screen) rest(d time.Duration) {
 	s.gate <- struct{}{}
 }
 
-// ask answers the view: it works on the table while the other goroutine stands still.
+// ask has the view's question answered by the goroutine that works, or by this one if
+// the other waits.
 func (s *screen) ask(q top.Query) top.Snapshot {
+	s.one.Lock()
+	defer s.one.Unlock()
+	s.query <- q
 	s.asked.Or(askTurn)
-	s.gate <- struct{}{}
-	s.asked.And(^askTurn)
-	shot := s.shot(&q)
-	<-s.gate
-	return shot
+	select {
+	case shot := <-s.shots:
+		return shot
+	case s.gate <- struct{}{}:
+		s.reply()
+		<-s.gate
+		return <-s.shots
+	}
+}
+
+// reply answers the question that waits, if there is one.
+func (s *screen) reply() {
+	select {
+	case q := <-s.query:
+		s.shots <- s.shot(&q)
+	default:
+	}
 }
 
 // now is the time of the capture.

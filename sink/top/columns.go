@@ -17,6 +17,12 @@ type column struct {
 	text  func(*Row) string
 }
 
+// placed is a column on the screen.
+type placed struct {
+	*column
+	room int // characters
+}
+
 // columns are those of the table, from left to right.
 var columns = []column{
 	{"CLIENT", 0, false, 0, NumOrders, func(r *Row) string { return r.Client }},
@@ -59,8 +65,8 @@ var marks = map[anomaly.Severity]string{anomaly.Violation: "!! ", anomaly.Suspic
 
 func worst(r *Row) string { return marks[r.Severity] + r.Worst }
 
-// layout returns the columns that have room in width characters, with their widths.
-func layout(width int, o Order) []column {
+// layout returns the columns that have room in width characters.
+func layout(width int, o Order) []placed {
 	for rank := uint8(4); ; rank-- {
 		list, room := choose(rank, o, width-1) // a mark stands in front
 		if room >= 2*leastEnd || rank == 0 {
@@ -70,10 +76,10 @@ func layout(width int, o Order) []column {
 }
 
 // choose returns the columns up to a rank, and what room they leave for the two ends.
-func choose(rank uint8, o Order, room int) (list []column, left int) {
-	for _, c := range columns {
-		if c.rank <= rank || c.order == o {
-			list = append(list, c)
+func choose(rank uint8, o Order, room int) (list []placed, left int) {
+	for i := range columns {
+		if c := &columns[i]; c.rank <= rank || c.order == o {
+			list = append(list, placed{c, c.width})
 			room -= c.width + 1
 		}
 	}
@@ -81,16 +87,19 @@ func choose(rank uint8, o Order, room int) (list []column, left int) {
 }
 
 // widen gives room to the ends, and what they do not need to the last column.
-func widen(list []column, room int) []column {
+func widen(list []placed, room int) []placed {
 	end := min(max(room/2, leastEnd), usualEnd)
 	if more := (room - 2*end - findingRoom) / 2; more > 0 {
 		end = min(end+more, mostEnd)
 	}
 	for i := range list {
-		if list[i].width == 0 {
-			list[i].width = end
+		if list[i].isEnd() {
+			list[i].room = end
 		}
 	}
-	list[len(list)-1].width += max(0, room-2*end)
+	list[len(list)-1].room += max(0, room-2*end)
 	return list
 }
+
+// isEnd reports whether the column is one of the two that share what is left.
+func (c *column) isEnd() bool { return c.width == 0 }

@@ -124,27 +124,27 @@ func (m *Model) nothing() string {
 	return " no packet of a connection has come yet"
 }
 
-func (m *Model) heads(list []column) string {
+func (m *Model) heads(list []placed) string {
 	text := " "
 	for _, c := range list {
-		text += fit(c.head, c.width, c.right) + " "
+		text += fit(c.head, c.room, c.right) + " "
 	}
 	return m.line(text, head)
 }
 
 // row is a connection. A mark stands in front of that under the cursor, for who sees no
 // colour.
-func (m *Model) row(list []column, r *Row, here bool) string {
+func (m *Model) row(list []placed, r *Row, here bool) string {
 	text, s := " ", ofSeverity[r.Severity]
 	if here {
 		text, s = ">", cursor
 	}
 	for _, c := range list {
 		cell := c.text(r)
-		if c.width >= leastEnd && !c.right {
-			cell = shorten(cell, c.width)
+		if c.isEnd() {
+			cell = shorten(cell, c.room)
 		}
-		text += fit(cell, c.width, c.right) + " "
+		text += fit(cell, c.room, c.right) + " "
 	}
 	if text = m.clean(fit(text, m.width, false)); !here {
 		text = strings.TrimRight(text, " ")
