@@ -63,8 +63,8 @@ type screen struct {
 	one    sync.Mutex    // one question at a time
 	query  chan top.Query
 	shots  chan top.Snapshot // the answer
-	ended  bool          // the captures have
-	spent  time.Duration // until then
+	ended  bool              // the captures have
+	spent  time.Duration     // until then
 
 	octets uint64    // of frames, on the wire
 	notice string    // what befell an interface last
