@@ -1,33 +1,21 @@
 package conn
 
 import (
-	"bytes"
 	"fmt"
 	"go/ast"
 	"go/parser"
 	"go/token"
-	"os"
 	"strings"
 	"testing"
+
+	"onpath/internal/generated"
 )
 
 const statesFile = "../docs/states.md"
 
 // TestMarkdownIsFresh: docs/states.md tells what the tables say.
 func TestMarkdownIsFresh(t *testing.T) {
-	want := statesMarkdown(t)
-	if *update {
-		if err := os.WriteFile(statesFile, want, 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	got, err := os.ReadFile(statesFile)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if !bytes.Equal(got, want) {
-		t.Errorf("%s is stale: go test ./conn -run Markdown -update mends it", statesFile)
-	}
+	generated.Fresh(t, statesFile, statesMarkdown(t), *update, "go test ./conn -run Markdown -update")
 }
 
 // eventNames are short names of events, in the order of their bits.

@@ -2,9 +2,9 @@ package outcome_test
 
 import (
 	"flag"
-	"os"
 	"testing"
 
+	"onpath/internal/generated"
 	"onpath/outcome"
 )
 
@@ -14,17 +14,5 @@ const markdownFile = "../docs/outcomes.md"
 
 // TestMarkdownIsFresh: docs/outcomes.md tells what the tables say.
 func TestMarkdownIsFresh(t *testing.T) {
-	want := outcome.AppendMarkdown(nil)
-	if *update {
-		if err := os.WriteFile(markdownFile, want, 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	got, err := os.ReadFile(markdownFile)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if string(got) != string(want) {
-		t.Errorf("%s is stale: go test ./outcome -run Markdown -update mends it", markdownFile)
-	}
+	generated.Fresh(t, markdownFile, outcome.AppendMarkdown(nil), *update, "go test ./outcome -run Markdown -update")
 }

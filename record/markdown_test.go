@@ -2,8 +2,9 @@ package record
 
 import (
 	"flag"
-	"os"
 	"testing"
+
+	"onpath/internal/generated"
 )
 
 var update = flag.Bool("update", false, "rewrite docs/columns.md")
@@ -11,17 +12,5 @@ var update = flag.Bool("update", false, "rewrite docs/columns.md")
 const markdownFile = "../docs/columns.md"
 
 func TestMarkdownIsFresh(t *testing.T) {
-	want := AppendMarkdown(nil)
-	if *update {
-		if err := os.WriteFile(markdownFile, want, 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	got, err := os.ReadFile(markdownFile)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if string(got) != string(want) {
-		t.Errorf("%s is stale: go test ./record -update mends it", markdownFile)
-	}
+	generated.Fresh(t, markdownFile, AppendMarkdown(nil), *update, "go test ./record -update")
 }

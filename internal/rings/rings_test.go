@@ -69,16 +69,17 @@ var packages = map[string]pkg{
 	"internal/metrics": {ring: 3, may: "anomaly conn tcp packet outcome record flow compat/netfilter", world: true},
 
 	// For building and checking only; the product imports none of them.
-	"internal/segtext":  {ring: 3, may: "tcp", world: true},
-	"internal/simulate": {ring: 3, may: "tcp conn"},
-	"internal/oracle":   {ring: 3, world: true},
-	"internal/kernel":   {ring: 3, may: "packet compat/netfilter", world: true},
-	"internal/rings":    {ring: 3, world: true},
-	"internal/genload":  {ring: 3, may: "tcp packet", world: true},
-	"internal/mutate":   {ring: 3, world: true},
-	"internal/bench":    {ring: 3, may: "anomaly check packet flow record compat/netfilter source internal/genload internal/run sink/jsonl", world: true},
-	"cmd/genload":       {ring: 3, may: "internal/genload", world: true},
-	"cmd/simulate":      {ring: 3, may: "internal/simulate", world: true},
+	"internal/segtext":   {ring: 3, may: "tcp", world: true},
+	"internal/simulate":  {ring: 3, may: "tcp conn"},
+	"internal/oracle":    {ring: 3, world: true},
+	"internal/kernel":    {ring: 3, may: "packet compat/netfilter", world: true},
+	"internal/generated": {ring: 3, world: true},
+	"internal/rings":     {ring: 3, world: true},
+	"internal/genload":   {ring: 3, may: "tcp packet", world: true},
+	"internal/mutate":    {ring: 3, world: true},
+	"internal/bench":     {ring: 3, may: "anomaly check packet flow record compat/netfilter source internal/genload internal/run sink/jsonl", world: true},
+	"cmd/genload":        {ring: 3, may: "internal/genload", world: true},
+	"cmd/simulate":       {ring: 3, may: "internal/simulate", world: true},
 }
 
 // effects are imports that rings 0 to 2 do without: what they compute depends on

@@ -3,7 +3,6 @@ package run
 import (
 	"errors"
 	"io"
-	"net"
 	"os"
 	"path/filepath"
 	"strings"
@@ -21,20 +20,8 @@ import (
 
 // bulk sends octets over a connection on lo.
 func bulk(t *testing.T, octets int64) {
-	l, err := net.Listen("tcp4", "127.0.0.1:0")
-	if err != nil {
-		t.Error(err)
-		return
-	}
-	defer l.Close()
-	c, err := net.Dial("tcp4", l.Addr().String())
-	if err != nil {
-		t.Error(err)
-		return
-	}
-	s, err := l.Accept()
-	if err != nil {
-		t.Error(err)
+	c, s := connect(t)
+	if c == nil {
 		return
 	}
 	go func() {

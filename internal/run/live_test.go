@@ -55,22 +55,30 @@ func ownNetwork(t *testing.T, commands ...string) (enter func()) {
 	}
 }
 
-// talk lets a connection on lo open, speak, and close if it is to.
-func talk(t *testing.T, closes bool) {
+// connect opens a connection on lo and returns its client's and its server's end; nil
+// if that failed, which t is told.
+func connect(t *testing.T) (c, s net.Conn) {
 	l, err := net.Listen("tcp4", "127.0.0.1:0")
 	if err != nil {
 		t.Error(err)
-		return
+		return nil, nil
 	}
 	defer l.Close()
-	c, err := net.Dial("tcp4", l.Addr().String())
-	if err != nil {
+	if c, err = net.Dial("tcp4", l.Addr().String()); err != nil {
 		t.Error(err)
-		return
+		return nil, nil
 	}
-	s, err := l.Accept()
-	if err != nil {
+	if s, err = l.Accept(); err != nil {
 		t.Error(err)
+		return nil, nil
+	}
+	return c, s
+}
+
+// talk lets a connection on lo open, speak, and close if it is to.
+func talk(t *testing.T, closes bool) {
+	c, s := connect(t)
+	if c == nil {
 		return
 	}
 	c.Write([]byte("how are you?"))
