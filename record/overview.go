@@ -2,6 +2,7 @@ package record
 
 import (
 	"fmt"
+	"math"
 	"net/netip"
 	"strconv"
 	"time"
@@ -106,25 +107,37 @@ func appendPair(dst []byte, client, server uint64) []byte {
 	return appendCount(append(appendCount(dst, client), '/'), server)
 }
 
-// appendCount appends n with at most three digits and a decimal prefix of the
-// SI: 999, 1.02k, 34.5k, 678k, 9.01M.
+// appendCount appends n as AppendAmount does.
 func appendCount(dst []byte, n uint64) []byte {
 	if n < 1000 {
 		return appendUint(dst, n)
 	}
-	unit, v := -1, float64(n)
-	for v >= 999.5 {
-		v, unit = v/1000, unit+1
+	return AppendAmount(dst, float64(n))
+}
+
+// AppendAmount appends n, which is not negative, with at most three digits and a decimal
+// prefix of the SI: 999, 1.02k, 34.5k, 678k, 9.01M. Below 1000 it is rounded to a whole
+// number.
+func AppendAmount(dst []byte, n float64) []byte {
+	if n < 999.5 {
+		return appendUint(dst, uint64(math.Round(n)))
+	}
+	unit := -1
+	for n >= 999.5 && unit < len(prefixes)-1 {
+		n, unit = n/1000, unit+1
 	}
 	decimals := 0
 	switch {
-	case v < 9.995:
+	case n < 9.995:
 		decimals = 2
-	case v < 99.95:
+	case n < 99.95:
 		decimals = 1
 	}
-	return append(strconv.AppendFloat(dst, v, 'f', decimals, 64), "kMGTPE"[unit])
+	return append(strconv.AppendFloat(dst, n, 'f', decimals, 64), prefixes[unit])
 }
+
+// prefixes are the SI's, each a thousand times the one before.
+const prefixes = "kMGTPE"
 
 // spans are the steps in which a duration is shown: below the limit, so many of
 // a unit, and of the rest so many of a smaller one.

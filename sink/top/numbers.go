@@ -2,28 +2,13 @@ package top
 
 import (
 	"fmt"
-	"math"
 	"time"
+
+	"onpath/record"
 )
 
 // amount writes n with at most three digits and a decimal prefix: 999, 1.02k, 34.5k.
-func amount(n float64) string {
-	if n < 999.5 {
-		return fmt.Sprint(math.Round(n))
-	}
-	unit := -1
-	for n >= 999.5 && unit < 5 {
-		n, unit = n/1000, unit+1
-	}
-	decimals := 0
-	switch {
-	case n < 9.995:
-		decimals = 2
-	case n < 99.95:
-		decimals = 1
-	}
-	return fmt.Sprintf("%.*f%c", decimals, n, "kMGTPE"[unit])
-}
+func amount(n float64) string { return string(record.AppendAmount(nil, n)) }
 
 // span writes a time in ns in at most five characters: 835µs, 21ms, 3.4s, 2m03s, 71h.
 func span(ns int64) string {
