@@ -91,7 +91,7 @@ func (t *Teller) lose(p *record.Packet) {
 	s := &p.View.Seg
 	what := "the " + p.Dir.String() + "'s " + control(s.Flags)
 	if s.Len > 0 {
-		what = fmt.Sprintf("%s of the %s", octets(uint64(s.Len)), p.Dir)
+		what = fmt.Sprintf("%s of the %s", counted(uint64(s.Len), "octet"), p.Dir)
 	}
 	t.story.Losses = append(t.story.Losses, Event{p.View.Number, p.View.At - t.start, what + ": " + where})
 }
@@ -109,10 +109,10 @@ func control(f tcp.Flags) string {
 	return "segment"
 }
 
-// octets counts with the right ending.
-func octets(n uint64) string {
+// counted is n of what noun names, with the right ending.
+func counted(n uint64, noun string) string {
 	if n == 1 {
-		return "1 octet"
+		return "1 " + noun
 	}
-	return fmt.Sprintf("%d octets", n)
+	return fmt.Sprintf("%d %ss", n, noun)
 }

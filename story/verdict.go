@@ -27,9 +27,9 @@ func carried(r *record.Record) string {
 		return seen(r)
 	}
 	if c.Octets|s.Octets == 0 {
-		return fmt.Sprintf("No payload was carried, in %s of the client and %s of the server.", packets(c.Packets), packets(s.Packets))
+		return fmt.Sprintf("No payload was carried, in %s of the client and %s of the server.", counted(c.Packets, "packet"), counted(s.Packets, "packet"))
 	}
-	return fmt.Sprintf("The client sent %s in %s, the server %s in %s.", octets(c.Octets), packets(c.Packets), octets(s.Octets), packets(s.Packets))
+	return fmt.Sprintf("The client sent %s in %s, the server %s in %s.", counted(c.Octets, "octet"), counted(c.Packets, "packet"), counted(s.Octets, "octet"), counted(s.Packets, "packet"))
 }
 
 // seen says how much passed, where one end's packets did not.
@@ -38,14 +38,7 @@ func seen(r *record.Record) string {
 	if r.Side[d].Packets == 0 {
 		d = tcp.Server
 	}
-	return fmt.Sprintf("%s of the %s passed here, with %s; none of the %s.", packets(r.Side[d].Packets), d, octets(r.Side[d].Octets), d^1)
-}
-
-func packets(n uint64) string {
-	if n == 1 {
-		return "1 packet"
-	}
-	return fmt.Sprintf("%d packets", n)
+	return fmt.Sprintf("%s of the %s passed here, with %s; none of the %s.", counted(r.Side[d].Packets, "packet"), d, counted(r.Side[d].Octets, "octet"), d^1)
 }
 
 // lost says what was lost where.
