@@ -20,12 +20,36 @@ func (t *Table) expire(i uint32) (kept bool) {
 		t.write(e, record.EndAttemptTimeout)
 	case open, closing:
 		t.write(e, record.EndIdleTimeout)
+	case reset, closed:
+		return t.bury(i)
 	default:
 		t.drop(i, record.EndIdleTimeout)
 		return false
 	}
 	t.reclass(i, idle)
 	return true
+}
+
+// bury ends the record of entry i, which lingered. If that was for a shorter time than
+// late packets take, its Conn is kept for the rest, and true is returned.
+func (t *Table) bury(i uint32) (kept bool) {
+	e := t.slab.at(i)
+	if t.now > later(e.last, lateFor(e)) {
+		t.drop(i, record.EndIdleTimeout)
+		return false
+	}
+	t.write(e, record.EndIdleTimeout)
+	t.reclass(i, tomb)
+	return true
+}
+
+// lateFor is for how long packets of a finished connection may come, in ns, though its
+// record was written sooner.
+func lateFor(e *entry) int64 {
+	if e.conn.Phase() == conn.Reset {
+		return int64(DefaultLinger.AfterReset)
+	}
+	return int64(DefaultLinger.AfterClose)
 }
 
 // drop writes the record of entry i, if it is open, and forgets the entry and
@@ -71,7 +95,7 @@ func (t *Table) evict() {
 func (t *Table) countEvicted(c class) {
 	ev := &t.stats.Evicted
 	*[numClasses]*uint64{
-		idle: &ev.Idle, ghost: &ev.Closed, reset: &ev.Closed, closed: &ev.Closed,
+		idle: &ev.Idle, tomb: &ev.Closed, ghost: &ev.Closed, reset: &ev.Closed, closed: &ev.Closed,
 		halfOpen: &ev.HalfOpen, other: &ev.Other, closing: &ev.Open, open: &ev.Open,
 	}[c]++
 }
@@ -120,6 +144,7 @@ func (t *Table) forgetAll() {
 	t.slab, t.index, t.repairs, t.lists = slab{}, index{}, repairs{}, [numClasses]list{}
 	t.times = times{givenUp: t.times.givenUp}
 	t.who.signatures.ReleaseAll()
+	t.parts = parts{every: t.parts.every}
 	t.tracker = conn.Tracker{HolesGivenUp: t.tracker.HolesGivenUp, SACKGivenUp: t.tracker.SACKGivenUp}
 	t.due = forever
 }
@@ -130,6 +155,7 @@ func (t *Table) write(e *entry, why record.Ending) {
 	if e.written {
 		return
 	}
+	t.part(e, t.now)
 	e.written = true
 	if e.key.Proto == packet.ProtoTCP {
 		switch {
@@ -158,7 +184,7 @@ func (t *Table) fill(e *entry, why record.Ending) {
 	t.row = record.Record{
 		Conn: e.num, Key: e.key, ClientIsB: e.swapped, Start: e.start, End: e.last,
 		Opening: e.opening, Ending: why, History: e.history, TCPChain: e.chain,
-		Firewall: t.firewall != nil, Invalid: repaired.invalid, Continues: repaired.continues,
+		Firewall: t.firewall != nil, Invalid: repaired.invalid, Continues: repaired.continues, Part: repaired.part + 1,
 		Handshake: e.handshake, Times: t.times.of(e),
 	}
 	var states [2]tcpstates.Flags

@@ -21,6 +21,7 @@ type class uint8
 
 const (
 	idle     class = iota // no open record; only its Conn is remembered
+	tomb                  // the same after a RST or FINs both ways, and after its linger
 	ghost                 // an older incarnation, behind the entry that superseded it
 	reset                 // tombstone after a RST
 	closed                // tombstone after FINs both ways
@@ -43,7 +44,7 @@ func limits(c Config) (ns [numClasses]int64) {
 	for k, d := range map[class]time.Duration{
 		ghost: max(c.Linger.AfterClose, c.Linger.AfterReset), reset: c.Linger.AfterReset, closed: c.Linger.AfterClose,
 		halfOpen: c.Timeouts.New, other: c.Timeouts.New, closing: c.Timeouts.Closing, open: c.Timeouts.Established,
-		idle: 1<<63 - 1,
+		idle: 1<<63 - 1, tomb: max(DefaultLinger.AfterClose, DefaultLinger.AfterReset),
 	} {
 		ns[k] = int64(d)
 	}

@@ -39,7 +39,8 @@ var DefaultTimeouts = Timeouts{
 }
 
 // Linger says how long a finished record waits for late packets, counted from
-// its last packet.
+// its last packet. What comes behind that, and not later than DefaultLinger, makes another
+// record that continues it.
 type Linger struct{ AfterReset, AfterClose time.Duration }
 
 // DefaultLinger covers the retries of a refused SYN, and TIME-WAIT.
@@ -56,6 +57,7 @@ type Config struct {
 	MaxConnections int            // entries remembered at once; 0 means DefaultMaxConnections
 	Timeouts       Timeouts       // zero fields: DefaultTimeouts
 	Linger         *Linger        // nil: DefaultLinger
+	Interim        time.Duration  // of a record's time between rows that it has before it ends, Interim of the Record; 0: it has none
 	TCPChain       tcpchain.Rules // of the columns named tcp_…
 	Rules          check.Config   // which anomalies are looked for
 	Seed           packet.Seed    // keys the hash; no output depends on it
@@ -97,6 +99,7 @@ func (c Config) withDefaults() Config {
 type Stats struct {
 	Begun             uint64                    // records begun; the number of the last one
 	Ended             [record.NumEndings]uint64 // records written, by end_reason
+	Parts             uint64                    // rows of records that had not ended
 	Live              int                       // entries now, those without an open record included
 	Peak              int                       // entries at most
 	Held              Held                      // the same entries, by how they stand
@@ -115,7 +118,7 @@ type Stats struct {
 // order in which they must go.
 type Evicted struct {
 	Idle     uint64 // no open record: silent for longer than the timeout
-	Closed   uint64 // lingering after a close, a reset, or as an older incarnation
+	Closed   uint64 // lingering or remembered after a close, a reset, or as an older incarnation
 	HalfOpen uint64 // never established
 	Other    uint64 // not TCP
 	Open     uint64 // established or closing
@@ -123,7 +126,7 @@ type Evicted struct {
 
 // Held counts the entries that are remembered now; their sum is Stats.Live.
 type Held struct {
-	Idle       int // no open record: silent for longer than the timeout
+	Idle       int // no open record: silent for longer than the timeout, or finished and lingered
 	Superseded int // lingering as an older incarnation
 	Reset      int // lingering after a reset
 	Closed     int // lingering after FINs both ways

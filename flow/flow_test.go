@@ -228,7 +228,7 @@ func TestWrittenInTime(t *testing.T) {
 
 func TestLingerNone(t *testing.T) {
 	got := records(t, Config{Linger: &Linger{}}, views(t, 40000, closed4+"0.20 < F. 301:301(0) ack 102")...)
-	want := "1 syn fin [4 0+0 TIME-WAIT] [2 0+0 CLOSED] ShAFf\n2 midstream capture-end [0 0+0 ESTABLISHED] [1 0+0 FIN-WAIT-1] ^f\n"
+	want := "1 syn fin [4 0+0 TIME-WAIT] [2 0+0 CLOSED] ShAFf\n2 midstream fin continues 1 [0 0+0 TIME-WAIT] [1 0+0 CLOSED] ^f\n"
 	if got != want {
 		t.Errorf("got:\n%swant:\n%s", got, want)
 	}

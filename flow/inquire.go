@@ -45,6 +45,7 @@ func (t *Table) inquireQuote(v *packet.View, q *packet.Quote) {
 		return
 	}
 	if e := t.slab.at(i); !e.written {
+		t.part(e, v.At)
 		d := e.dir(q.FromB)
 		t.quoted, t.quotes = e, d
 		t.rules.ICMP(&e.inquiry, v, q, d, &e.conn)
@@ -84,7 +85,7 @@ func (t *Table) conclude(e *entry, why record.Ending) {
 	}
 	t.row.Findings = t.rules.Finish(&e.inquiry, &t.ended, &e.conn)
 	t.row.Closed, t.row.Reasons = t.rules.Closed()
-	t.row.Outcome = t.outcome(e, why)
+	t.row.Outcome = t.outcome(e, why, t.now)
 }
 
 // silentUntil returns until when nothing came of the record of e: until another one

@@ -60,11 +60,13 @@ func (t *Table) reclass(i uint32, c class) {
 // deadline returns the last moment at which e is remembered as it is. A ghost
 // counts from when it was superseded.
 func (t *Table) deadline(e *entry) int64 {
-	from := e.last
-	if e.class == ghost {
-		from = max(from, t.slab.at(e.older).start)
+	switch e.class {
+	case ghost:
+		return later(max(e.last, t.slab.at(e.older).start), t.limits[ghost])
+	case tomb:
+		return later(e.last, lateFor(e))
 	}
-	return later(from, t.limits[e.class])
+	return later(e.last, t.limits[e.class])
 }
 
 // later returns at + ns, or the end of time.
@@ -93,6 +95,7 @@ func (t *Table) pass(now int64) {
 	for c := idle + 1; c < numClasses; c++ {
 		t.passList(c)
 	}
+	t.passParts()
 }
 
 // manyPasses bounds what a moment of silence may cost.
@@ -135,7 +138,7 @@ func (t *Table) passList(c class) {
 func (t *Table) held() Held {
 	l := &t.lists
 	return Held{
-		Idle: l[idle].n, Superseded: l[ghost].n, Reset: l[reset].n, Closed: l[closed].n,
+		Idle: l[idle].n + l[tomb].n, Superseded: l[ghost].n, Reset: l[reset].n, Closed: l[closed].n,
 		HalfOpen: l[halfOpen].n, Other: l[other].n, Closing: l[closing].n, Open: l[open].n,
 	}
 }

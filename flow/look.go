@@ -1,10 +1,7 @@
 package flow
 
 import (
-	"slices"
-
 	"onpath/anomaly"
-	"onpath/check"
 	"onpath/conn"
 	"onpath/packet"
 	"onpath/record"
@@ -100,15 +97,7 @@ func (o Open) Worst() (worst anomaly.Severity, count uint64) {
 // by now, and the outcome as far as it can be told.
 func (o Open) Record() *record.Record {
 	t := o.t
-	t.fill(o.e, record.EndOpen)
-	if t.row.IsTCP() {
-		t.ended = check.End{
-			Packets: [2]uint64{t.row.Side[0].Packets, t.row.Side[1].Packets},
-			Octets:  [2]uint64{t.row.Side[0].Octets, t.row.Side[1].Octets},
-		}
-		t.row.Findings = slices.Clone(t.rules.Found(&o.e.inquiry))
-		t.row.Outcome = t.outcome(o.e, record.EndOpen)
-	}
+	t.standing(o.e, t.now)
 	return &t.row
 }
 

@@ -7,8 +7,8 @@ import (
 )
 
 // repairs lends what few records need: counts of what was sent other than new
-// octets in order, and of what a firewall would have refused. There are never more lent than there are entries. Number 0
-// means none.
+// octets in order, of what a firewall would have refused, and of parts. There are never
+// more lent than there are entries. Number 0 means none.
 type repairs struct {
 	chunks [][]pair
 	used   uint32
@@ -22,6 +22,7 @@ type pair struct {
 	invalid   uint32    // packets that the firewall would have refused
 	recurs    measure.Recurring
 	continues uint64 // number of the record that this one continues; 0: none
+	serial
 }
 
 // repairsChunk is how many pairs are allocated at once.

@@ -28,6 +28,7 @@ type Table struct {
 	times   times
 	who     identities
 	lists   [numClasses]list
+	parts   parts
 	tracker conn.Tracker
 	rules   *check.Inspector
 	ended   check.End     // the record that ends
@@ -57,7 +58,7 @@ func New(c Config, emit func(*record.Record)) *Table {
 	t := &Table{
 		emit: emit, max: c.MaxConnections, limits: limits(c), seed: c.Seed, due: forever,
 		states: tcpstates.NewLimits(tcpstates.Timeouts(c.Timeouts)), chain: c.TCPChain,
-		firewall: c.Netfilter, rules: check.New(c.Rules),
+		firewall: c.Netfilter, rules: check.New(c.Rules), parts: parts{every: int64(c.Interim)},
 	}
 	t.who.signatures.Database = c.Fingerprints
 	return t
@@ -124,6 +125,7 @@ func (t *Table) entryOf(v *packet.View, hash uint32) uint32 {
 	if i != 0 {
 		e := t.slab.at(i)
 		if e.class == idle || v.At <= t.deadline(e) {
+			t.partBefore(e, v.At)
 			return i
 		}
 		if t.expire(i) {

@@ -9,12 +9,12 @@ import (
 	"onpath/tcp"
 )
 
-// outcome says what became of the connection of e, whose row is filled.
-func (t *Table) outcome(e *entry, why record.Ending) outcome.Verdict {
+// outcome says what became by now of the connection of e, whose row is filled.
+func (t *Table) outcome(e *entry, why record.Ending, now int64) outcome.Verdict {
 	r := &t.row
 	t.facts = outcome.Facts{
 		Trail: &e.trail, Ends: [2]conn.Facts{e.conn.Facts(tcp.Client), e.conn.Facts(tcp.Server)},
-		Packets: t.ended.Packets, Octets: t.ended.Octets, Silent: t.now - e.last, TwoWay: t.rules.TwoWay(&e.key),
+		Packets: t.ended.Packets, Octets: t.ended.Octets, Silent: now - e.last, TwoWay: t.rules.TwoWay(&e.key),
 		Replaced: why == record.EndSuperseded, Evicted: why == record.EndEvicted, Before: r.Continues,
 		Offloads: e.inquiry.Offloads(),
 	}

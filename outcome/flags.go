@@ -48,7 +48,7 @@ var flags = [...]remark{
 	{"zero-window-end", "", "the last window of an end was 0", isShut, nil},
 	{"linger-reset", "", "the RST was an abort: its sender had not closed, and answered nothing", isLinger, nil},
 	{"port-reused", "", "the ports had been used by a connection before", isReused, nil},
-	{"idle-split", "", "goes on from the idle record of that number", goesOnFrom, func(v *Verdict) uint64 { return v.Before }},
+	{"idle-split", "", "goes on from the record of that number, which was idle or finished", goesOnFrom, func(v *Verdict) uint64 { return v.Before }},
 	{"gap", "", "so many sequence numbers were acknowledged and never passed", hasGap, func(v *Verdict) uint64 { return v.Gaps }},
 	{"evicted", "", "a bound on memory pushed the record out", isEvicted, nil},
 	{"offload-suspected", "", "the capture shows segments before a network card has cut or after it has joined them, or checksums that it was to fill in", isOffloaded, nil},

@@ -29,7 +29,7 @@ var columns = slices.Concat(stateColumns, repairColumns("client", tcp.Client), r
 var stateColumns = []Column[Record]{
 	{"conn", Uint, "", "number of the record, 1, 2, … in the order of first packets", srcOnpath,
 		func(dst []byte, r *Record) []byte { return appendUint(dst, r.Conn) }},
-	{"continues", Uint, "", "number of the idle record that this one goes on from; null if none", srcOnpath,
+	{"continues", Uint, "", "number of the record that this one goes on from, which was idle or finished for so long that it was written; null if none", srcOnpath,
 		func(dst []byte, r *Record) []byte { return appendNonZero(dst, r.Continues) }},
 	{"proto", String, "", "IP protocol: tcp, udp, icmp, icmp6, …, or its number", srcIANA,
 		func(dst []byte, r *Record) []byte { return AppendProto(dst, r.Key.Proto) }},
@@ -55,8 +55,12 @@ var stateColumns = []Column[Record]{
 		func(dst []byte, r *Record) []byte { return append(dst, r.Opening.String()...) }},
 	{"view", String, "", "whose packets passed here: both, client-only, server-only", srcOnpath,
 		func(dst []byte, r *Record) []byte { return append(dst, r.View().String()...) }},
-	{"end_reason", String, "", "why the record was written: fin, rst, idle-timeout, attempt-timeout, evicted, capture-end, superseded, flush", srcOnpath,
-		func(dst []byte, r *Record) []byte { return append(dst, r.Ending.String()...) }},
+	{"record", String, "", "final: the connection's last row; interim: a row of what it was by then (--interim), its counts from start_time on, so that the next row's hold these too", srcOnpath,
+		func(dst []byte, r *Record) []byte { return append(dst, r.kind()...) }},
+	{"part", Uint, "", "number of the row among those of its record: 1, 2, …; the final one has the last", srcOnpath,
+		func(dst []byte, r *Record) []byte { return appendUint(dst, uint64(r.Part)) }},
+	{"end_reason", String, "", "why the record ended: fin, rst, idle-timeout, attempt-timeout, evicted, capture-end, superseded, flush; null if interim", srcOnpath,
+		appendEnding},
 	{"outcome", String, "", "what became of the connection; onpath columns outcome tells the values; null if not TCP", srcOnpath,
 		func(dst []byte, r *Record) []byte { return append(dst, r.Outcome.Class.String()...) }},
 	{"outcome_flags", List, "", "more about the outcome; onpath columns outcome_flags tells the values; null if none", srcOnpath,
@@ -135,7 +139,7 @@ var seenColumns = []Column[Record]{
 var foundColumns = []Column[Record]{
 	{"nf_invalid", Uint, "packets", "of the record that Linux's firewall would have called INVALID; null if it was not asked (--netfilter)", srcNetfilter, appendNFInvalid},
 	{"findings", JSON, "", "what was strange, with evidence: an array of objects with the columns of a finding from id on; in tsv their ids; null if not TCP", srcCatalogue, appendFindings},
-	{"gates_closed", JSON, "", "what did not hold, so that the rules that need it were silent: an array of gate: reason; in tsv the gates; null if not TCP", srcCatalogue, appendGates},
+	{"gates_closed", JSON, "", "what did not hold, so that the rules that need it were silent: an array of gate: reason; in tsv the gates; null if interim or not TCP", srcCatalogue, appendGates},
 }
 
 // Columns returns the table of the columns of a Record.
@@ -144,6 +148,21 @@ func Columns() []Column[Record] { return append([]Column[Record](nil), columns..
 // FlatColumns returns it for formats whose values are words.
 func FlatColumns() []Column[Record] {
 	return flatten(columns, map[string]func([]byte, *Record) []byte{"findings": appendFindingIDs, "gates_closed": appendGateNames})
+}
+
+// kind tells rows of records that go on from those of records that have ended.
+func (r *Record) kind() string {
+	if r.Interim {
+		return "interim"
+	}
+	return "final"
+}
+
+func appendEnding(dst []byte, r *Record) []byte {
+	if r.Interim {
+		return dst
+	}
+	return append(dst, r.Ending.String()...)
 }
 
 // isB reports whether the end is Key.B.

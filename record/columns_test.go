@@ -22,7 +22,7 @@ func telnet() *Record {
 	k, fromB := keyOf(packet.ProtoTCP, "192.168.2.10", 1249, "192.168.2.165", 23)
 	k.VLAN, k.Net = 7, packet.NetVXLAN|5000
 	start := time.Date(2001, 2, 3, 20, 6, 32, 845356000, time.UTC).UnixNano()
-	r := &Record{Conn: 1, Key: k, ClientIsB: fromB, Start: start, End: start + 60083765000, Opening: OpenSyn, Ending: EndFin}
+	r := &Record{Conn: 1, Key: k, ClientIsB: fromB, Start: start, End: start + 60083765000, Opening: OpenSyn, Ending: EndFin, Part: 1}
 	r.Outcome = outcome.Verdict{Class: outcome.Denied, Confidence: outcome.High, Attempts: 1, Closer: tcp.Server, HasCloser: true, Delay: 5013549, HasDelay: true, Passed: 23}
 	r.Side = [2]Side{
 		tcp.Client: {Total: measure.Total{Packets: 5, IPOctets: 259, Octets: 55}, Repeated: 3, State: conn.TimeWait},
@@ -53,7 +53,7 @@ func linux() *fingerprint.Signature {
 // ping is a conversation for which most columns are null.
 func ping() *Record {
 	k, fromB := keyOf(packet.ProtoESP, "2001:db8::2", 0, "2001:db8::1", 0)
-	r := &Record{Conn: 2, Continues: 1, Key: k, ClientIsB: fromB, Ending: EndCapture}
+	r := &Record{Conn: 2, Continues: 1, Key: k, ClientIsB: fromB, Ending: EndCapture, Part: 1}
 	r.Side[tcp.Client] = Side{Total: measure.Total{Packets: 1, IPOctets: 60, Octets: 20}}
 	return r
 }
@@ -90,6 +90,8 @@ end_time=2001-02-03T20:07:32.929121000Z
 duration=60.083765
 start=syn
 view=both
+record=final
+part=1
 end_reason=fin
 outcome=denied
 outcome_flags=
@@ -203,6 +205,8 @@ end_time=1970-01-01T00:00:00.000000000Z
 duration=0
 start=
 view=client-only
+record=final
+part=1
 end_reason=capture-end
 outcome=
 outcome_flags=

@@ -23,7 +23,7 @@ func appendFindingIDs(dst []byte, r *Record) []byte {
 
 // appendGates appends the closed gates and why they are, as JSON.
 func appendGates(dst []byte, r *Record) []byte {
-	if !r.IsTCP() {
+	if !r.IsTCP() || r.Interim {
 		return dst
 	}
 	dst = append(dst, '[')

@@ -29,6 +29,8 @@ type Record struct {
 	End       int64      // time of the last packet; of its packets the highest
 	Opening   Opening
 	Ending    Ending
+	Interim   bool    // the record goes on: there will be another row of it
+	Part      uint32  // number of this row among those of the record: 1, 2, …
 	Side      [2]Side // by tcp.Client, tcp.Server
 	History   History
 	Outcome   outcome.Verdict // zero if not TCP
@@ -93,7 +95,7 @@ func (v View) String() string { return views[v] }
 type Ending uint8
 
 const (
-	EndOpen           Ending = iota // not ended; never written
+	EndOpen           Ending = iota // not ended
 	EndFin                          // closed by FINs both ways
 	EndRst                          // reset or refused
 	EndIdleTimeout                  // silent for longer than its state's timeout

@@ -32,6 +32,7 @@ kernel had to drop because onpath was too slow. docs/live.md tells more.`
 const liveExample = `  sudo onpath live -i eth0
   sudo onpath live -i eth0 -i eth1 -o jsonl=conns.jsonl port 443
   sudo onpath live -i eth0 -q -o jsonl=conns.jsonl --rotate 1h --rotate-size 100MiB
+  sudo onpath live -i eth0 -q -o jsonl=conns.jsonl --interim 60s
   sudo onpath live -i any -o findings -q 'tcp and not port 22'`
 
 // liveLinger is how long a finished connection waits for late packets where people wait
@@ -45,7 +46,7 @@ func newLive() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:     "live [flags] -i INTERFACE [FILTER]",
 		Short:   "an interface in, connections out",
-		Long:    liveLong + userLong + rotationLong + findingsLong + findingsRead + evidenceLong + metricsLong + readP0f + readEyes + netfilterLong + netfilterRead,
+		Long:    liveLong + userLong + rotationLong + findingsLong + findingsRead + evidenceLong + metricsLong + interimLong + readP0f + readEyes + netfilterLong + netfilterRead,
 		Example: liveExample,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			c, err := o.capture(cmd, args)

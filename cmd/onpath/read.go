@@ -2,7 +2,9 @@ package main
 
 import (
 	"errors"
+	"fmt"
 	"slices"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -67,6 +69,13 @@ of p0f 3, and what follows from them: operating system, hops, link, uptime. onpa
 brings along how Linux looks; with --p0f FILE the signatures of a file like p0f.fp
 are asked first (docs/fingerprints.md).`
 
+const interimLong = `
+
+With --interim 60s a connection that lives on has a row every minute of its life, if a
+packet came since the last one: record is interim instead of final, part counts its rows
+from 1 on, and counts are those from its beginning, so that rows can be subtracted and a
+lost one matters little (docs/live.md).`
+
 const readExample = `  onpath read capture.pcap
   onpath read -o table -o findings=found.jsonl --except zero-window capture.pcap
   onpath read -o table -o jsonl=conns.jsonl monday.pcap.gz tuesday.pcap.gz
@@ -78,6 +87,7 @@ const readExample = `  onpath read capture.pcap
   onpath read -q --evidence dumps --evidence-on violation --local 10.0.0.0/8 capture.pcap
   onpath read -q -o jsonl capture.pcap | jq -r '[.client, .client_os, .client_signature] | @tsv'
   onpath read -q -o tsv --p0f p0f.fp capture.pcap
+  onpath read -q -o jsonl --interim 60s capture.pcap
   onpath read --netfilter capture.pcap
   onpath read -r capture.pcap tcp port 80 or 443
   onpath read -q -o pcapng=web.pcapng capture.pcap -- host 192.0.2.10 and port 80
@@ -92,7 +102,7 @@ func newRead() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:     "read [flags] FILE... [-- FILTER]",
 		Short:   "captures in, connections out",
-		Long:    readLong + filterLong + printedLong + findingsLong + findingsRead + evidenceLong + metricsLong + readP0f + readEyes + netfilterLong + netfilterRead,
+		Long:    readLong + filterLong + printedLong + findingsLong + findingsRead + evidenceLong + metricsLong + interimLong + readP0f + readEyes + netfilterLong + netfilterRead,
 		Example: readExample,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			c, err := o.config(cmd, args)
@@ -122,6 +132,8 @@ func (r *records) bind(cmd *cobra.Command, c *run.Config) {
 	r.metrics.bind(cmd, c)
 	f := cmd.Flags()
 	f.BoolVar(&c.PacketFile, "packet-file", false, "with -o tcpstates=PREFIX, write PREFIX_packets.txt too")
+	f.DurationVar(&c.Flow.Interim, "interim", 0, "write a row of what a connection is by then every `TIME` of its life, too, such as 60s (0: never)")
+	must(cmd.RegisterFlagCompletionFunc("interim", cobra.NoFileCompletions))
 	f.StringVar(&c.P0f, "p0f", "", "ask the signatures of `FILE`, in the form of p0f.fp, before those that onpath brings along")
 	must(cmd.MarkFlagFilename("p0f", "fp"))
 	f.BoolVar(&r.released, "tcpchain-as-released", false, "TCPChain as its program was released, not as documented: each SYN overwrites the one before, and the two FIN fields are exchanged")
@@ -132,7 +144,18 @@ func (r *records) config(cmd *cobra.Command, c *run.Config) error {
 	if r.released {
 		c.Flow.TCPChain = tcpchain.AsReleased
 	}
-	return errors.Join(checkPacketFile(c), r.evidence.config(cmd, c), r.metrics.config(cmd, c))
+	return errors.Join(checkPacketFile(c), checkInterim(c), r.evidence.config(cmd, c), r.metrics.config(cmd, c))
+}
+
+// leastInterim is the shortest time between two rows of a connection.
+const leastInterim = time.Second
+
+// checkInterim refuses rows that come too often.
+func checkInterim(c *run.Config) error {
+	if d := c.Flow.Interim; d < 0 || d > 0 && d < leastInterim {
+		return fmt.Errorf("--interim %v: must be at least %v, or 0", d, leastInterim)
+	}
+	return nil
 }
 
 // checkPacketFile refuses a packet file that nobody writes.

@@ -23,6 +23,7 @@ var connectionFamilies = []family{
 	{name: "records_begun_total", kind: counter, help: "Records begun.", read: one(func(s *Snapshot) uint64 { return s.Flow.Begun })},
 	{name: "records_total", kind: counter, help: "Records written, by the column end_reason.",
 		labels: []label{{"end_reason", endReasonsDoc()}}, read: readEndings},
+	{name: "records_interim_total", kind: counter, help: "Rows written of records that went on then: `--interim`.", read: one(func(s *Snapshot) uint64 { return s.Flow.Parts })},
 	{name: "record_protocols_total", kind: counter, help: "Records written, by protocol.",
 		labels: []label{{"proto", "`tcp`, `udp`, `icmp`, `icmp6`, `sctp`; `other`: all else"}}, read: readProtocols},
 	{name: "record_views_total", kind: counter, help: "Records written, by whose packets passed here.",

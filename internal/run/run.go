@@ -87,6 +87,10 @@ func Read(c Config) error {
 		return job.asWhom(err)
 	}
 	job.table = flow.New(job.config.Flow, func(r *record.Record) {
+		if r.Interim { // what was found is told at its end
+			job.write(r)
+			return
+		}
 		job.ended(r)
 		job.write(r)
 		job.dumps.close(r, job.table.Owner())

@@ -19,6 +19,7 @@ func (j *job[R]) report(summary bool) {
 	if summary {
 		j.sieve.report(&b)
 		j.tally.write(&b)
+		line(&b, "interim", interim(j.table.Stats().Parts))
 		line(&b, "p0f", signatures(j.config.p0f))
 		fragments(&b, j.decoder.FragmentStats())
 		givenUp(&b, j.table.Stats())
@@ -60,6 +61,14 @@ func (t *tally) write(b *strings.Builder) {
 	line(b, "states", list(t.statePairs()))
 	line(b, "others", list(t.others()))
 	t.found.write(b)
+}
+
+// interim says how many rows were written of connections that went on.
+func interim(rows uint64) string {
+	if rows == 0 {
+		return ""
+	}
+	return plural(rows, "row") + " of connections that went on then"
 }
 
 // fragments says what came in fragments, and what reassembly made of them.

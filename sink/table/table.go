@@ -4,6 +4,7 @@ package table
 
 import (
 	"bytes"
+	"cmp"
 	"io"
 	"slices"
 
@@ -107,12 +108,7 @@ func (w *Writer[R]) measure(cells []byte) {
 func (w *Writer[R]) release() error {
 	w.streaming = true
 	w.fit()
-	slices.SortFunc(w.held, func(a, b row) int {
-		if a.key < b.key {
-			return -1
-		}
-		return 1
-	})
+	slices.SortStableFunc(w.held, func(a, b row) int { return cmp.Compare(a.key, b.key) })
 	if err := w.put(w.head()); err != nil {
 		return err
 	}

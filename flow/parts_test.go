@@ -1,0 +1,231 @@
+package flow
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"onpath/packet"
+	"onpath/record"
+	"onpath/tcp"
+)
+
+// rowsOf returns the rows of a table's records, as number/part and what the client sent,
+// ":" behind interim ones; step sees the table before each packet.
+func rowsOf(c Config, vs []*packet.View, step func(*Table, *packet.View)) string {
+	var rows []string
+	table := New(c, func(r *record.Record) {
+		mark := ""
+		if r.Interim {
+			mark = ":"
+		}
+		rows = append(rows, fmt.Sprintf("%d/%d%s %d", r.Conn, r.Part, mark, r.Side[tcp.Client].Packets))
+	})
+	for _, v := range vs {
+		if step != nil {
+			step(table, v)
+		}
+		table.Observe(v)
+	}
+	table.Flush()
+	return strings.Join(rows, ", ")
+}
+
+func TestInterim(t *testing.T) {
+	const data = " > P. 101:101(0) ack 301\n"
+	for name, tt := range map[string]struct{ text, want string }{
+		"shorter":           {open3 + "59" + data, "1/1 3"},
+		"at its moment":     {open3 + "60" + data, "1/1: 2, 1/2 3"},
+		"packets meanwhile": {open3 + "30" + data + "61" + data + "100" + data + "130" + data, "1/1: 3, 1/2: 5, 1/3 6"},
+		"silent, and then none is due until the next moment": {open3 + "200" + data + "210" + data + "239" + data + "240" + data,
+			"1/1: 2, 1/2: 5, 1/3 6"},
+		"an attempt": {"0 > S 100:100(0)\n30 > S 100:100(0)\n70 > S 100:100(0)", "1/1 3"},
+		"answered late": {"0 > S 100:100(0)\n70 > S 100:100(0)\n70.1 < S. 300:300(0) ack 101\n70.2 > . 101:101(0) ack 301\n75" + data,
+			"1/1: 3, 1/2 4"},
+		"closed before":           {closed4 + "70 < F. 301:301(0) ack 102\n", "1/1 4"},
+		"closes at that moment":   {open3 + "61 > F. 101:101(0) ack 301\n62 < F. 301:301(0) ack 102\n63 > . 102:102(0) ack 302\n", "1/1: 2, 1/2 4"},
+		"idle: before its end":    {open3 + "700" + data, "1/1: 2, 1/2 2, 2/1 1"},
+		"another takes the ports": {open3 + "70 > S 9000:9000(0)\n70.1 < S. 8000:8000(0) ack 9001\n70.2 > . 9001:9001(0) ack 8001\n", "1/1: 2, 1/2 3, 2/1 1"},
+	} {
+		if got := rowsOf(Config{Interim: time.Minute}, views(t, 40000, tt.text), nil); got != tt.want {
+			t.Errorf("%s: got %s, want %s", name, got, tt.want)
+		}
+	}
+}
+
+// TestInterimSaysAll: an interim row is what the record would have been, had the capture
+// ended before the packet that it is due at, but for how it ended.
+func TestInterimSaysAll(t *testing.T) {
+	vs := views(t, 40000, open3+`
+		1 > P. 101:201(100) ack 301
+		2 > P. 101:201(100) ack 301
+		3 < . 301:301(0) ack 9101
+		4 < P. 301:401(100) ack 201
+		61 > . 201:201(0) ack 401`)
+	text := func(vs []*packet.View, interim bool) (rows []string) {
+		table := New(Config{Interim: time.Minute}, func(r *record.Record) {
+			if r.Interim != interim {
+				return
+			}
+			var b strings.Builder
+			for _, c := range record.Columns() {
+				if !slices.Contains([]string{"record", "end_reason", "gates_closed"}, c.Name) {
+					fmt.Fprintf(&b, "%s=%s\n", c.Name, c.Append(nil, r))
+				}
+			}
+			rows = append(rows, b.String())
+		})
+		for _, v := range vs {
+			table.Observe(v)
+		}
+		table.Flush()
+		return rows
+	}
+	got, want := text(vs, true), text(vs[:len(vs)-1], false)
+	if len(got) != 1 || got[0] != want[0] {
+		t.Errorf("got %s\nwant %s", got, want)
+	}
+}
+
+// TestInterimIsTheConnections: whatever else passes, and however often somebody lets time
+// go on, each record has the same rows.
+func TestInterimIsTheConnections(t *testing.T) {
+	c := Config{Interim: 10 * time.Second}
+	of := func(vs []*packet.View, pass bool) []string {
+		by := map[string]string{}
+		table := New(c, func(r *record.Record) {
+			by[fmt.Sprint(r.Port(tcp.Client))] += fmt.Sprintf(" %d %v %v %d %v %v", r.Part, r.Interim, r.Ending, r.End, r.Side, r.Outcome)
+		})
+		for _, v := range vs {
+			if pass {
+				table.Pass(v.At - 1)
+			}
+			table.Observe(v)
+		}
+		table.Flush()
+		var list []string
+		for port, rows := range by {
+			list = append(list, port+rows)
+		}
+		slices.Sort(list)
+		return list
+	}
+	dice := rand.New(rand.NewPCG(1, 2))
+	var all []*packet.View
+	for port := range uint16(50) {
+		start, text := dice.Float64()*100, ""
+		for i, line := range strings.Split(strings.TrimSpace(open3), "\n") {
+			_, rest, _ := strings.Cut(line, " ")
+			text += fmt.Sprintf("%f %s\n", start+float64(i)/100, rest)
+		}
+		for range dice.IntN(20) {
+			start += 1 + dice.ExpFloat64()*15
+			text += fmt.Sprintf("%f > P. 101:101(0) ack 301\n", start)
+		}
+		all = append(all, views(t, 40000+port, text)...)
+	}
+	slices.SortStableFunc(all, func(a, b *packet.View) int { return int(a.At - b.At) })
+	last := all[len(all)-1]
+	var alone []string
+	for port := range uint16(50) {
+		vs := slices.DeleteFunc(slices.Clone(all), func(v *packet.View) bool { return v.Key.APort != 40000+port })
+		other := *last
+		other.Key.APort = 50000
+		for _, row := range of(append(vs, &other), false) {
+			if !strings.HasPrefix(row, "50000 ") {
+				alone = append(alone, row)
+			}
+		}
+	}
+	slices.Sort(alone)
+	for _, pass := range []bool{false, true} {
+		if together := of(all, pass); !slices.Equal(together, alone) {
+			t.Errorf("pass %v: %s", pass, difference(together, alone))
+		}
+	}
+}
+
+// difference shows the first rows that differ.
+func difference(got, want []string) string {
+	for i := range min(len(got), len(want)) {
+		if got[i] != want[i] {
+			return "got\n" + got[i] + "\nwant\n" + want[i]
+		}
+	}
+	return fmt.Sprintf("%d rows, want %d", len(got), len(want))
+}
+
+// TestInterimOfTheSilent: rows of connections that fell silent come in a quarter of the
+// time, a few at a packet even if time jumps.
+func TestInterimOfTheSilent(t *testing.T) {
+	const many = 1000
+	rows, most := 0, 0
+	table := New(Config{Interim: time.Minute}, func(r *record.Record) { rows++ })
+	for port := range uint16(many) {
+		for _, v := range views(t, 1000+port, open3) {
+			table.Observe(v)
+		}
+	}
+	watch := func(text string) {
+		before := rows
+		table.Observe(views(t, 999, text)[0])
+		most = max(most, rows-before)
+	}
+	for at := 10; at < 60; at++ {
+		watch(fmt.Sprintf("%d > S 1:1(0)", at))
+	}
+	if rows != 0 {
+		t.Fatalf("%d rows too early", rows)
+	}
+	for at := 60.0; at < 76; at += 0.1 {
+		watch(fmt.Sprintf("%f > S 1:1(0)", at))
+	}
+	if rows != many || most > partsPer {
+		t.Errorf("%d rows, %d at a packet", rows, most)
+	}
+	if s := table.Stats(); s.Parts != many {
+		t.Errorf("%d counted", s.Parts)
+	}
+}
+
+// TestContinuesWhatLingered: what comes after a finished record was written, and not too
+// late, makes one that continues it; what is too late does not.
+func TestContinuesWhatLingered(t *testing.T) {
+	short := Config{Linger: &Linger{AfterReset: 5 * time.Second, AfterClose: 5 * time.Second}}
+	const fin, rst = " < F. 301:301(0) ack 102\n", " < R. 302:302(0) ack 102\n"
+	refused := "0 > S 100:100(0)\n0.1 < R. 0:0(0) ack 101\n"
+	for name, tt := range map[string]struct {
+		c          Config
+		text, want string
+	}{
+		"while it lingers":             {short, closed4 + "4" + fin, "1 syn fin"},
+		"after it was written":         {short, closed4 + "6" + fin, "1 syn fin, 2 midstream fin continues 1"},
+		"again and again":              {short, closed4 + "6" + fin + "30" + fin, "1 syn fin, 2 midstream fin continues 1, 3 midstream fin continues 2"},
+		"too late":                     {short, closed4 + "121" + fin, "1 syn fin, 2 midstream capture-end"},
+		"a RST after FINs":             {short, closed4 + "6" + rst, "1 syn fin, 2 midstream fin continues 1"},
+		"a refused attempt goes on":    {short, refused + "10 > S 100:100(0)\n10.1 < R. 0:0(0) ack 101\n", "1 syn rst, 2 syn rst continues 1"},
+		"too late after a RST":         {short, refused + "61 < R. 0:0(0) ack 101\n", "1 syn rst, 2 midstream rst"},
+		"another SYN is another":       {short, closed4 + "6 > S 9000:9000(0)\n6.1 < S. 8000:8000(0) ack 9001\n", "1 syn fin, 2 syn capture-end"},
+		"who lingers longer continues": {Config{}, closed4 + "119" + fin, "1 syn fin"},
+		"nor longer than that":         {Config{}, closed4 + "121" + fin, "1 syn fin, 2 midstream capture-end"},
+	} {
+		var got []string
+		table := New(tt.c, func(r *record.Record) {
+			row := fmt.Sprintf("%d %s %s", r.Conn, r.Opening, r.Ending)
+			if r.Continues != 0 {
+				row += fmt.Sprintf(" continues %d", r.Continues)
+			}
+			got = append(got, row)
+		})
+		for _, v := range views(t, 40000, tt.text) {
+			table.Observe(v)
+		}
+		table.Flush()
+		if got := strings.Join(got, ", "); got != tt.want {
+			t.Errorf("%s: got %s, want %s", name, got, tt.want)
+		}
+	}
+}
