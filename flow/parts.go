@@ -39,7 +39,7 @@ var hasParts = [numClasses]bool{other: true, closing: true, open: true}
 // partBefore writes a part that is due before a packet of e that comes at a time.
 func (t *Table) partBefore(e *entry, at int64) {
 	passed := at - e.start
-	if t.parts.every == 0 || passed < t.parts.every {
+	if passed < t.parts.every {
 		return
 	}
 	t.part(e, at)

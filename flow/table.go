@@ -125,7 +125,9 @@ func (t *Table) entryOf(v *packet.View, hash uint32) uint32 {
 	if i != 0 {
 		e := t.slab.at(i)
 		if e.class == idle || v.At <= t.deadline(e) {
-			t.partBefore(e, v.At)
+			if t.parts.every != 0 {
+				t.partBefore(e, v.At)
+			}
 			return i
 		}
 		if t.expire(i) {
