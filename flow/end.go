@@ -67,6 +67,7 @@ func (t *Table) drop(i uint32, why record.Ending) {
 	}
 	t.write(e, why)
 	t.delist(i)
+	e.class = idle
 	t.tracker.Forget(&e.conn)
 	t.repairs.giveBack(e)
 	t.who.giveBack(e)

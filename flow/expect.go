@@ -35,6 +35,7 @@ func (t *Table) observeBatch(views []packet.View, at int, each func(i int)) {
 	for i := range views {
 		t.refused = refused[i]
 		v, entry := &views[i], uint32(0)
+		t.pass(v.At)
 		if v.Why == packet.Decoded {
 			entry = t.take(v, hash[i])
 		} else {

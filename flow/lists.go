@@ -1,27 +1,33 @@
 package flow
 
+import (
+	"cmp"
+	"slices"
+)
+
 // list is a queue of entries of one class, the longest waiting first. An entry
 // is not moved when a packet touches it: it is looked at when its time would
 // have come had it not been touched, and then goes to the end. So a packet costs
 // no list work, and a record is written at most one timeout late (it tells the
-// right time all the same).
+// right time all the same). When that is depends on its own packets and on the
+// ticks of the Clock alone, not on what else is in the list.
 type list struct {
 	head, tail uint32
 	n          int
 }
 
-// tick is a time in units of 2²⁶ ns (67 ms), modulo 2³² (nine years).
+// tick is a time in ticks, modulo 2³² (nine years).
 type tick uint32
 
-func tickOf(ns int64) tick { return tick(ns >> 26) }
+func tickOf(ns int64) tick { return tick(ns >> tickBits) }
 
 // after returns the ns from u to t, negative if u is later.
-func (t tick) after(u tick) int64 { return int64(int32(t-u)) << 26 }
+func (t tick) after(u tick) int64 { return int64(int32(t-u)) << tickBits }
 
 // enlist puts entry i at the end of a class's list.
 func (t *Table) enlist(i uint32, c class) {
 	e, l := t.slab.at(i), &t.lists[c]
-	e.class, e.since, e.prev, e.next = c, tickOf(t.now), l.tail, 0
+	e.class, e.since, e.prev, e.next = c, tickOf(t.ticked), l.tail, 0
 	if l.tail == 0 {
 		l.head = i
 	} else {
@@ -29,7 +35,12 @@ func (t *Table) enlist(i uint32, c class) {
 	}
 	l.tail = i
 	l.n++
-	t.due = min(t.due, later(t.now, t.limits[c]))
+	t.due = min(t.due, t.dueAt(t.ticked, c))
+}
+
+// dueAt returns when an entry must be looked at that waits in a class since a time.
+func (t *Table) dueAt(since int64, c class) int64 {
+	return later(since>>tickBits<<tickBits, t.limits[c])
 }
 
 // delist takes entry i out of its list.
@@ -79,27 +90,17 @@ func later(at, ns int64) int64 {
 
 const forever = 1<<63 - 1
 
-// perPacket bounds how many entries of a class one packet's time may look at:
-// the cost of a jump is spread over the packets that follow.
-const perPacket = 32
-
-// pass lets time go on to now, the time of a packet: what was silent for too
-// long is written. When time steps back nothing expires, and entries from the
-// future go to the end, so that none stands before the others for ever.
+// pass lets time go on to now, the time of a packet.
 func (t *Table) pass(now int64) {
-	if now >= t.now && now < t.due {
-		t.now = now
-		return
+	if t.clock.Pass(now) {
+		t.Tick(now)
 	}
-	t.now, t.due = now, forever
-	for c := idle + 1; c < numClasses; c++ {
-		t.passList(c)
-	}
+	t.now = now
 	t.passParts()
 }
 
-// manyPasses bounds what a moment of silence may cost.
-const manyPasses = 1000
+// manySteps bounds what a moment of silence may cost.
+const manySteps = 1000
 
 // Pass lets time go on to now, ns since the Unix epoch, without a packet: none has come
 // since, and none will that is older. A time before the latest is none.
@@ -107,30 +108,65 @@ func (t *Table) Pass(now int64) {
 	if now < t.now {
 		return
 	}
-	for n := 0; n == 0 || t.due <= now && n < manyPasses; n++ {
-		t.pass(now)
+	t.pass(now)
+	for n := 0; t.parts.owed > 0 && n < manySteps; n++ {
+		t.passParts()
 	}
 }
 
-// passList looks at the front of one list.
+// Tick is for who has a Clock for several Tables: a tick began at now, the time of a
+// packet, ns since the Unix epoch. What was silent for too long is written, the record
+// that began first before the others.
+func (t *Table) Tick(now int64) {
+	back := now < t.ticked
+	t.now, t.ticked = now, now
+	if back {
+		t.turnBack()
+	}
+	if now < t.due {
+		return
+	}
+	t.due = forever
+	for c := idle + 1; c < numClasses; c++ {
+		t.passList(c)
+	}
+	slices.SortFunc(t.over, func(i, j uint32) int { return cmp.Compare(t.slab.at(i).num, t.slab.at(j).num) })
+	for _, i := range t.over {
+		if t.slab.at(i).class != idle { // it did not go with the one that superseded it
+			t.expire(i)
+		}
+	}
+	t.over = t.over[:0]
+}
+
+// turnBack has all wait from now on that seem to wait from a time to come: time was set
+// back, and they would wait until it is there again.
+func (t *Table) turnBack() {
+	for c := idle + 1; c < numClasses; c++ {
+		for i := t.lists[c].head; i != 0; i = t.slab.at(i).next {
+			if e := t.slab.at(i); tickOf(t.now).after(e.since) < 0 {
+				e.since = tickOf(t.now)
+			}
+		}
+	}
+	t.due = t.now
+}
+
+// passList notes who of a list is over, and puts him and who was touched at its end.
 func (t *Table) passList(c class) {
-	for n := 0; t.lists[c].head != 0; n++ {
+	for n := t.lists[c].n; n > 0; n-- {
 		i := t.lists[c].head
 		e := t.slab.at(i)
 		waited := tickOf(t.now).after(e.since)
-		switch {
-		case waited >= 0 && waited <= t.limits[c]:
-			t.due = min(t.due, later(t.now, t.limits[c]-waited))
+		if waited <= t.limits[c] {
+			t.due = min(t.due, t.dueAt(t.now-waited, c))
 			return
-		case n == perPacket:
-			t.due = t.now
-			return
-		case waited >= 0 && t.now > t.deadline(e):
-			t.expire(i)
-		default:
-			t.delist(i)
-			t.enlist(i, c)
 		}
+		if t.now > t.deadline(e) {
+			t.over = append(t.over, i)
+		}
+		t.delist(i)
+		t.enlist(i, c)
 	}
 }
 

@@ -18,6 +18,7 @@ type parts struct {
 	slot  uint32 // where the walk goes on
 	owed  uint32 // slots that it has to look at
 	at    int64  // time until which owed is reckoned
+	due   int64  // before it the walk has nothing to look at
 }
 
 // serial is how far a record came with its parts.
@@ -95,7 +96,7 @@ func (t *Table) standing(e *entry, now int64) {
 // passParts goes on with the walk, as far as time has.
 func (t *Table) passParts() {
 	p := &t.parts
-	if p.every == 0 {
+	if p.every == 0 || t.now >= p.at && t.now < p.due {
 		return
 	}
 	pace := max(p.every/rounds/int64(max(t.slab.used, 1)), 1) // ns for a slot
@@ -109,11 +110,10 @@ func (t *Table) passParts() {
 			rows++
 		}
 	}
-	if p.owed > 0 {
-		t.due = t.now
-		return
+	p.due = t.now
+	if p.owed == 0 {
+		p.due = later(p.at, pace*int64(min(t.slab.used, perStep)))
 	}
-	t.due = min(t.due, later(p.at, pace*int64(min(t.slab.used, perStep))))
 }
 
 // owe reckons how many slots the walk has to look at by now: all at most. When time steps

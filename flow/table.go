@@ -33,8 +33,11 @@ type Table struct {
 	rules   *check.Inspector
 	ended   check.End     // the record that ends
 	facts   outcome.Facts // of it
-	now     int64         // time of the last packet
-	due     int64         // before it no entry's time can have come
+	clock   Clock
+	now     int64    // time of the last packet, or tick
+	ticked  int64    // time of the last tick
+	due     int64    // before it no entry's time can have come
+	over    []uint32 // entries whose time has come with this tick
 	stats   Stats
 	row     record.Record   // the one that emit is given
 	flags   tcpstates.Flags // of the last segment
@@ -69,6 +72,7 @@ func New(c Config, emit func(*record.Record)) *Table {
 func (t *Table) Observe(v *packet.View) record.Packet {
 	t.ask(v)
 	p := record.Packet{View: v, Netfilter: t.judgement()}
+	t.pass(v.At)
 	if v.Why != packet.Decoded {
 		t.rules.Undecoded(v)
 		p.Raised = t.rules.Raised()
@@ -92,7 +96,6 @@ func (t *Table) Observe(v *packet.View) record.Packet {
 // take gives a decoded packet to the entry that counts it, which it returns. hash
 // is that of its key.
 func (t *Table) take(v *packet.View, hash uint32) uint32 {
-	t.pass(v.At)
 	i := t.entryOf(v, hash)
 	if v.Key.Proto == packet.ProtoTCP {
 		i = t.segment(i, v)
