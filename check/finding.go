@@ -52,6 +52,15 @@ type books struct {
 // maxKinds bounds the findings of one connection: a direction and an ID each.
 const maxKinds = 64
 
+// sparePlaces is how many findings a book that is given back keeps room for. What has
+// more goes: else books that were large once would add up to more than max allows.
+const sparePlaces = 4
+
+// FindingOctets is the memory that one of Config.Max takes at most: its book, with spare
+// places, its place in a list that may be half empty, and three occurrences in a list
+// with room for four.
+const FindingOctets = 40 + (sparePlaces+2)*72 + 896
+
 // known returns the finding of c with that ID and direction, or nil.
 func (b *books) known(c *Case, id anomaly.ID, d tcp.Dir) *Finding {
 	list := b.of(c)
@@ -65,15 +74,15 @@ func (b *books) known(c *Case, id anomaly.ID, d tcp.Dir) *Finding {
 
 // begin begins a finding of c; nil if there is no room.
 func (b *books) begin(c *Case, id anomaly.ID, d tcp.Dir) *Finding {
-	if c.book == 0 {
-		c.book = b.open()
-	}
-	list := &b.all[c.book].findings
-	if len(*list) >= maxKinds || b.total >= b.room(id) {
+	if len(b.of(c)) >= maxKinds || b.total >= b.room(id) {
 		b.givenUp++
 		return nil
 	}
+	if c.book == 0 {
+		c.book = b.open()
+	}
 	b.total++
+	list := &b.all[c.book].findings
 	*list = append(*list, Finding{ID: id, Dir: d})
 	return &(*list)[len(*list)-1]
 }
@@ -133,6 +142,9 @@ func (b *books) close(c *Case) {
 	b.total -= len(k.findings)
 	clear(k.findings)
 	k.findings, k.next, b.free = k.findings[:0], b.free, c.book
+	if cap(k.findings) > sparePlaces {
+		k.findings = nil
+	}
 	c.book = 0
 }
 

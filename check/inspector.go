@@ -1,6 +1,7 @@
 package check
 
 import (
+	"cmp"
 	"math/bits"
 	"slices"
 
@@ -15,7 +16,11 @@ type Config struct {
 	Off   anomaly.Set      // rows that are not asked about
 	Least anomaly.Severity // what is milder is not kept; 0: all is
 	Keep  int              // occurrences of a finding that are kept whole; 0 means 3
-	Max   int              // findings of all open connections together; 0 means 1<<18
+	Max   int              // findings of all open connections together; 0 means DefaultFindings
+
+	// Troubles is how many connections on which something was lost, sent again or reset are
+	// remembered for rules that ask about it. 0 means DefaultTroubles.
+	Troubles int
 
 	// Overlap is how much memory, in octets, holds notes of what passed, to be
 	// compared with what comes again. 0 means DefaultOverlap; a negative one, none.
@@ -27,7 +32,14 @@ type Stats struct {
 	Findings uint64 // occurrences of findings that there was no room for
 	Notes    uint64 // times that there was no room for more to remember of a connection
 	Hosts    uint64 // hosts that were not remembered, or for too short a time
+
+	Held          int   // findings of all open connections now
+	TroubleOctets int64 // memory taken for troubles; as all of these it is bounded
+	NoteOctets    int64 // memory taken for notes of what passed
 }
+
+// DefaultFindings is how many findings are kept, if a Config does not say.
+const DefaultFindings = 1 << 18
 
 // Raised is one finding that a segment raised or repeated.
 type Raised struct {
@@ -74,8 +86,9 @@ func New(c Config) *Inspector {
 	}
 	in.books.max = c.Max
 	if in.books.max == 0 {
-		in.books.max = 1 << 18
+		in.books.max = DefaultFindings
 	}
+	in.troubles.max = uint32(cmp.Or(c.Troubles, DefaultTroubles))
 	in.scene.inspector = in
 	in.overlap = newOverlap(c.Overlap)
 	in.strays.off = c.Off.Union(milderThan(c.Least))
@@ -135,7 +148,10 @@ func (in *Inspector) add(r *rule) {
 
 // Stats returns the counts so far.
 func (in *Inspector) Stats() Stats {
-	return Stats{Findings: in.books.givenUp + in.strays.givenUp, Notes: in.troubles.givenUp, Hosts: in.hosts.givenUp}
+	return Stats{
+		Findings: in.books.givenUp + in.strays.givenUp, Notes: in.troubles.givenUp, Hosts: in.hosts.givenUp,
+		Held: in.books.total, TroubleOctets: in.troubles.octets(), NoteOctets: int64(len(in.overlap.notes)) * noteSize,
+	}
 }
 
 // Judge asks the rules about a segment that has moved its Conn from before to

@@ -20,14 +20,39 @@ type trouble struct {
 	next     uint32    // free list
 }
 
-// maxTroubles bounds them: 24 MiB.
-const maxTroubles = 1 << 16
+// DefaultTroubles bounds them if a Config does not: 24 MiB.
+const DefaultTroubles = 1 << 16
+
+// TroubleOctets is the memory that a trouble takes.
+const TroubleOctets = 376
 
 // troubles are all of them. Number 0 is never lent, so that 0 can mean none.
 type troubles struct {
-	all     []trouble
+	chunks  [][]trouble
+	used    uint32 // handed out at least once
+	max     uint32
 	free    uint32
 	givenUp uint64 // connections for which none was left, counted each time
+}
+
+// troublesChunk is how many are allocated at once.
+const troublesChunk = 1 << 7
+
+func (t *troubles) at(i uint32) *trouble { return &t.chunks[i/troublesChunk][i%troublesChunk] }
+
+// octets returns the memory of all.
+func (t *troubles) octets() int64 { return int64(len(t.chunks)) * troublesChunk * TroubleOctets }
+
+// next returns the number of a trouble that was never lent, 0 if there may be no more.
+func (t *troubles) next() uint32 {
+	if t.used >= t.max {
+		return 0
+	}
+	t.used++
+	if int(t.used)/troublesChunk == len(t.chunks) {
+		t.chunks = append(t.chunks, make([]trouble, troublesChunk))
+	}
+	return t.used
 }
 
 // lent returns what c was lent, or nil.
@@ -35,7 +60,7 @@ func (c *Case) lent(in *Inspector) *trouble {
 	if c.trouble == 0 {
 		return nil
 	}
-	return &in.troubles.all[c.trouble]
+	return in.troubles.at(c.trouble)
 }
 
 // borrow returns what c was lent, now if need be; nil if none is left.
@@ -45,19 +70,15 @@ func (c *Case) borrow(in *Inspector) *trouble {
 	case c.trouble != 0:
 	case t.free != 0:
 		c.trouble = t.free
-		t.free = t.all[c.trouble].next
-		t.all[c.trouble] = trouble{}
-	case len(t.all) >= maxTroubles:
-		t.givenUp++
-		return nil
+		t.free = t.at(c.trouble).next
+		*t.at(c.trouble) = trouble{}
 	default:
-		if len(t.all) == 0 {
-			t.all = append(t.all, trouble{})
+		if c.trouble = t.next(); c.trouble == 0 {
+			t.givenUp++
+			return nil
 		}
-		c.trouble = uint32(len(t.all))
-		t.all = append(t.all, trouble{})
 	}
-	return &t.all[c.trouble]
+	return t.at(c.trouble)
 }
 
 // giveBack takes back what c was lent.
@@ -65,7 +86,7 @@ func (t *troubles) giveBack(c *Case) {
 	if c.trouble == 0 {
 		return
 	}
-	t.all[c.trouble].next, t.free = t.free, c.trouble
+	t.at(c.trouble).next, t.free = t.free, c.trouble
 	c.trouble = 0
 }
 

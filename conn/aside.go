@@ -21,6 +21,16 @@ type asides struct {
 	lostBy uint8 // 1 + Dir of lost's sender; 0: there is none
 }
 
+// AsideOctets is the memory that a Conn may be lent beside its own, its place among those
+// that were given back included.
+const AsideOctets = 100 + 8
+
+// LentOctets returns the memory that was taken to be lent to Conns: AsideOctets for each
+// of the most that there were at once, and 8 MiB for holes, at most.
+func (t *Tracker) LentOctets() int64 {
+	return int64(len(t.attic.chunks))*atticChunk*AsideOctets + int64(len(t.pool.blocks))*512
+}
+
 // attic lends asides to Conns: never more than there are. Number 0 means none.
 type attic struct {
 	chunks [][]asides

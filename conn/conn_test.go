@@ -9,6 +9,9 @@ import (
 )
 
 func TestConnIsSmall(t *testing.T) {
+	if n := unsafe.Sizeof(asides{}) + 2*unsafe.Sizeof(uint32(0)); n != AsideOctets {
+		t.Errorf("a Conn may be lent %d octets, not %d", n, AsideOctets)
+	}
 	if n := unsafe.Sizeof(Conn{}); n > 272 {
 		t.Errorf("a Conn takes %d octets", n)
 	}

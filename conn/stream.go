@@ -32,9 +32,9 @@ type block struct {
 // maxBlocks bounds the pool: 8 MiB.
 const maxBlocks = 1 << 14
 
-// pool lends blocks to streams with many holes. Block 0 is never lent.
+// pool lends blocks to streams with many holes. Block 0 is never lent, and nil.
 type pool struct {
-	blocks []block
+	blocks []*block
 	free   uint16
 }
 
@@ -48,9 +48,9 @@ func (p *pool) lend() uint16 {
 		return 0
 	}
 	if len(p.blocks) == 0 {
-		p.blocks = append(p.blocks, block{})
+		p.blocks = append(p.blocks, nil)
 	}
-	p.blocks = append(p.blocks, block{})
+	p.blocks = append(p.blocks, new(block))
 	return uint16(len(p.blocks) - 1)
 }
 

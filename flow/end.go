@@ -143,7 +143,7 @@ func (t *Table) lastEnding(e *entry, open record.Ending) record.Ending {
 
 func (t *Table) forgetAll() {
 	t.slab, t.index, t.repairs, t.lists = slab{}, index{}, repairs{}, [numClasses]list{}
-	t.times = times{givenUp: t.times.givenUp}
+	t.times = times{max: t.times.max, givenUp: t.times.givenUp}
 	t.who.signatures.ReleaseAll()
 	t.parts = parts{every: t.parts.every}
 	t.tracker = conn.Tracker{HolesGivenUp: t.tracker.HolesGivenUp, SACKGivenUp: t.tracker.SACKGivenUp}

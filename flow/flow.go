@@ -11,6 +11,7 @@
 package flow
 
 import (
+	"cmp"
 	"time"
 
 	"onpath/check"
@@ -55,6 +56,7 @@ const MaxMaxConnections = 1 << 28
 // Config bounds a Table. The zero Config is a good one.
 type Config struct {
 	MaxConnections int            // entries remembered at once; 0 means DefaultMaxConnections
+	MaxTimed       int            // connections timed at once; 0 means DefaultMaxTimed
 	Timeouts       Timeouts       // zero fields: DefaultTimeouts
 	Linger         *Linger        // nil: DefaultLinger
 	Interim        time.Duration  // of a record's time between rows that it has before it ends, Interim of the Record; 0: it has none
@@ -77,6 +79,7 @@ func (c Config) withDefaults() Config {
 		c.MaxConnections = DefaultMaxConnections
 	}
 	c.MaxConnections = min(c.MaxConnections, MaxMaxConnections)
+	c.MaxTimed = min(cmp.Or(c.MaxTimed, DefaultMaxTimed), MaxMaxTimed)
 	d := DefaultTimeouts
 	for _, f := range []struct{ to, from *time.Duration }{
 		{&c.Timeouts.New, &d.New}, {&c.Timeouts.Established, &d.Established}, {&c.Timeouts.Closing, &d.Closing},
@@ -108,6 +111,8 @@ type Stats struct {
 	HolesGivenUp      uint64                    // holes in streams that were forgotten: too many at once
 	TimedOctets       int64                     // memory that was taken to time connections; it is bounded
 	TimesGivenUp      uint64                    // connections that were not timed: too many carried octets at once
+	TotalsGivenUp     uint64                    // packets that were not added to octets and packets: too many records had more than 4 GiB
+	Octets            int64                     // memory that was taken for entries, their index and what they are lent: at most ConnectionOctets
 	Rules             check.Stats               // what the rules gave up
 	SignaturesGivenUp uint64                    // signatures that found no room: fingerprint.MaxSignatures are held
 	ClocksGivenUp     uint64                    // timestamps that told nothing of an uptime, as too many hosts are remembered

@@ -63,7 +63,7 @@ func New(c Config, emit func(*record.Record)) *Table {
 		states: tcpstates.NewLimits(tcpstates.Timeouts(c.Timeouts)), chain: c.TCPChain,
 		firewall: c.Netfilter, rules: check.New(c.Rules), parts: parts{every: int64(c.Interim)},
 	}
-	t.who.signatures.Database = c.Fingerprints
+	t.who.signatures.Database, t.times.max = c.Fingerprints, uint32(c.MaxTimed)
 	return t
 }
 
@@ -113,7 +113,7 @@ func (t *Table) Stats() Stats {
 	s.Held = t.held()
 	s.Live, s.HolesGivenUp, s.SACKGivenUp = t.slab.live, t.tracker.HolesGivenUp, t.tracker.SACKGivenUp
 	s.TimesGivenUp, s.Rules = t.times.givenUp, t.rules.Stats()
-	s.TimedOctets = t.times.octets()
+	s.TimedOctets, s.TotalsGivenUp, s.Octets = t.times.octets(), t.great.givenUp, t.octets()
 	s.SignaturesGivenUp, s.ClocksGivenUp = t.who.signatures.GivenUp(), t.who.clocks.GivenUp()
 	return s
 }

@@ -6,15 +6,16 @@ import (
 	"onpath/tcp"
 )
 
-// maxTimes bounds how many connections are timed at once, which is 80 MB; those
-// beyond it are not, and counted.
-const maxTimes = 1 << 17
+// DefaultMaxTimed bounds how many connections are timed at once if a Config does not,
+// which is 80 MB; those beyond it are not, and counted.
+const DefaultMaxTimed = 1 << 17
 
 // times lends what measures a connection to those that carry octets and were seen
 // both ways. Number 0 means none.
 type times struct {
 	chunks  [][]measure.Times
 	used    uint32
+	max     uint32
 	free    []uint32
 	givenUp uint64 // records that got none
 }
@@ -37,7 +38,7 @@ func (l *times) lend() uint32 {
 		*l.at(i) = measure.Times{}
 		return i
 	}
-	if l.used == maxTimes {
+	if l.used == l.max {
 		return 0
 	}
 	l.used++
@@ -60,6 +61,9 @@ func (e *entry) setLoan(i uint32) {
 
 // refused is the loan of an entry that asked when all were lent.
 const refused = 1<<24 - 1
+
+// MaxMaxTimed is the largest MaxTimed that a Table takes at its word.
+const MaxMaxTimed = refused - 1
 
 // of returns what e has, or nil.
 func (l *times) of(e *entry) *measure.Times {

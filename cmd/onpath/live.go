@@ -33,6 +33,7 @@ const liveExample = `  sudo onpath live -i eth0
   sudo onpath live -i eth0 -i eth1 -o jsonl=conns.jsonl port 443
   sudo onpath live -i eth0 -q -o jsonl=conns.jsonl --rotate 1h --rotate-size 100MiB
   sudo onpath live -i eth0 -q -o jsonl=conns.jsonl --interim 60s
+  sudo onpath live -i eth0 --memory 1GiB -o jsonl=conns.jsonl
   sudo onpath live -i any -o findings -q 'tcp and not port 22'`
 
 // liveLinger is how long a finished connection waits for late packets where people wait
@@ -43,15 +44,19 @@ func newLive() *cobra.Command {
 	var o options
 	var more records
 	var files rotation
+	var whole target
 	cmd := &cobra.Command{
 		Use:     "live [flags] -i INTERFACE [FILTER]",
 		Short:   "an interface in, connections out",
-		Long:    liveLong + userLong + rotationLong + findingsLong + findingsRead + evidenceLong + metricsLong + interimLong + readP0f + readEyes + netfilterLong + netfilterRead,
+		Long:    liveLong + userLong + rotationLong + memoryLong + findingsLong + findingsRead + evidenceLong + metricsLong + interimLong + readP0f + readEyes + netfilterLong + netfilterRead,
 		Example: liveExample,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			c, err := o.capture(cmd, args)
 			if err == nil {
 				err = errors.Join(more.config(cmd, &c), files.config(&c))
+			}
+			if err == nil {
+				err = whole.config(cmd, &c)
 			}
 			if err != nil {
 				return err
@@ -64,6 +69,7 @@ func newLive() *cobra.Command {
 	o.bindUser(cmd)
 	o.bindOutput(cmd, formatNames(run.RecordFormats))
 	files.bind(cmd)
+	whole.bind(cmd)
 	o.bindTable(cmd, flow.Linger{AfterReset: liveLinger, AfterClose: liveLinger})
 	more.bind(cmd, &o.run)
 	return cmd

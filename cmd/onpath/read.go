@@ -99,15 +99,19 @@ const readExample = `  onpath read capture.pcap
 func newRead() *cobra.Command {
 	var o options
 	var more records
+	var whole target
 	cmd := &cobra.Command{
 		Use:     "read [flags] FILE... [-- FILTER]",
 		Short:   "captures in, connections out",
-		Long:    readLong + filterLong + printedLong + findingsLong + findingsRead + evidenceLong + metricsLong + interimLong + readP0f + readEyes + netfilterLong + netfilterRead,
+		Long:    readLong + filterLong + printedLong + memoryLong + findingsLong + findingsRead + evidenceLong + metricsLong + interimLong + readP0f + readEyes + netfilterLong + netfilterRead,
 		Example: readExample,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			c, err := o.config(cmd, args)
 			if err == nil {
 				err = more.config(cmd, &c)
+			}
+			if err == nil {
+				err = whole.config(cmd, &c)
 			}
 			if err != nil {
 				return err
@@ -117,6 +121,7 @@ func newRead() *cobra.Command {
 	}
 	o.bind(cmd, formatNames(run.RecordFormats))
 	more.bind(cmd, &o.run)
+	whole.bind(cmd)
 	return cmd
 }
 

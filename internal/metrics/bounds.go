@@ -32,6 +32,7 @@ var givenUp = []struct {
 	{"hosts", "hosts that rules remember", func(s *Snapshot) uint64 { return s.Flow.Rules.Hosts }},
 	{"signatures", "signatures of SYNs", func(s *Snapshot) uint64 { return s.Flow.SignaturesGivenUp }},
 	{"clocks", "clocks of hosts, for uptimes", func(s *Snapshot) uint64 { return s.Flow.ClocksGivenUp }},
+	{"totals", "packets of records above 4 GiB that their columns do not count", func(s *Snapshot) uint64 { return s.Flow.TotalsGivenUp }},
 	{"datagrams", "incomplete datagrams, as too many fragments were held", func(s *Snapshot) uint64 { return s.Fragments.Evicted }},
 	{"datagrams-timed-out", "incomplete datagrams, as their other fragments did not come", func(s *Snapshot) uint64 { return s.Fragments.Expired }},
 	{"ring-blocks", "blocks of a capture's ring that contradicted themselves", func(s *Snapshot) (n uint64) {
@@ -60,8 +61,11 @@ func givenUpDoc() (doc string) {
 }
 
 var memory = []part[int]{
+	{"connections", func(s *Snapshot) int { return int(s.Flow.Octets) }},
 	{"fragments", func(s *Snapshot) int { return s.Fragments.Octets }},
 	{"times", func(s *Snapshot) int { return int(s.Flow.TimedOctets) }},
+	{"notes", func(s *Snapshot) int { return int(s.Flow.Rules.NoteOctets) }},
+	{"troubles", func(s *Snapshot) int { return int(s.Flow.Rules.TroubleOctets) }},
 	{"evidence", func(s *Snapshot) int { return s.Evidence.or().Octets }},
 }
 

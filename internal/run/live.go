@@ -1,6 +1,7 @@
 package run
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -19,6 +20,8 @@ type Capture struct {
 	Interfaces  []string // or afpacket.Any
 	Promiscuous bool     // also what is addressed to others
 	Snaplen     int      // octets to keep of a frame; 0: afpacket.DefaultSnaplen
+
+	memory int // octets for all rings; 0: afpacket.DefaultMemory
 
 	Drop bool            // give up all privileges when what needs them is open
 	User *privilege.User // whom root becomes then; nil: it is not root who runs this
@@ -101,7 +104,7 @@ func openRing(c *Config, name string, event func(afpacket.Event)) (*afpacket.Rin
 		Interface:   name,
 		Promiscuous: c.Capture.Promiscuous,
 		Snaplen:     c.Capture.Snaplen,
-		Memory:      afpacket.DefaultMemory / len(c.Capture.Interfaces),
+		Memory:      cmp.Or(c.Capture.memory, afpacket.DefaultMemory) / len(c.Capture.Interfaces),
 		Filter:      program,
 		Event:       event,
 	})

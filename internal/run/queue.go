@@ -40,6 +40,7 @@ type queue struct {
 	notes chan string // of the writer, to be said
 
 	// Of the goroutine that captures.
+	most    int    // blocks that there may be; queueBlocks is the largest
 	made    int    // blocks
 	lines   uint64 // with those of the head
 	block   *block // that is being filled; nil: none
@@ -66,9 +67,17 @@ func (v volume) String() string {
 	return plural(v.rows, "row") + " (" + plural(v.octets, "octet") + ")"
 }
 
+// queueBlocks returns how many blocks of an output may wait.
+func (c *Config) queueBlocks() int {
+	if c.queued == 0 {
+		return queueBlocks
+	}
+	return max(c.queued/blockSize, 2)
+}
+
 func newQueue(name string, to *target, head func(uint64, []byte) bool, say func(string)) *queue {
 	return &queue{
-		name: name, to: to, head: head, say: say,
+		name: name, to: to, head: head, say: say, most: queueBlocks,
 		full: make(chan *block, queueBlocks), free: make(chan *block, queueBlocks),
 		again: make(chan bool, 1), stop: make(chan bool), done: make(chan bool), notes: make(chan string, 16),
 	}
@@ -88,7 +97,7 @@ func (q *queue) Write(line []byte) (int, error) {
 	q.offered.add(line)
 	if q.block == nil || len(q.block.octets)+len(line) > blockSize {
 		q.hand()
-		q.block = q.room()
+		q.block = q.room(len(line))
 	}
 	if q.block == nil {
 		q.lost.add(line)
@@ -113,13 +122,17 @@ func (q *queue) hand() {
 	}
 }
 
-// room returns an empty block, or nil if there is none and waiting is no use.
-func (q *queue) room() *block {
+// room returns an empty block for a row of n octets, or nil if there is none and waiting
+// is no use. Rows that are longer than a block take no more memory all in all, either.
+func (q *queue) room(n int) *block {
 	q.recover()
 	if q.losing {
 		return nil
 	}
-	b := q.take()
+	var b *block
+	if n <= blockSize || q.queued()+n <= q.most*blockSize {
+		b = q.take()
+	}
 	if b == nil {
 		q.losing = true
 		q.say(q.name + ": takes nothing: rows are lost from here on")
@@ -136,7 +149,7 @@ func (q *queue) take() *block {
 		return b
 	default:
 	}
-	if q.made < queueBlocks {
+	if q.made < q.most {
 		q.made++
 		return &block{}
 	}
@@ -162,7 +175,7 @@ func (q *queue) await() *block {
 
 // recover ends a loss when half of the queue is empty.
 func (q *queue) recover() {
-	if len(q.full) > queueBlocks/2 {
+	if max(len(q.full)*blockSize, q.queued()) > q.most*blockSize/2 {
 		return
 	}
 	q.waited = 0

@@ -19,6 +19,7 @@ func (j *job[R]) queues() (list []*queue) {
 func (j *job[R]) startQueues() {
 	if j.live != nil {
 		j.notes = newQueue("standard error", standard(stderr), nil, func(string) {})
+		j.notes.most = j.config.queueBlocks()
 		go j.notes.work()
 	}
 	for _, q := range j.queues() {

@@ -41,6 +41,10 @@ type Config struct {
 	Rotation Rotation // of the files of Outputs, with Capture
 	Quiet    bool     // no summary, no progress bar
 
+	// Memory is a target for the whole process, in octets, that Divide divides; 0: none.
+	Memory int64
+	queued int // octets of an output that may wait; 0: queueBlocks blocks
+
 	// Filter selects frames; of the others nothing is seen but how many they were. nil: all
 	// are selected.
 	Filter *filter.Filter
@@ -75,6 +79,7 @@ type Config struct {
 
 // Read reads the captures, or captures until it is stopped, and writes the connections.
 func Read(c Config) error {
+	defer c.limitHeap()()
 	job, err := newJob(c, RecordFormats)
 	if err != nil {
 		return err

@@ -44,6 +44,7 @@ func (j *job[R]) report(summary bool) {
 	}
 	if summary {
 		line(&b, "comments", inBlocks(j.health.Comments))
+		line(&b, "memory", j.config.peak())
 		spent := time.Since(j.began)
 		line(&b, "speed", fmt.Sprintf("%s packets/s (%s)", thousands(rate(j.tally.packets, spent)), spent.Round(100*time.Microsecond)))
 	}
@@ -106,6 +107,7 @@ func givenUp(b *strings.Builder, s flow.Stats) {
 		{"hosts", s.Rules.Hosts},
 		{"signatures", s.SignaturesGivenUp},
 		{"clocks of hosts", s.ClocksGivenUp},
+		{"packets of records above 4 GiB", s.TotalsGivenUp},
 	})))
 }
 

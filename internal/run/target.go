@@ -18,8 +18,8 @@ type block struct {
 
 // reset empties b. Memory that one long row took is given back.
 func (b *block) reset() {
-	if cap(b.octets) > 4*blockSize {
-		b.octets = nil
+	if cap(b.octets) != blockSize {
+		b.octets = make([]byte, 0, blockSize)
 	}
 	b.octets, b.ends = b.octets[:0], b.ends[:0]
 }

@@ -81,7 +81,7 @@ func (q *queue) tell(err error) {
 	if err == nil {
 		q.leave(q.name + ": there is room again")
 	} else {
-		q.leave(fmt.Sprintf("%s: %v: what comes is kept for now, up to %d MiB", q.name, err, queueBlocks*blockSize>>20))
+		q.leave(fmt.Sprintf("%s: %v: what comes is kept for now, up to %d MiB", q.name, err, q.most*blockSize>>20))
 	}
 }
 

@@ -1,0 +1,34 @@
+package flow
+
+import (
+	"math/bits"
+
+	"onpath/conn"
+)
+
+// Memory of a connection, octets: its entry, and what it may be lent, its place among
+// what was given back included.
+const (
+	entryOctets = 608
+	pairOctets  = 120 + 8
+	slotOctets  = 8
+)
+
+// FixedOctets is the memory of a Table that does not depend on its Config, at most: what is
+// remembered of hosts, of signatures, of the last segments, of holes in streams and of
+// the largest records.
+const FixedOctets = 24 << 20
+
+// ConnectionOctets returns the memory that n connections take at most: entries, each of
+// them lent all that one can be lent but times, and the index, also while it grows.
+func ConnectionOctets(n int) int64 {
+	chunks := (int64(n) + chunk) / chunk // entry 0 is never used
+	slots := int64(max(firstSlots, 1<<bits.Len(uint((n+2)/3*4))))
+	return chunks*chunk*(entryOctets+pairOctets+conn.AsideOctets) + slots*slotOctets*3/2
+}
+
+// octets returns the memory that was taken for connections.
+func (t *Table) octets() int64 {
+	return int64(len(t.slab.chunks))*chunk*entryOctets + int64(len(t.index.slots))*slotOctets +
+		int64(len(t.repairs.chunks))*repairsChunk*pairOctets + t.tracker.LentOctets()
+}
