@@ -33,7 +33,7 @@ type Stats struct {
 	Notes    uint64 // times that there was no room for more to remember of a connection
 	Hosts    uint64 // hosts that were not remembered, or for too short a time
 
-	Held          int   // findings of all open connections now
+	FindingOctets int64 // memory that findings of all open connections take at most
 	TroubleOctets int64 // memory taken for troubles; as all of these it is bounded
 	NoteOctets    int64 // memory taken for notes of what passed
 }
@@ -150,7 +150,7 @@ func (in *Inspector) add(r *rule) {
 func (in *Inspector) Stats() Stats {
 	return Stats{
 		Findings: in.books.givenUp + in.strays.givenUp, Notes: in.troubles.givenUp, Hosts: in.hosts.givenUp,
-		Held: in.books.total, TroubleOctets: in.troubles.octets(), NoteOctets: int64(len(in.overlap.notes)) * noteSize,
+		FindingOctets: int64(in.books.total) * FindingOctets, TroubleOctets: in.troubles.octets(), NoteOctets: int64(len(in.overlap.notes)) * noteSize,
 	}
 }
 

@@ -64,6 +64,7 @@ var memory = []part[int]{
 	{"connections", func(s *Snapshot) int { return int(s.Flow.Octets) }},
 	{"fragments", func(s *Snapshot) int { return s.Fragments.Octets }},
 	{"times", func(s *Snapshot) int { return int(s.Flow.TimedOctets) }},
+	{"findings", func(s *Snapshot) int { return int(s.Flow.Rules.FindingOctets) }},
 	{"notes", func(s *Snapshot) int { return int(s.Flow.Rules.NoteOctets) }},
 	{"troubles", func(s *Snapshot) int { return int(s.Flow.Rules.TroubleOctets) }},
 	{"evidence", func(s *Snapshot) int { return s.Evidence.or().Octets }},
