@@ -10,7 +10,7 @@ import (
 // what was given back included.
 const (
 	entryOctets = 608
-	pairOctets  = 120 + 8
+	pairOctets  = 128 + 8
 	slotOctets  = 8
 )
 
