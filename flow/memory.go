@@ -4,6 +4,7 @@ import (
 	"math/bits"
 
 	"onpath/conn"
+	"onpath/measure"
 )
 
 // Memory of a connection, octets: its entry, and what it may be lent, its place among
@@ -12,7 +13,11 @@ const (
 	entryOctets = 608
 	pairOctets  = 128 + 8
 	slotOctets  = 8
+	overOctets  = 4 * 2 // in the list of those that end with a tick, as it grows
 )
+
+// TimedOctets is the memory of one of Config.MaxTimed.
+const TimedOctets = measure.TimesOctets
 
 // FixedOctets is the memory of a Table that does not depend on its Config, at most: what is
 // remembered of hosts, of signatures, of the last segments, of holes in streams and of
@@ -24,11 +29,11 @@ const FixedOctets = 24 << 20
 func ConnectionOctets(n int) int64 {
 	chunks := (int64(n) + chunk) / chunk // entry 0 is never used
 	slots := int64(max(firstSlots, 1<<bits.Len(uint((n+2)/3*4))))
-	return chunks*chunk*(entryOctets+pairOctets+conn.AsideOctets) + slots*slotOctets*3/2
+	return chunks*chunk*(entryOctets+pairOctets+overOctets+conn.AsideOctets) + slots*slotOctets*3/2
 }
 
 // octets returns the memory that was taken for connections.
 func (t *Table) octets() int64 {
-	return int64(len(t.slab.chunks))*chunk*entryOctets + int64(len(t.index.slots))*slotOctets +
+	return int64(len(t.slab.chunks))*chunk*entryOctets + int64(len(t.index.slots))*slotOctets + int64(cap(t.over))*4 +
 		int64(len(t.repairs.chunks))*repairsChunk*pairOctets + t.tracker.LentOctets()
 }

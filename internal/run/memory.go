@@ -11,7 +11,6 @@ import (
 	"onpath/check"
 	"onpath/flow"
 	"onpath/internal/evidence"
-	"onpath/measure"
 	"onpath/source/afpacket"
 )
 
@@ -53,8 +52,8 @@ var parts = []part{
 		give: func(c *Config, n int64) { c.queued = int(n) }},
 	{name: "fragments", share: 2, least: mib, most: 4 * mib, factor: 16,
 		give: func(c *Config, n int64) { c.Decoder.Fragments.MaxOctets = int(n) }},
-	{name: "times", share: 12, least: mib, most: flow.DefaultMaxTimed * measure.TimesOctets, factor: 9,
-		give: func(c *Config, n int64) { c.Flow.MaxTimed = int(n / measure.TimesOctets) }},
+	{name: "times", share: 12, least: mib, most: flow.DefaultMaxTimed * flow.TimedOctets, factor: 9,
+		give: func(c *Config, n int64) { c.Flow.MaxTimed = int(n / flow.TimedOctets) }},
 	{name: "findings", share: 16, least: mib, most: check.DefaultFindings * check.FindingOctets,
 		give: func(c *Config, n int64) { c.Flow.Rules.Max = int(n / check.FindingOctets) }},
 	{name: "troubles", share: 4, least: mib, most: check.DefaultTroubles * check.TroubleOctets, factor: 9,
