@@ -76,6 +76,7 @@ type Inspector struct {
 	lists      map[trigger][]*rule // what concerned returned before
 	scene      Scene
 	quote      tcp.Segment // that the last ICMP error quoted
+	lone       lone
 }
 
 // New returns an Inspector that has found nothing.

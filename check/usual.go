@@ -56,6 +56,7 @@ func (in *Inspector) usual(s *Scene) bool {
 		in.enter(s, id, &itself)
 	}
 	s.Case.noteUsual(s, course)
+	in.noteSum(s)
 	return true
 }
 
@@ -133,5 +134,4 @@ func (c *Case) noteUsual(s *Scene, course conn.Course) {
 	me.saw &^= sawForeign
 	c.noteSelf(s)
 	c.sums[seg.Dir].count(seg.Sum)
-	s.inspector.noteSum(s)
 }

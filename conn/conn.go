@@ -105,6 +105,7 @@ type Conn struct {
 	side   [2]end
 	aside  uint32 // what it was lent; 0: nothing
 	opened ticks  // when the last SYN passed
+	Turn   uint8  // for whoever follows several incarnations of a connection; it is not looked at here
 	seen   [2]evidence
 }
 

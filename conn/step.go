@@ -40,7 +40,7 @@ type Step struct {
 // Tracker moves Conns. It holds what they share: a bounded pool for streams
 // with many holes. The zero Tracker is ready; it is used by one goroutine.
 type Tracker struct {
-	Salt uint32 // tells equal segments of different connections apart: who keeps many sets it before each Move, and Touch
+	Salt uint32 // tells equal segments of different connections apart: who keeps many sets it before each Move, Opens and Touch
 	Keep bool   // Before is wanted of the next segment even if its Step is Plain
 
 	SACKGivenUp  uint64 // SACK blocks that were not kept: only two of a direction are
@@ -122,6 +122,11 @@ func (m *move) because(why Explanation) {
 // both ends.
 func (m *move) long() {
 	m.step.Delivery, m.step.Loss = m.deliver()
+	m.takes()
+}
+
+// takes is the rest of the long path, behind what the segment is to its octets.
+func (m *move) takes() {
 	before, known := m.e.rcv, m.e.has(hasRcv)
 	m.observe()
 	if m.step.Outside {

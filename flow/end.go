@@ -14,6 +14,9 @@ import (
 // expire ends the record of entry i, which was silent for too long. A connection
 // that may go on keeps its Conn, and true is returned; any other entry is gone.
 func (t *Table) expire(i uint32) (kept bool) {
+	if i&lone != 0 {
+		return t.expireEmbryo(i)
+	}
 	e := t.slab.at(i)
 	switch e.class {
 	case halfOpen:
@@ -55,6 +58,10 @@ func lateFor(e *entry) int64 {
 // drop writes the record of entry i, if it is open, and forgets the entry and
 // the ghost behind it.
 func (t *Table) drop(i uint32, why record.Ending) {
+	if i&lone != 0 {
+		t.dropEmbryo(i, why)
+		return
+	}
 	e := t.slab.at(i)
 	if e.class == ghost {
 		t.slab.at(e.older).older = 0
@@ -83,7 +90,7 @@ func (t *Table) evict() {
 	}
 	for range 8 {
 		i := t.lists[c].head
-		if e := t.slab.at(i); c == ghost || tickOf(e.last).after(e.since) <= 0 {
+		if c == ghost || !t.touched(i) {
 			break
 		}
 		t.delist(i)
@@ -91,6 +98,16 @@ func (t *Table) evict() {
 	}
 	t.countEvicted(c)
 	t.drop(t.lists[c].head, record.EndEvicted)
+}
+
+// touched reports whether a packet of i, entry or embryo, passed since it went to the end
+// of its list. A second one of an embryo would have made an entry of it.
+func (t *Table) touched(i uint32) bool {
+	if i&lone != 0 {
+		return false
+	}
+	e := t.slab.at(i)
+	return tickOf(e.last).after(e.place.since) > 0
 }
 
 func (t *Table) countEvicted(c class) {
@@ -119,9 +136,14 @@ func (t *Table) flush(open record.Ending) {
 			live = append(live, numbered{e.num, i})
 		}
 	}
+	for i := lone + 1; i < lone+t.slab.embryos.used; i++ {
+		if m := t.slab.embryos.at(i); !m.has(ended) {
+			live = append(live, numbered{m.num, i})
+		}
+	}
 	slices.SortFunc(live, func(a, b numbered) int { return cmp.Compare(a.num, b.num) })
 	for _, l := range live {
-		e := t.slab.at(l.i)
+		e := t.entry(l.i)
 		t.write(e, t.lastEnding(e, open))
 	}
 	t.forgetAll()
@@ -168,7 +190,7 @@ func (t *Table) write(e *entry, why record.Ending) {
 	}
 	t.stats.Ended[why]++
 	t.fill(e, why)
-	t.of = nil
+	t.of, t.ofLone = nil, 0
 	if t.row.IsTCP() {
 		t.conclude(e, why)
 		t.of = e

@@ -72,9 +72,7 @@ type entry struct {
 	handshake measure.Handshake
 
 	older    uint32 // the ghost behind it; of a ghost: the entry that superseded it
-	next     uint32 // in its class's list, or of free entries
-	prev     uint32
-	since    tick              // when it went to the end of its list
+	place    place
 	identity [2]fingerprint.ID // of the ends' SYNs, by tcp.Client, tcp.Server
 	num      uint64            // of its record, or of the last one it had
 }
@@ -94,12 +92,14 @@ func (e *entry) fresh() bool { return e.side[0].Empty() && e.side[1].Empty() }
 // chunk is how many entries are allocated at once.
 const chunk = 1 << 11
 
-// slab holds the entries. Entry 0 is never used, so that 0 can mean none.
+// slab holds the entries, and the embryos beside them. Entry 0 is never used, so that 0
+// can mean none.
 type slab struct {
-	chunks [][]entry
-	used   uint32 // entries handed out at least once, entry 0 included
-	free   uint32 // first of the free list
-	live   int
+	chunks  [][]entry
+	used    uint32 // entries handed out at least once, entry 0 included
+	free    uint32 // first of the free list
+	live    int    // both
+	embryos embryos
 }
 
 func (s *slab) at(i uint32) *entry { return &s.chunks[i/chunk][i%chunk] }
@@ -109,7 +109,7 @@ func (s *slab) take() uint32 {
 	s.live++
 	if i := s.free; i != 0 {
 		e := s.at(i)
-		s.free = e.next
+		s.free = e.place.next
 		*e = entry{}
 		return i
 	}
@@ -126,6 +126,38 @@ func (s *slab) take() uint32 {
 func (s *slab) give(i uint32) {
 	s.live--
 	e := s.at(i)
-	e.next = s.free
+	e.place.next = s.free
 	s.free = i
+}
+
+// key returns that of a connection, entry or embryo.
+func (s *slab) key(i uint32) *packet.Key {
+	if i&lone != 0 {
+		return &s.embryos.at(i).key
+	}
+	return &s.at(i).key
+}
+
+// num returns the number of its record, or of the last one it had.
+func (s *slab) num(i uint32) uint64 {
+	if i&lone != 0 {
+		return s.embryos.at(i).num
+	}
+	return s.at(i).num
+}
+
+// listed returns where a connection stands: its place in the list of a class.
+func (s *slab) listed(i uint32) (*place, *class) {
+	if i&lone != 0 {
+		m := s.embryos.at(i)
+		return &m.place, &m.class
+	}
+	e := s.at(i)
+	return &e.place, &e.class
+}
+
+// place returns that of a connection.
+func (s *slab) place(i uint32) *place {
+	p, _ := s.listed(i)
+	return p
 }

@@ -64,11 +64,11 @@ func (t *Table) expect(views []packet.View, hash *[Batch]uint32) {
 	}
 	for i := range views {
 		if at[i] != 0 {
-			t.read += t.slab.at(at[i]).touch()
+			t.read += t.slab.touch(at[i])
 		}
 	}
 	for i := range views {
-		if at[i] != 0 && views[i].Key.Proto == packet.ProtoTCP {
+		if at[i] != 0 && at[i]&lone == 0 && views[i].Key.Proto == packet.ProtoTCP {
 			t.expectSegment(at[i], &views[i])
 		}
 	}
@@ -80,14 +80,14 @@ func (t *Table) expect(views []packet.View, hash *[Batch]uint32) {
 // expectSegment reads what depends on entry i.
 func (t *Table) expectSegment(i uint32, v *packet.View) {
 	e := t.slab.at(i)
-	t.tracker.Salt = i
+	t.tracker.Salt = salt(&e.key, e.conn.Turn)
 	d := e.dir(v.FromB)
 	t.read += t.tracker.Touch(&v.Seg, d) + t.rules.Expect(&e.inquiry, v, d)
 	if m := t.times.of(e); m != nil {
 		t.read += m.Touch(d)
 	}
 	if v.Seg.Flags&(tcp.SYN|tcp.FIN|tcp.RST) != 0 {
-		t.read += uint64(t.slab.at(e.prev).next) + uint64(t.slab.at(e.next).prev)
+		t.read += t.slab.around(&e.place)
 	}
 }
 
@@ -101,9 +101,8 @@ func (t *Table) expectEvicted(n int) {
 		}
 	}
 	for i := t.lists[c].head; i != 0 && n > 0; n-- {
-		e := t.slab.at(i)
-		t.read += uint64(t.index.slots[t.hash(&e.key)&t.index.mask()].hash) + e.touch()
-		i = e.next
+		t.read += uint64(t.index.slots[t.hash(t.slab.key(i))&t.index.mask()].hash) + t.slab.touch(i)
+		i = t.slab.place(i).next
 	}
 }
 
@@ -116,6 +115,25 @@ func (x *index) likely(hash uint32) uint32 {
 		}
 	}
 	return 0
+}
+
+// touch reads from each cache line of i, entry or embryo, that a packet needs.
+func (s *slab) touch(i uint32) uint64 {
+	if i&lone != 0 {
+		m := s.embryos.at(i)
+		return uint64(m.key.A[15]) + uint64(m.marks)
+	}
+	return s.at(i).touch()
+}
+
+// around reads from the neighbours of a place.
+func (s *slab) around(p *place) (sum uint64) {
+	for _, i := range [...]uint32{p.prev, p.next} {
+		if i != 0 {
+			sum += uint64(s.place(i).since)
+		}
+	}
+	return sum
 }
 
 // touch reads from each cache line of e that a packet needs: what it reads is

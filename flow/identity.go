@@ -15,15 +15,16 @@ type identities struct {
 	read       fingerprint.Signature
 }
 
-// identify takes the signature of a segment with SYN that was counted to e.
-func (d *identities) identify(e *entry, v *packet.View) {
+// identify takes the signature of a segment with SYN that was counted to a connection,
+// of whose ends ids are.
+func (d *identities) identify(ids *[2]fingerprint.ID, v *packet.View) {
 	from := v.Seg.Dir
-	if e.identity[from] != 0 || !d.read.Read(v, d.mss(e.identity[from^1])) {
+	if ids[from] != 0 || !d.read.Read(v, d.mss(ids[from^1])) {
 		return
 	}
-	e.identity[from] = d.signatures.Hold(&d.read)
+	ids[from] = d.signatures.Hold(&d.read)
 	if d.read.Stamped {
-		host, peer := hosts(&e.key, v.FromB)
+		host, peer := hosts(&v.Key, v.FromB)
 		d.clocks.Observe(host, peer, v.Seg.TSval, v.At)
 	}
 }

@@ -2,7 +2,7 @@ package flow
 
 import "onpath/packet"
 
-// slot is one place of the index: an entry's hash and number. Number 0 is an
+// slot is one place of the index: the hash and number of an entry, or of an embryo. Number 0 is an
 // empty slot. The hash stands here too, so that neither growth nor a miss
 // touches an entry.
 type slot struct{ hash, entry uint32 }
@@ -29,7 +29,7 @@ func (x *index) find(s *slab, hash uint32, key *packet.Key) uint32 {
 		if sl.entry == 0 {
 			return 0
 		}
-		if sl.hash == hash && s.at(sl.entry).key == *key {
+		if sl.hash == hash && *s.key(sl.entry) == *key {
 			return sl.entry
 		}
 	}

@@ -1,6 +1,9 @@
 package flow
 
 import (
+	"encoding/binary"
+	"math/bits"
+
 	"onpath/anomaly"
 	"onpath/check"
 	"onpath/conn"
@@ -9,10 +12,21 @@ import (
 	"onpath/tcp"
 )
 
+// salt tells segments of connections apart that are equal: a mix of the key, and of how
+// often another incarnation has begun. Numbers of entries would not do, as a connection
+// may move from one to another.
+func salt(k *packet.Key, turn uint8) uint32 {
+	le := binary.LittleEndian
+	a := (le.Uint64(k.A[8:]) ^ bits.RotateLeft64(le.Uint64(k.A[:]), 32)) * 0x9e3779b97f4a7c15
+	b := (le.Uint64(k.B[8:]) ^ bits.RotateLeft64(le.Uint64(k.B[:]), 32)) * 0xe7037ed1a0b428db
+	rest := uint64(k.APort) | uint64(k.BPort)<<16 | uint64(k.VLAN)<<32 | uint64(turn)<<48
+	return uint32(((a+bits.RotateLeft64(b, 23)^rest)*0x8ebc6af09c88c6e3 + uint64(k.Net)*0x9e3779b97f4a7c15) >> 32)
+}
+
 // move lets conn take a segment, and returns what the segment shows the rules.
 func (t *Table) move(i uint32, v *packet.View) check.Shown {
 	e := t.slab.at(i)
-	t.tracker.Salt = i
+	t.tracker.Salt = salt(&e.key, e.conn.Turn)
 	shown := e.inquiry.Shows(v)
 	t.tracker.Keep = shown != 0
 	t.tracker.Move(&e.conn, &v.Seg, &t.step)
@@ -40,9 +54,13 @@ func (t *Table) tell(e *entry) {
 // inquireQuote asks the rules about an ICMP error that quotes a segment, if it is
 // one of a connection whose record is open.
 func (t *Table) inquireQuote(v *packet.View, q *packet.Quote) {
-	i := t.index.find(&t.slab, t.hash(&q.Key), &q.Key)
+	hash := t.hash(&q.Key)
+	i := t.index.find(&t.slab, hash, &q.Key)
 	if i == 0 {
 		return
+	}
+	if i&lone != 0 {
+		i = t.grow(i, hash)
 	}
 	if e := t.slab.at(i); !e.written {
 		t.part(e, v.At)

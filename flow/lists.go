@@ -5,7 +5,13 @@ import (
 	"slices"
 )
 
-// list is a queue of entries of one class, the longest waiting first. An entry
+// place is that of a connection in its class's list, or among what is free.
+type place struct {
+	next, prev uint32
+	since      tick // when it went to the end of the list
+}
+
+// list is a queue of entries and embryos of one class, the longest waiting first. An entry
 // is not moved when a packet touches it: it is looked at when its time would
 // have come had it not been touched, and then goes to the end. So a packet costs
 // no list work, and a record is written at most one timeout late (it tells the
@@ -26,12 +32,13 @@ func (t tick) after(u tick) int64 { return int64(int32(t-u)) << tickBits }
 
 // enlist puts entry i at the end of a class's list.
 func (t *Table) enlist(i uint32, c class) {
-	e, l := t.slab.at(i), &t.lists[c]
-	e.class, e.since, e.prev, e.next = c, tickOf(t.ticked), l.tail, 0
+	l := &t.lists[c]
+	p, in := t.slab.listed(i)
+	*p, *in = place{prev: l.tail, since: tickOf(t.ticked)}, c
 	if l.tail == 0 {
 		l.head = i
 	} else {
-		t.slab.at(l.tail).next = i
+		t.slab.place(l.tail).next = i
 	}
 	l.tail = i
 	l.n++
@@ -45,24 +52,38 @@ func (t *Table) dueAt(since int64, c class) int64 {
 
 // delist takes entry i out of its list.
 func (t *Table) delist(i uint32) {
-	e := t.slab.at(i)
-	l := &t.lists[e.class]
-	l.n--
-	if e.prev == 0 {
-		l.head = e.next
+	p, in := t.slab.listed(i)
+	t.lists[*in].n--
+	t.link(*in, p.prev, p.next)
+}
+
+// link makes two neighbours of a class's list; 0 for one of its ends.
+func (t *Table) link(c class, prev, next uint32) {
+	l := &t.lists[c]
+	if prev == 0 {
+		l.head = next
 	} else {
-		t.slab.at(e.prev).next = e.next
+		t.slab.place(prev).next = next
 	}
-	if e.next == 0 {
-		l.tail = e.prev
+	if next == 0 {
+		l.tail = prev
 	} else {
-		t.slab.at(e.next).prev = e.prev
+		t.slab.place(next).prev = prev
 	}
+}
+
+// replace lets entry n stand in its list for i, which is in none then.
+func (t *Table) replace(i, n uint32) {
+	was, in := t.slab.listed(i)
+	p, c := t.slab.listed(n)
+	*p, *c = *was, *in
+	t.link(*in, was.prev, n)
+	t.link(*in, n, was.next)
 }
 
 // reclass moves entry i to another list, if it is another.
 func (t *Table) reclass(i uint32, c class) {
-	if t.slab.at(i).class != c {
+	if _, in := t.slab.listed(i); *in != c {
 		t.delist(i)
 		t.enlist(i, c)
 	}
@@ -78,6 +99,15 @@ func (t *Table) deadline(e *entry) int64 {
 		return later(e.last, lateFor(e))
 	}
 	return later(e.last, t.limits[e.class])
+}
+
+// until is deadline of i, entry or embryo.
+func (t *Table) until(i uint32) int64 {
+	if i&lone != 0 {
+		m := t.slab.embryos.at(i)
+		return later(m.at, t.limits[m.class])
+	}
+	return t.deadline(t.slab.at(i))
 }
 
 // later returns at + ns, or the end of time.
@@ -130,9 +160,9 @@ func (t *Table) Tick(now int64) {
 	for c := idle + 1; c < numClasses; c++ {
 		t.passList(c)
 	}
-	slices.SortFunc(t.over, func(i, j uint32) int { return cmp.Compare(t.slab.at(i).num, t.slab.at(j).num) })
+	slices.SortFunc(t.over, func(i, j uint32) int { return cmp.Compare(t.slab.num(i), t.slab.num(j)) })
 	for _, i := range t.over {
-		if t.slab.at(i).class != idle { // it did not go with the one that superseded it
+		if _, in := t.slab.listed(i); *in != idle { // it did not go with the one that superseded it
 			t.expire(i)
 		}
 	}
@@ -143,10 +173,12 @@ func (t *Table) Tick(now int64) {
 // back, and they would wait until it is there again.
 func (t *Table) turnBack() {
 	for c := idle + 1; c < numClasses; c++ {
-		for i := t.lists[c].head; i != 0; i = t.slab.at(i).next {
-			if e := t.slab.at(i); tickOf(t.now).after(e.since) < 0 {
-				e.since = tickOf(t.now)
+		for i := t.lists[c].head; i != 0; {
+			p := t.slab.place(i)
+			if tickOf(t.now).after(p.since) < 0 {
+				p.since = tickOf(t.now)
 			}
+			i = p.next
 		}
 	}
 	t.due = t.now
@@ -156,13 +188,12 @@ func (t *Table) turnBack() {
 func (t *Table) passList(c class) {
 	for n := t.lists[c].n; n > 0; n-- {
 		i := t.lists[c].head
-		e := t.slab.at(i)
-		waited := tickOf(t.now).after(e.since)
+		waited := tickOf(t.now).after(t.slab.place(i).since)
 		if waited <= t.limits[c] {
 			t.due = min(t.due, t.dueAt(t.now-waited, c))
 			return
 		}
-		if t.now > t.deadline(e) {
+		if t.now > t.until(i) {
 			t.over = append(t.over, i)
 		}
 		t.delist(i)

@@ -12,18 +12,33 @@ import (
 // packet, and looking changes nothing of what will be written.
 type Open struct {
 	t *Table
-	e *entry
+	i uint32
 
 	Slot uint32 // where the Table keeps it; below Slots
 }
 
 // Slots returns how many slots the Table has: what Walk goes through.
-func (t *Table) Slots() uint32 { return t.slab.used }
+func (t *Table) Slots() uint32 { return 2 * max(t.slab.used, t.slab.embryos.used) }
+
+// numberOf returns what is in a slot, entry or embryo: they take turns. 0: nothing.
+func (s *slab) numberOf(slot uint32) uint32 {
+	switch i := slot / 2; {
+	case i == 0:
+	case slot%2 == 0 && i < s.used:
+		return i
+	case slot%2 == 1 && i < s.embryos.used:
+		return lone | i
+	}
+	return 0
+}
 
 // Walk shows visit the open records of at most n slots, from slot from on, until it
 // returns false. It returns the slot to go on from: 0 behind the last one.
 func (t *Table) Walk(from uint32, n int, visit func(Open) bool) (next uint32) {
-	for i := max(from, 1); i < t.slab.used; i++ {
+	for i := max(from, 1); i < t.Slots(); i++ {
+		if t.slab.numberOf(i) == 0 {
+			continue
+		}
 		if n == 0 {
 			return i
 		}
@@ -36,23 +51,35 @@ func (t *Table) Walk(from uint32, n int, visit func(Open) bool) (next uint32) {
 }
 
 // Slot returns the open record in a slot, if there is one.
-func (t *Table) Slot(i uint32) (o Open, ok bool) {
-	if i == 0 || i >= t.slab.used {
-		return o, false
+func (t *Table) Slot(slot uint32) (o Open, ok bool) {
+	i := t.slab.numberOf(slot)
+	switch { // what was given back is written
+	case i == 0:
+	case i&lone != 0:
+		ok = !t.slab.embryos.at(i).has(ended)
+	default:
+		ok = !t.slab.at(i).written
 	}
-	e := t.slab.at(i)
-	return Open{t: t, e: e, Slot: i}, !e.written // what was given back is written
+	return Open{t, i, slot}, ok
 }
 
 // Conn returns the number of the record.
-func (o Open) Conn() uint64 { return o.e.num }
+func (o Open) Conn() uint64 { return o.t.slab.num(o.i) }
 
 // Start returns the time of its first packet, ns since the Unix epoch.
-func (o Open) Start() int64 { return o.e.start }
+func (o Open) Start() int64 {
+	if o.i&lone != 0 {
+		return o.t.slab.embryos.at(o.i).at
+	}
+	return o.t.slab.at(o.i).start
+}
 
 // IPOctets returns what the client and the server sent, IP headers included.
 func (o Open) IPOctets() (n [2]uint64) {
-	for d, v := range o.t.great.of(o.e) {
+	if o.i&lone != 0 {
+		return [2]uint64{tcp.Client: uint64(o.t.slab.embryos.at(o.i).ipLen)}
+	}
+	for d, v := range o.t.great.of(o.t.slab.at(o.i)) {
 		n[d] = v.IPOctets
 	}
 	return n
@@ -60,7 +87,10 @@ func (o Open) IPOctets() (n [2]uint64) {
 
 // Retransmissions returns how many segments both ends sent again, also in vain.
 func (o Open) Retransmissions() (n uint64) {
-	p := o.t.repairs.of(o.e)
+	if o.i&lone != 0 {
+		return 0
+	}
+	p := o.t.repairs.of(o.t.slab.at(o.i))
 	for d := range p.side {
 		n += uint64(p.side[d].Retransmissions()) + uint64(p.side[d].Spurious)
 	}
@@ -70,19 +100,26 @@ func (o Open) Retransmissions() (n uint64) {
 // RTT returns the smoothed round trips from here to the client and to the server, in
 // ns; that of the handshake where nothing else was timed. 0: not known.
 func (o Open) RTT() [2]int64 {
-	if m := o.t.times.of(o.e); m != nil {
-		return [2]int64{m.Path[tcp.Client].SRTT, m.Path[tcp.Server].SRTT}
-	}
-	if !o.e.handshake.Over() {
+	if o.i&lone != 0 {
 		return [2]int64{}
 	}
-	return [2]int64{o.e.handshake.Client(), o.e.handshake.Server()}
+	e := o.t.slab.at(o.i)
+	if m := o.t.times.of(e); m != nil {
+		return [2]int64{m.Path[tcp.Client].SRTT, m.Path[tcp.Server].SRTT}
+	}
+	if !e.handshake.Over() {
+		return [2]int64{}
+	}
+	return [2]int64{e.handshake.Client(), e.handshake.Server()}
 }
 
 // Worst returns the greatest severity of what was found by now, and how often that was
 // shown; 0: nothing was found.
 func (o Open) Worst() (worst anomaly.Severity, count uint64) {
-	for _, f := range o.t.rules.Found(&o.e.inquiry) {
+	if o.i&lone != 0 {
+		return 0, 0
+	}
+	for _, f := range o.t.rules.Found(&o.t.slab.at(o.i).inquiry) {
 		if f.Severity > worst {
 			worst, count = f.Severity, 0
 		}
@@ -97,14 +134,15 @@ func (o Open) Worst() (worst anomaly.Severity, count uint64) {
 // by now, and the outcome as far as it can be told.
 func (o Open) Record() *record.Record {
 	t := o.t
-	t.standing(o.e, t.now)
+	t.standing(t.entry(o.i), t.now)
 	return &t.row
 }
 
 // Stacks returns both virtual stacks, by tcp.Client, tcp.Server, if it is TCP.
 func (o Open) Stacks() (stacks [2]conn.Stack, ok bool) {
-	if o.e.key.Proto != packet.ProtoTCP {
+	e := o.t.entry(o.i)
+	if e.key.Proto != packet.ProtoTCP {
 		return stacks, false
 	}
-	return [2]conn.Stack{o.e.conn.Stack(tcp.Client), o.e.conn.Stack(tcp.Server)}, true
+	return [2]conn.Stack{e.conn.Stack(tcp.Client), e.conn.Stack(tcp.Server)}, true
 }

@@ -21,6 +21,7 @@ func (t *Table) supersede(i uint32, v *packet.View, before *conn.Conn, step *con
 		step.Begin, step.Opener, step.SynSeen = conn.Begun, v.Seg.Dir, true
 	}
 	now := old.conn
+	now.Turn++
 	swap := step.Opener == tcp.Server
 	if swap {
 		t.tracker.Swap(&now)

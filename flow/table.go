@@ -22,6 +22,8 @@ type Table struct {
 	chain   tcpchain.Rules
 	seed    packet.Seed
 	slab    slab
+	past    past
+	whole   bool // no embryos: tests compare with that
 	index   index
 	repairs repairs
 	great   great
@@ -50,6 +52,7 @@ type Table struct {
 	refused  bool               // the packet at hand, by it
 
 	of     *entry  // that Owner tells of; nil: none
+	ofLone uint32  // the embryo that Owner tells of; 0: none
 	quoted *entry  // whose segment the last packet that is not TCP quoted; nil: none
 	quotes tcp.Dir // with quoted: who sent that segment
 }
@@ -79,7 +82,7 @@ func (t *Table) Observe(v *packet.View) record.Packet {
 		return p
 	}
 	i := t.take(v, t.hash(&v.Key))
-	e, step := t.slab.at(i), &t.step
+	e, step := t.observed(i), &t.step
 	if v.Key.Proto == packet.ProtoTCP {
 		p.Explanation, p.Delivery, p.Loss = step.Explanation, step.Delivery, step.Loss
 		p.Live, p.TCPStates = &e.conn, t.flags
@@ -93,10 +96,16 @@ func (t *Table) Observe(v *packet.View) record.Packet {
 	return p
 }
 
-// take gives a decoded packet to the entry that counts it, which it returns. hash
+// take gives a decoded packet to the entry or embryo that counts it, which it returns. hash
 // is that of its key.
 func (t *Table) take(v *packet.View, hash uint32) uint32 {
-	i := t.entryOf(v, hash)
+	i := t.known(v, hash)
+	if i == 0 {
+		if i = t.conceive(hash, v); i != 0 {
+			return i
+		}
+		i = t.create(hash, v, clientIsB(v))
+	}
 	if v.Key.Proto == packet.ProtoTCP {
 		i = t.segment(i, v)
 		t.flags = t.look(t.slab.at(i), &v.Seg)
@@ -121,31 +130,37 @@ func (t *Table) Stats() Stats {
 // hash returns the part of a key's hash that the index keeps.
 func (t *Table) hash(k *packet.Key) uint32 { return uint32(k.Hash(&t.seed) >> 32) }
 
-// entryOf finds the entry of a packet whose key has that hash, or makes one. What was silent for too
-// long ends here too, whether or not its turn in the list has come.
-func (t *Table) entryOf(v *packet.View, hash uint32) uint32 {
+// known finds the entry of a packet whose key has that hash; 0: there is none. What was
+// silent for too long ends here too, whether or not its turn in the list has come.
+func (t *Table) known(v *packet.View, hash uint32) uint32 {
 	i := t.index.find(&t.slab, hash, &v.Key)
-	if i != 0 {
-		e := t.slab.at(i)
-		if e.class == idle || v.At <= t.deadline(e) {
-			if t.parts.every != 0 {
-				t.partBefore(e, v.At)
-			}
-			return i
-		}
-		if t.expire(i) {
-			return i
-		}
+	if i == 0 {
+		return 0
 	}
-	return t.create(hash, v, clientIsB(v))
+	if _, in := t.slab.listed(i); *in != idle && v.At > t.until(i) {
+		if !t.expire(i) {
+			return 0
+		}
+	} else if t.parts.every != 0 && i&lone == 0 {
+		t.partBefore(t.slab.at(i), v.At)
+	}
+	if i&lone != 0 {
+		return t.grow(i, hash)
+	}
+	return i
+}
+
+// makeRoom pushes out what the caps ask for, before a connection begins.
+func (t *Table) makeRoom() {
+	if t.slab.live >= t.max {
+		t.evict()
+	}
 }
 
 // create makes an entry for a packet, and pushes another out if the cap asks for
 // it.
 func (t *Table) create(hash uint32, v *packet.View, swapped bool) uint32 {
-	if t.slab.live >= t.max {
-		t.evict()
-	}
+	t.makeRoom()
 	i := t.slab.take()
 	t.stats.Peak = max(t.stats.Peak, t.slab.live)
 	t.index.add(hash, i)
@@ -276,7 +291,7 @@ func (t *Table) count(i uint32, v *packet.View, step *conn.Step) {
 	t.repairs.count(e, s.Dir, step)
 	t.time(e, s, step, last)
 	if s.Flags&tcp.SYN != 0 {
-		t.who.identify(e, v)
+		t.who.identify(&e.identity, v)
 	}
 	if step.Begin == conn.Begun && step.SynSeen {
 		e.opening = record.OpenSyn

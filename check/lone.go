@@ -1,0 +1,70 @@
+package check
+
+import (
+	"onpath/anomaly"
+	"onpath/conn"
+	"onpath/packet"
+	"onpath/tcp"
+)
+
+// A flood leaves one SYN of each connection that it seems to open, and nothing else.
+// A usual one is judged here without a Case; Recall makes the Case if more passes.
+
+// lone is what such SYNs are judged by.
+type lone struct {
+	none   Case  // of a connection of which nothing has passed
+	recall Scene // apart from that of the segment at hand
+}
+
+// blank has seen nothing, and firstStep is what a usual SYN does to it.
+var (
+	blank     conn.Conn
+	firstStep = conn.Step{Delivery: conn.New, Leads: true}
+)
+
+// Lone reports whether v, the first segment of a connection of TCP, is a SYN of which
+// nothing but an event can be found, so that Opens may judge it without a Case.
+func (in *Inspector) Lone(v *packet.View) bool {
+	if v.Seg.Flags != tcp.SYN || v.CapLen < v.WireLen {
+		return false
+	}
+	s := in.opening(v)
+	if s.triggering&^expected[conn.Opens] != 0 || s.course() != conn.Opens {
+		return false
+	}
+	for _, r := range in.usually[conn.Opens] {
+		if _, holds := r.holds(s); holds {
+			return false
+		}
+	}
+	return true
+}
+
+// opening sets the scene for a first SYN.
+func (in *Inspector) opening(v *packet.View) *Scene {
+	s, c := &in.scene, &in.lone.none
+	s.Seg, s.View, s.Before, s.After, s.Step, s.Case = &v.Seg, v, &blank, &blank, &firstStep, c
+	s.End, s.Quote, s.knows = nil, nil, 0
+	s.triggering = c.shows(v) | moved(&v.Seg, &firstStep) | c.stage()
+	return s
+}
+
+// Opens judges a SYN of which Lone holds, as Judge would.
+func (in *Inspector) Opens(v *packet.View) {
+	in.raised, in.number = in.raised[:0], v.Number
+	in.world.note(v)
+	s := in.opening(v)
+	if in.asks(anomaly.EventSyn) {
+		in.enter(s, anomaly.EventSyn, &itself)
+	}
+	in.noteSum(s)
+}
+
+// Recall makes c, which has seen nothing, remember the SYN that Opens has judged. It
+// changes nothing else.
+func (in *Inspector) Recall(c *Case, v *packet.View, step *conn.Step) {
+	s := &in.lone.recall
+	s.Seg, s.View, s.Before, s.After, s.Step, s.Case, s.inspector = &v.Seg, v, &blank, &blank, step, c, in
+	s.knows = 0
+	c.noteUsual(s, conn.Opens)
+}

@@ -1,0 +1,252 @@
+package flow
+
+import (
+	"onpath/compat/tcpstates"
+	"onpath/conn"
+	"onpath/fingerprint"
+	"onpath/measure"
+	"onpath/packet"
+	"onpath/record"
+	"onpath/tcp"
+)
+
+// EntryOctets and HalfOpenOctets are what a connection takes: an entry, and one of which
+// a usual SYN has passed and nothing else. Its slot in the index takes IndexOctets more at
+// most: it has 8 octets, and three eighths of all are in use at least.
+const (
+	EntryOctets    = 608
+	HalfOpenOctets = 104
+	IndexOctets    = 22
+)
+
+// lone marks the number of an embryo. Those of entries are below it.
+const lone uint32 = 1 << 31
+
+// embryo is a connection of which one usual SYN has passed, and nothing else: 104 octets
+// without pointers. It holds what the SYN told, from which recall makes the entry.
+type embryo struct {
+	key packet.Key
+	at  int64  // of the SYN
+	num uint64 // of the record
+
+	seq      tcp.Seq
+	tsval    uint32
+	frame    uint32 // low bits of its number
+	place    place
+	identity fingerprint.ID
+	win      uint16
+	mss      uint16
+	ipid     uint16
+	ipLen    uint16
+	class    class // halfOpen, or idle
+	ttl      uint8
+	wscale   uint8
+	marks    marks
+}
+
+// marks are a set of what else the SYN told, and of what became of it.
+type marks uint8
+
+const (
+	toldMSS marks = 1 << iota
+	toldWScale
+	toldSACKOK
+	toldTimestamp
+	fromB  // its sender, so the client, is Key.B
+	summed // its checksum is good, else nobody knows
+	ended  // the record is written
+)
+
+func (m *embryo) has(b marks) bool { return m.marks&b != 0 }
+
+// options are those of a usual SYN.
+var options = [...]struct {
+	mark marks
+	opt  tcp.OptSet
+}{{toldMSS, tcp.OptMSS}, {toldWScale, tcp.OptWScale}, {toldSACKOK, tcp.OptSACKOK}, {toldTimestamp, tcp.OptTimestamp}}
+
+// take remembers the SYN that v holds.
+func (m *embryo) take(v *packet.View, num uint64) {
+	s := &v.Seg
+	m.key, m.at, m.num, m.frame = v.Key, v.At, num, uint32(v.Number)
+	m.seq, m.tsval, m.win, m.mss, m.wscale = s.Seq, s.TSval, s.Win, s.MSS, s.WScale
+	m.ipid, m.ipLen, m.ttl = s.IPID, uint16(v.IPLen), s.TTL
+	m.marks, m.identity = 0, 0
+	for _, o := range options {
+		if s.Opts&o.opt != 0 {
+			m.marks |= o.mark
+		}
+	}
+	if v.FromB {
+		m.marks |= fromB
+	}
+	if s.Sum == tcp.SumGood {
+		m.marks |= summed
+	}
+}
+
+// view sets v, which is zero, to what is remembered of the SYN.
+func (m *embryo) view(v *packet.View) {
+	v.Key, v.At, v.Number, v.FromB, v.IPLen = m.key, m.at, uint64(m.frame), m.has(fromB), uint32(m.ipLen)
+	s := &v.Seg
+	s.At, s.Seq, s.TSval, s.Win, s.MSS, s.WScale = m.at, m.seq, m.tsval, m.win, m.mss, m.wscale
+	s.IPID, s.TTL, s.Flags, s.Dir = m.ipid, m.ttl, tcp.SYN, tcp.Client
+	s.Opts, s.Sum = 0, tcp.SumUnknown
+	for _, o := range options {
+		if m.has(o.mark) {
+			s.Opts |= o.opt
+		}
+	}
+	if m.has(summed) {
+		s.Sum = tcp.SumGood
+	}
+}
+
+// embryos are a slab of them. Their numbers have the bit lone; embryo 0 is never used.
+type embryos struct {
+	chunks [][]embryo
+	used   uint32 // handed out at least once, embryo 0 included
+	free   uint32 // first of the free list
+}
+
+func (s *embryos) at(i uint32) *embryo { i &^= lone; return &s.chunks[i/chunk][i%chunk] }
+
+// take returns one that was used before, or a zeroed one.
+func (s *embryos) take() uint32 {
+	if i := s.free; i != 0 {
+		s.free = s.at(i).place.next
+		return i
+	}
+	s.used = max(s.used, 1)
+	if int(s.used)/chunk == len(s.chunks) {
+		s.chunks = append(s.chunks, make([]embryo, chunk))
+	}
+	s.used++
+	return lone | s.used - 1
+}
+
+// give takes one back; what was given back counts as written.
+func (s *embryos) give(i uint32) {
+	m := s.at(i)
+	m.place.next, m.marks = s.free, ended
+	s.free = i
+}
+
+// past is what an entry is made with of an embryo, so that the packet at hand is left
+// alone.
+type past struct {
+	view    packet.View
+	step    conn.Step
+	tracker conn.Tracker
+	entry   entry // of an embryo whose record ends, or that somebody asks for
+}
+
+// conceive begins a record in an embryo, if v is the usual SYN of a new connection;
+// else it returns 0.
+func (t *Table) conceive(hash uint32, v *packet.View) uint32 {
+	if t.whole || v.Key.Proto != packet.ProtoTCP || t.refused || v.At != v.Seg.At || v.Seg.Urg != 0 {
+		return 0
+	}
+	v.Seg.Dir = tcp.Client
+	if !t.rules.Lone(v) {
+		return 0
+	}
+	t.makeRoom()
+	t.tracker.Salt = salt(&v.Key, 0)
+	if !t.tracker.Opens(&v.Seg) {
+		return 0
+	}
+	i := t.slab.embryos.take()
+	t.slab.live++
+	t.stats.Peak = max(t.stats.Peak, t.slab.live)
+	t.index.add(hash, i)
+	t.stats.Begun++
+	m := t.slab.embryos.at(i)
+	m.take(v, t.stats.Begun)
+	t.enlist(i, halfOpen)
+	var ids [2]fingerprint.ID
+	t.who.identify(&ids, v)
+	m.identity = ids[tcp.Client]
+	t.rules.Opens(v)
+	return i
+}
+
+// recall makes of m, in e, which is zero, the entry that its SYN would have made at once,
+// and returns the flags of that segment.
+func (t *Table) recall(m *embryo, e *entry) tcpstates.Flags {
+	v, step := &t.past.view, &t.past.step
+	m.view(v)
+	s := &v.Seg
+	e.key, e.swapped, e.num, e.start, e.last = m.key, v.FromB, m.num, m.at, m.at
+	e.opening, e.class, e.identity[tcp.Client] = record.OpenSyn, m.class, m.identity
+	t.past.tracker.Recall(&e.conn, s, step)
+	e.side[tcp.Client].Add(v.IPLen, 0)
+	e.history.Segment(s, step)
+	e.trail.Segment(s, step, &e.conn, 0)
+	e.handshake.Segment(s, step, &e.conn, &nothing, e.start)
+	t.rules.Recall(&e.inquiry, v, step)
+	if m.has(ended) {
+		e.written, e.handshake = true, measure.Handshake{}
+	}
+	return t.look(e, s)
+}
+
+// nothing has seen nothing.
+var nothing conn.Conn
+
+// entry returns entry i, or what embryo i would be: valid until it is asked for another
+// embryo.
+func (t *Table) entry(i uint32) *entry {
+	if i&lone == 0 {
+		return t.slab.at(i)
+	}
+	e := &t.past.entry
+	*e = entry{}
+	t.recall(t.slab.embryos.at(i), e)
+	return e
+}
+
+// observed is entry of what has just counted the packet at hand, and sets what is
+// known of that.
+func (t *Table) observed(i uint32) *entry {
+	if i&lone == 0 {
+		return t.slab.at(i)
+	}
+	e := &t.past.entry
+	*e = entry{}
+	t.flags = t.recall(t.slab.embryos.at(i), e)
+	t.step = t.past.step
+	return e
+}
+
+// grow makes an entry of embryo i, as more of it passes, and returns its number.
+func (t *Table) grow(i, hash uint32) uint32 {
+	n := t.slab.take()
+	t.recall(t.slab.embryos.at(i), t.slab.at(n))
+	t.replace(i, n)
+	t.index.replace(hash, i, n)
+	t.slab.embryos.give(i)
+	t.slab.live--
+	return n
+}
+
+// expireEmbryo is expire of embryo i.
+func (t *Table) expireEmbryo(i uint32) (kept bool) {
+	t.write(t.entry(i), record.EndAttemptTimeout)
+	t.slab.embryos.at(i).marks |= ended
+	t.reclass(i, idle)
+	return true
+}
+
+// dropEmbryo is drop of embryo i.
+func (t *Table) dropEmbryo(i uint32, why record.Ending) {
+	m := t.slab.embryos.at(i)
+	t.index.remove(t.hash(&m.key), i)
+	if !m.has(ended) {
+		t.write(t.entry(i), why)
+	}
+	t.delist(i)
+	t.who.signatures.Release(m.identity)
+	t.slab.embryos.give(i)
+	t.slab.live--
+}
