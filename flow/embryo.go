@@ -10,15 +10,6 @@ import (
 	"onpath/tcp"
 )
 
-// EntryOctets and HalfOpenOctets are what a connection takes: an entry, and one of which
-// a usual SYN has passed and nothing else. Its slot in the index takes IndexOctets more at
-// most: it has 8 octets, and three eighths of all are in use at least.
-const (
-	EntryOctets    = 608
-	HalfOpenOctets = 104
-	IndexOctets    = 22
-)
-
 // lone marks the number of an embryo. Those of entries are below it.
 const lone uint32 = 1 << 31
 

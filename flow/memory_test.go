@@ -17,12 +17,30 @@ func TestOctets(t *testing.T) {
 		said, take uintptr
 	}{
 		{"entry", entryOctets, unsafe.Sizeof(entry{})},
+		{"embryo", embryoOctets, unsafe.Sizeof(embryo{})},
 		{"pair", pairOctets, unsafe.Sizeof(pair{}) + 2*unsafe.Sizeof(uint32(0))},
 		{"slot", slotOctets, unsafe.Sizeof(slot{})},
 	} {
 		if x.said != x.take {
 			t.Errorf("%s: %d octets, not %d", x.name, x.take, x.said)
 		}
+	}
+}
+
+// TestHalfOpenOctets: a lone SYN takes a fifth of an entry, its slot included.
+func TestHalfOpenOctets(t *testing.T) {
+	if HalfOpenOctets > 128 {
+		t.Errorf("%d octets", HalfOpenOctets)
+	}
+	table := New(Config{}, func(*record.Record) {})
+	const many = 100_000
+	for i := range many {
+		v := views(t, uint16(i), "0 > S 100:100(0)")[0]
+		v.Key.VLAN = uint16(i >> 16)
+		table.Observe(v)
+	}
+	if n := table.Stats().Octets; n > many*HalfOpenOctets {
+		t.Errorf("%d connections take %d octets", many, n)
 	}
 }
 
