@@ -41,7 +41,7 @@ func (c *Case) noteCaptured(s *Scene) {
 	me, seg := &c.side[s.Seg.Dir], s.Seg
 	if _, ok := s.recordedLate(); ok && c.early < 255 {
 		if c.early++; c.early == oftenEarly {
-			s.inspector.world.skewed, s.inspector.world.late = true, seg.At
+			s.inspector.skew(s.View)
 		}
 	}
 	if s.Step.Gap > 0 {
@@ -50,7 +50,7 @@ func (c *Case) noteCaptured(s *Scene) {
 		}
 	}
 	if s.Peer().Seen && !s.Me().Seen {
-		s.inspector.world.networks.add(&s.View.Key)
+		s.inspector.bothWays(s.View)
 	}
 	me.set(sawAlone, me.saw&sawAlone != 0 || s.answersUnseen())
 	joined := s.joined()
@@ -60,7 +60,7 @@ func (c *Case) noteCaptured(s *Scene) {
 		c.over[seg.Dir] = seg.IPID
 	}
 	if joined {
-		s.inspector.strays.joined(s)
+		s.inspector.found(anomaly.CaptureSegmentationOffload, s.View, int64(seg.Len), int64(s.View.IPLen), int64(c.takes(s)))
 		return
 	}
 	c.sums[seg.Dir].count(seg.Sum)

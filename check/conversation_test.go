@@ -36,7 +36,7 @@ func played(t *testing.T, text string) *player {
 		t.Fatal(err)
 	}
 	p := &player{t: t, in: New(Config{Overlap: 1 << 20}), decoder: packet.NewDecoder(packet.Config{})}
-	p.in.world.note(&packet.View{}) // the capture begins at 0
+	p.in.capture.note(0) // the capture begins at 0
 	for i := range lines {
 		p.play(&lines[i], uint64(i+1))
 	}

@@ -144,7 +144,7 @@ func (s *Scene) deniesProbe(by tcp.Dir, probe probed) (Evidence, bool) {
 	e := because(anomaly.CauseNone, 1)
 	e.ByPeer, e.Accused = true, s.earlier(s.Case.last)
 	first := s.Seg.Dir != by && !s.Me().Seen && s.Case.side[by].largest == 0
-	return e, first && (!probe.bare() || s.inspector.world.runs(s))
+	return e, first && (!probe.bare() || s.inspector.capture.runs(s))
 }
 
 // probed is how the first segment of a record probed, if it did.

@@ -145,12 +145,12 @@ func twoWay(s *Scene, _ tcp.Dir) shut {
 func (s *Scene) sentBy(d tcp.Dir) bool { return s.Seg != nil && s.Seg.Dir == d }
 
 func twoWayProven(s *Scene, d tcp.Dir) shut {
-	return unless(s.inspector.world.proven(s) || twoWay(s, d) == opened, shutUnproven)
+	return unless(twoWay(s, d) == opened || s.inspector.others().proven(s), shutUnproven)
 }
 
 // noGap: nothing towards the accused, or from it, was missed.
 func noGap(s *Scene, d tcp.Dir) shut {
-	if s.inspector.world.missed(s) {
+	if s.inspector.capture.missed(s) {
 		return shutDropped
 	}
 	return unless(!s.facts(d).Lossy && !s.facts(d^1).Lossy, shutGap)
@@ -171,7 +171,7 @@ func oneClock(s *Scene, _ tcp.Dir) shut {
 	if s.Case.early > 0 {
 		return shutLate
 	}
-	return unless(!s.inspector.world.skews(s), shutSkewed)
+	return unless(!s.inspector.others().skews(s), shutSkewed)
 }
 
 func noOffload(s *Scene, d tcp.Dir) shut {
@@ -214,7 +214,7 @@ func noSumOffload(s *Scene, d tcp.Dir) shut {
 	case s.View == nil || !s.sentBy(d):
 		return unless(t.bad == 0, shutUnsummed)
 	}
-	h := s.inspector.world.sums.of(s.View)
+	h := s.inspector.others().sums.of(mixed(sender(s.View)))
 	if h.good == 0 {
 		return shutUnsummed
 	}
@@ -238,4 +238,4 @@ func hops(ttl uint8) int {
 	return 255 - int(ttl)
 }
 
-func captureRuns(s *Scene, _ tcp.Dir) shut { return unless(s.inspector.world.runs(s), shutYoung) }
+func captureRuns(s *Scene, _ tcp.Dir) shut { return unless(s.inspector.capture.runs(s), shutYoung) }

@@ -130,7 +130,7 @@ func (in *Inspector) tell(id anomaly.ID, h *host, s *Scene, numbers ...int64) {
 }
 
 func (in *Inspector) tellOf(w who, h *host, s *Scene, numbers ...int64) {
-	if f := in.strays.add(w, s.moment()); f != nil {
+	if f := in.world.strays.add(w, s.moment()); f != nil {
 		f.V6 = h.v6
 		copy(f.Numbers[:], numbers)
 	}
@@ -149,7 +149,7 @@ func (in *Inspector) noteBreaches(s *Scene) {
 			continue
 		}
 		addr, _ := s.End.socket(f.Dir)
-		h := in.hosts.take(addr, s.End.Key.V6, s.End.Start)
+		h := in.world.hosts.take(addr, s.End.Key.V6, s.End.Start)
 		if h == nil {
 			continue
 		}

@@ -63,14 +63,16 @@ type Inspector struct {
 	usually    [len(usually)][]*rule
 	counted    anomaly.Set // rows that are off, but asked about for host-stack-nonconformant
 	books      books
-	world      world
+	world      *World // nil: another Inspector has it
+	log        *Log   // for it
+	meet       func() *World
+	capture    capture
+	quiet      anomaly.Set // rows that are no strays, as they are off or too mild
+	pairs      networks    // that the log holds
 	overlap    overlap
 	troubles   troubles
-	strays     strays
-	hosts      hosts
 	quota      quota
 	candidates candidates
-	isns       isns
 	number     uint64              // of the last frame that was judged
 	raised     []Raised            // by the last segment
 	lists      map[trigger][]*rule // what concerned returned before
@@ -81,7 +83,7 @@ type Inspector struct {
 
 // New returns an Inspector that has found nothing.
 func New(c Config) *Inspector {
-	in := &Inspector{keep: c.Keep, least: c.Least, off: c.Off, lists: map[trigger][]*rule{}}
+	in := &Inspector{keep: c.Keep, least: c.Least, off: c.Off, lists: map[trigger][]*rule{}, world: &World{}}
 	if in.keep == 0 {
 		in.keep = 3
 	}
@@ -92,7 +94,8 @@ func New(c Config) *Inspector {
 	in.troubles.max = uint32(cmp.Or(c.Troubles, DefaultTroubles))
 	in.scene.inspector = in
 	in.overlap = newOverlap(c.Overlap)
-	in.strays.off = c.Off.Union(milderThan(c.Least))
+	in.quiet = c.Off.Union(milderThan(c.Least))
+	in.world.strays.off = in.quiet
 	in.counted = countedOf(&c.Off)
 	for _, family := range families {
 		for i := range family {
@@ -149,17 +152,21 @@ func (in *Inspector) add(r *rule) {
 
 // Stats returns the counts so far.
 func (in *Inspector) Stats() Stats {
-	return Stats{
-		Findings: in.books.givenUp + in.strays.givenUp, Notes: in.troubles.givenUp, Hosts: in.hosts.givenUp,
+	s := Stats{
+		Findings: in.books.givenUp, Notes: in.troubles.givenUp,
 		FindingOctets: int64(in.books.total) * FindingOctets, TroubleOctets: in.troubles.octets(), NoteOctets: int64(len(in.overlap.notes)) * noteSize,
 	}
+	if w := in.world; w != nil {
+		s.Findings, s.Hosts = s.Findings+w.strays.givenUp, w.hosts.givenUp
+	}
+	return s
 }
 
 // Judge asks the rules about a segment that has moved its Conn from before to
 // after. shown is what Shows returned for it.
 func (in *Inspector) Judge(c *Case, shown Shown, v *packet.View, step *conn.Step, before, after *conn.Conn) {
 	in.raised, in.number = in.raised[:0], v.Number
-	in.world.note(v)
+	in.capture.note(v.At)
 	t := trigger(shown)
 	if !step.Plain || step.Shrunk > 0 {
 		t |= moved(&v.Seg, step)

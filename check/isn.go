@@ -42,21 +42,31 @@ const (
 
 // noteISN looks at the ISN of the first SYN,ACK of a connection.
 func (in *Inspector) noteISN(v *packet.View) {
-	server, client, port := &v.Key.A, &v.Key.B, v.Key.BPort
+	client, port := &v.Key.B, v.Key.BPort
 	if v.FromB {
-		server, client, port = client, server, v.Key.APort
+		client, port = &v.Key.A, v.Key.APort
 	}
-	h := in.isns.of(mixed(server))
 	peer := fnv(client[:]) ^ uint32(port)*0x9e3779b1
+	if in.world == nil {
+		in.log.tell(v, news{what: noteISN, seq: v.Seg.Seq, peer: peer})
+		return
+	}
+	o := witnessOf(v)
+	in.world.isn(&o, v.Seg.Seq, peer)
+}
+
+// isn looks at the ISN with which a host answers a peer.
+func (w *World) isn(o *witness, isn tcp.Seq, peer uint32) {
+	h := w.isns.of(mixed(&o.from))
 	if h.known > 0 && h.peer == peer {
 		return
 	}
-	off := h.add(v.Seg.Seq, peer, v.At/1000)
+	off := h.add(isn, peer, o.At/1000)
 	if h.same+1 >= manySame {
-		in.strays.found(anomaly.IsnReused, v, int64(h.same)+1, num(v.Seg.Seq))
+		w.strays.found(anomaly.IsnReused, o, int64(h.same)+1, num(isn))
 	}
 	if h.told >= manyTold {
-		in.strays.found(anomaly.IsnPredictable, v, num(v.Seg.Seq), int64(off), int64(h.told))
+		w.strays.found(anomaly.IsnPredictable, o, num(isn), int64(off), int64(h.told))
 	}
 }
 

@@ -26,7 +26,7 @@ func (n *networks) add(k *packet.Key) {
 
 // TwoWay reports whether a connection between the networks of k passed in both
 // directions, so that silence between them means something.
-func (in *Inspector) TwoWay(k *packet.Key) bool { return in.world.networks.has(k) }
+func (in *Inspector) TwoWay(k *packet.Key) bool { return in.others().networks.has(k) }
 
 // has reports whether the networks of a connection are in the set.
 func (n *networks) has(k *packet.Key) bool {

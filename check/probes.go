@@ -79,7 +79,7 @@ func (in *Inspector) noteProbe(s *Scene) {
 			continue
 		}
 		from, _ := s.End.socket(d)
-		h := in.hosts.take(from, s.End.Key.V6, s.End.Start)
+		h := in.world.hosts.take(from, s.End.Key.V6, s.End.Start)
 		switch {
 		case h == nil:
 		case p == probeAnswer:

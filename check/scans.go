@@ -125,10 +125,10 @@ func (s *Scene) outcomeOfOpen() outcome {
 // direction sees is always unanswered.
 func (in *Inspector) noteOpener(s *Scene, o outcome) {
 	addr, _ := s.End.socket(tcp.Client)
-	h := in.hosts.find(addr)
+	h := in.world.hosts.find(addr)
 	proven := in.world.proven(s)
 	if o < closedEmpty && (o != unanswered || proven) {
-		h = in.hosts.take(addr, s.End.Key.V6, s.End.Start)
+		h = in.world.hosts.take(addr, s.End.Key.V6, s.End.Start)
 	}
 	if h == nil {
 		return
@@ -177,12 +177,12 @@ func (x *opens) count(e *End, o outcome) {
 // half-open, too, but at many ports or hosts.
 func (in *Inspector) noteServer(s *Scene, o outcome) {
 	addr, _ := s.End.socket(tcp.Server)
-	h := in.hosts.find(addr)
-	if o == leftHalf || o == unanswered && in.hosts.silent == *addr {
-		h = in.hosts.take(addr, s.End.Key.V6, s.End.Start)
+	h := in.world.hosts.find(addr)
+	if o == leftHalf || o == unanswered && in.world.hosts.silent == *addr {
+		h = in.world.hosts.take(addr, s.End.Key.V6, s.End.Start)
 	}
 	if o == unanswered {
-		in.hosts.silent = *addr
+		in.world.hosts.silent = *addr
 	}
 	if h == nil {
 		return

@@ -251,7 +251,7 @@ func TestHabitAlone(t *testing.T) {
 // answers are told one by one, then only their number.
 func TestScatteredAnswers(t *testing.T) {
 	w := newCrowd(t)
-	w.in.world.note(&packet.View{})
+	w.in.capture.note(0)
 	w.at = 2 * idle
 	told := 0
 	for i := range 200 {

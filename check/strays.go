@@ -84,12 +84,12 @@ func (f *Stray) who() who { return who{f.ID, f.rule, f.From} }
 
 // Strays returns what was found so far that belongs to no connection and that Over has
 // not returned, in the order in which it was first found, valid until the next segment.
-func (in *Inspector) Strays() []Stray { return in.strays.all }
+func (in *Inspector) Strays() []Stray { return in.world.strays.all }
 
 // Over returns, and forgets, the strays that nothing was added to for ten minutes
 // before a time, ns since the Unix epoch, or that have lasted an hour: valid until the
 // next call.
-func (in *Inspector) Over(now int64) []Stray { return in.strays.over(now) }
+func (in *Inspector) Over(now int64) []Stray { return in.world.strays.over(now) }
 
 // add counts an occurrence and returns what is known of its kind by now; nil if it
 // is switched off or there is no room.
@@ -119,16 +119,12 @@ func (t *strays) add(w who, at Moment) *Stray {
 	return f
 }
 
-// found counts an occurrence that v shows of its sender, sets its numbers if it is the
-// first, and returns what is known of its kind by now, as add does.
-func (t *strays) found(id anomaly.ID, v *packet.View, numbers ...int64) *Stray {
-	from := &v.Key.A
-	if v.FromB {
-		from = &v.Key.B
-	}
-	f := t.add(who{id: id, from: *from}, Moment{v.Number, v.At})
+// found counts an occurrence that a packet shows of its sender, sets its numbers if it is
+// the first, and returns what is known of its kind by now, as add does.
+func (t *strays) found(id anomaly.ID, o *witness, numbers ...int64) *Stray {
+	f := t.add(who{id: id, from: o.from}, o.Moment)
 	if f != nil && f.Count == 1 {
-		f.V6 = v.Key.V6
+		f.V6 = o.v6
 		copy(f.Numbers[:], numbers)
 	}
 	return f
@@ -157,11 +153,11 @@ func (in *Inspector) Undecoded(v *packet.View) {
 // stray counts what a frame shows that belongs to no connection, and tells it with
 // the frame.
 func (in *Inspector) stray(id anomaly.ID, v *packet.View, numbers ...int64) {
-	if in.strays.off.Has(id) {
+	if in.quiet.Has(id) {
 		return
 	}
 	r := Raised{ID: id, Severity: id.Severity(), Accused: v.Number}
-	if f := in.strays.found(id, v, numbers...); f != nil {
+	if f := in.found(id, v, numbers...); f != nil {
 		r.Count = f.Count
 	}
 	copy(r.Numbers[:], numbers)
@@ -171,30 +167,43 @@ func (in *Inspector) stray(id anomaly.ID, v *packet.View, numbers ...int64) {
 // Dropped says that the capture dropped so many packets, as it says itself, until
 // the frame that at is of, or right behind it; 0: it does not know how many more.
 func (in *Inspector) Dropped(packets uint64, at Moment) {
-	in.world.lossy, in.world.lost = true, at.At
-	if packets == 0 {
+	in.capture.lossy, in.capture.lost = true, at.At
+	if packets == 0 || in.world == nil {
 		return
 	}
-	if f := in.strays.add(who{id: anomaly.CaptureDropped}, at); f != nil {
+	if f := in.world.strays.add(who{id: anomaly.CaptureDropped}, at); f != nil {
 		f.Numbers[0] += int64(packets)
 	}
 }
 
-// joined counts a segment that a card was to cut, or has joined.
-func (t *strays) joined(s *Scene) {
-	t.found(anomaly.CaptureSegmentationOffload, s.View, int64(s.Seg.Len), int64(s.View.IPLen), int64(s.Case.takes(s)))
-}
-
 // noteSum counts a segment's checksum for its sender.
 func (in *Inspector) noteSum(s *Scene) {
-	sum := s.Seg.Sum
-	if sum == tcp.SumUnknown {
-		return
+	from := sender(s.View)
+	switch {
+	case s.Seg.Sum == tcp.SumUnknown:
+	case in.world != nil:
+		in.world.sum(s.View, from, s.Seg.Sum)
+	case s.Seg.Sum == tcp.SumGood:
+		in.log.Add(s.View.Number, markGood, mixed(from))
+	default:
+		in.log.tell(s.View, news{what: noteSum, sum: s.Seg.Sum})
 	}
-	h := in.world.sums.of(s.View)
+}
+
+// sum counts a checksum of a host.
+func (w *World) sum(v *packet.View, from *[16]byte, sum tcp.Sum) {
+	h := w.sums.of(mixed(from))
 	h.count(sum)
-	wrong := int64(h.bad)
-	if sum == tcp.SumPartial || sum == tcp.SumBad && wrong >= enoughSums && h.offloads() {
-		in.strays.found(anomaly.CaptureChecksumOffload, s.View, wrong, wrong+int64(h.good))
+	if sum != tcp.SumGood {
+		o := witnessOf(v)
+		w.wrong(h, &o, sum)
+	}
+}
+
+// wrong tells of a host whose checksums are nearly all wrong, or not yet computed.
+func (w *World) wrong(h *sumsOf, o *witness, sum tcp.Sum) {
+	bad := int64(h.bad)
+	if sum == tcp.SumPartial || sum == tcp.SumBad && bad >= enoughSums && h.offloads() {
+		w.strays.found(anomaly.CaptureChecksumOffload, o, bad, bad+int64(h.good))
 	}
 }

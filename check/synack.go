@@ -89,7 +89,7 @@ func synackWrongAck(s *Scene) (Evidence, bool) {
 // synackWithoutSyn: its addressee answers with a RST, or with nothing. One that goes
 // on shows that its SYN was missed.
 func synackWithoutSyn(s *Scene) (Evidence, bool) {
-	if s.inspector.world.missedSyn(s) {
+	if s.inspector.capture.missedSyn(s) {
 		return no()
 	}
 	if s.End != nil {
@@ -110,7 +110,7 @@ func synackWithoutSyn(s *Scene) (Evidence, bool) {
 // scattered reports whether an end is known to send such answers all over:
 // host-backscatter counts them.
 func (s *Scene) scattered(d tcp.Dir) bool {
-	h := s.inspector.hosts.find(s.address(d))
+	h := s.inspector.others().hosts.find(s.address(d))
 	return h != nil && h.scattering(s.moment().At)
 }
 

@@ -118,7 +118,7 @@ func (c *Case) noteUsual(s *Scene, course conn.Course) {
 		me.fate |= synOnce
 	case conn.Answers:
 		c.noteSynAck(s)
-		s.inspector.world.networks.add(&s.View.Key)
+		s.inspector.bothWays(s.View)
 	case conn.Closes, conn.ClosesToo:
 		c.put(closes, seg.Dir, true)
 		c.noteSpoken(s)

@@ -1,29 +1,69 @@
 package check
 
 import (
-	"onpath/packet"
 	"onpath/tcp"
 )
 
-// world is what is known of the capture as a whole.
-type world struct {
-	began  int64 // time of its first packet that was judged
-	has    bool  // began is known
+// World is what is known of no single connection: of hosts, of networks, of other
+// connections. It changes with packets of them all, in the order of the frames; so who
+// divides connections among several Inspectors gives it to one that has none (see Log).
+type World struct {
 	skewed bool  // late is known
 	late   int64 // when ACKs were last recorded before what they acknowledge, again and again
-	lossy  bool  // lost is known
-	lost   int64 // time of the last packet before the capture, as it says itself, dropped some
 
 	networks networks // between which connections were captured both ways
 	sums     sums     // of hosts
+	strays   strays
+	hosts    hosts
+	isns     isns
+}
+
+// skews reports whether ACKs were recorded early within one idle timeout before
+// the scene.
+func (w *World) skews(s *Scene) bool {
+	at := int64(0)
+	switch {
+	case s.End != nil:
+		at = s.End.At
+	case s.View != nil:
+		at = s.View.At
+	}
+	return w.skewed && at-w.late < idle
+}
+
+// proven reports whether other connections between the same networks were
+// captured in both directions.
+func (w *World) proven(s *Scene) bool {
+	switch {
+	case s.End != nil:
+		return w.networks.has(&s.End.Key)
+	case s.View != nil:
+		return w.networks.has(&s.View.Key)
+	}
+	return false
+}
+
+// capture is what it says of itself: since when it runs, and what it missed.
+type capture struct {
+	began int64 // time of its first packet that was judged
+	has   bool  // began is known
+	lossy bool  // lost is known
+	lost  int64 // time of the last packet before the capture, as it says itself, dropped some
 }
 
 // idle is how long a silent connection is remembered, ns.
 const idle = 610e9
 
+// note moves what is known of the capture by the time of a packet.
+func (w *capture) note(at int64) {
+	if !w.has {
+		w.began, w.has = at, true
+	}
+}
+
 // runs reports whether the capture had run for one idle timeout when the scene's
 // record began.
-func (w *world) runs(s *Scene) bool { return w.has && s.began()-w.began > idle }
+func (w *capture) runs(s *Scene) bool { return w.has && s.began()-w.began > idle }
 
 // began returns when the scene's record began; of one that has not ended, the time
 // of the segment.
@@ -37,22 +77,9 @@ func (s *Scene) began() int64 {
 	return 0
 }
 
-// skews reports whether ACKs were recorded early within one idle timeout before
-// the scene.
-func (w *world) skews(s *Scene) bool {
-	at := int64(0)
-	switch {
-	case s.End != nil:
-		at = s.End.At
-	case s.View != nil:
-		at = s.View.At
-	}
-	return w.skewed && at-w.late < idle
-}
-
 // missed reports whether the capture dropped packets since an end of the scene's
 // connection was last heard, or while its record was open.
-func (w *world) missed(s *Scene) bool {
+func (w *capture) missed(s *Scene) bool {
 	switch {
 	case !w.lossy:
 		return false
@@ -66,7 +93,7 @@ func (w *world) missed(s *Scene) bool {
 
 // heardBefore reports whether end d was last heard before packets were dropped, or may
 // have been: pauses are known to a tick.
-func (w *world) heardBefore(s *Scene, d tcp.Dir) bool {
+func (w *capture) heardBefore(s *Scene, d tcp.Dir) bool {
 	f := s.facts(d)
 	return f.HasAt && s.View.At-s.pause(f)-tick <= w.lost
 }
@@ -76,26 +103,7 @@ func (w *world) heardBefore(s *Scene, d tcp.Dir) bool {
 const tried = 120e9
 
 // missedSyn reports whether what came before the scene's record may have been dropped.
-func (w *world) missedSyn(s *Scene) bool { return w.lossy && s.began()-w.lost < tried }
-
-// proven reports whether other connections between the same networks were
-// captured in both directions.
-func (w *world) proven(s *Scene) bool {
-	switch {
-	case s.End != nil:
-		return w.networks.has(&s.End.Key)
-	case s.View != nil:
-		return w.networks.has(&s.View.Key)
-	}
-	return false
-}
-
-// note moves what is known of the capture by a packet.
-func (w *world) note(v *packet.View) {
-	if !w.has {
-		w.began, w.has = v.At, true
-	}
-}
+func (w *capture) missedSyn(s *Scene) bool { return w.lossy && s.began()-w.lost < tried }
 
 // sums counts checksums of hosts, by a hash of their address: 32 KiB. A host that
 // meets another one's place takes it.
@@ -110,16 +118,11 @@ type sumsOf struct {
 // sumsSlots is how many hosts are remembered.
 const sumsSlots = 1 << 12
 
-// of returns the counts of the host that sent v.
-func (t *sums) of(v *packet.View) *sumsOf {
+// of returns the counts of a host, by mixed of its address.
+func (t *sums) of(tag uint32) *sumsOf {
 	if t.hosts == nil {
 		t.hosts = make([]sumsOf, sumsSlots)
 	}
-	a := &v.Key.A
-	if v.FromB {
-		a = &v.Key.B
-	}
-	tag := mixed(a)
 	h := &t.hosts[(tag^tag>>16)%sumsSlots]
 	if h.tag != tag {
 		*h = sumsOf{tag: tag}
