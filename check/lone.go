@@ -52,7 +52,7 @@ func (in *Inspector) opening(v *packet.View) *Scene {
 // Opens judges a SYN of which Lone holds, as Judge would.
 func (in *Inspector) Opens(v *packet.View) {
 	in.raised, in.number = in.raised[:0], v.Number
-	in.world.note(v)
+	in.capture.note(v.At)
 	s := in.opening(v)
 	if in.asks(anomaly.EventSyn) {
 		in.enter(s, anomaly.EventSyn, &itself)
