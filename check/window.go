@@ -58,8 +58,11 @@ func probesWindow(s *Scene) bool {
 	if s.Step.Delivery == conn.WindowProbe {
 		return true
 	}
+	if s.Seg.Len != 1 || !s.judged() || s.Step.Outside || s.copied() {
+		return false
+	}
 	p := s.Peer()
-	return s.Seg.Len == 1 && s.judged() && !s.Step.Outside && !s.copied() && p.HasRcv && p.RcvWnd == 0 && s.Seg.Seq == s.Me().Nxt
+	return p.HasRcv && p.RcvWnd == 0 && s.Seg.Seq == s.Me().Nxt
 }
 
 func zeroWindow(s *Scene) (Evidence, bool) {

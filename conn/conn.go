@@ -124,12 +124,13 @@ const (
 // Phase returns how far c has come.
 func (c *Conn) Phase() Phase {
 	a, b := &c.side[0], &c.side[1]
+	fins := (a.bits|b.bits)&hasFin != 0
 	switch {
-	case a.finished(b) && b.finished(a):
+	case fins && a.finished(b) && b.finished(a):
 		return Finished
-	case a.wasReset(b) || b.wasReset(a):
+	case (a.set|b.set)&gone != 0 && (a.wasReset(b) || b.wasReset(a)):
 		return Reset
-	case a.closes(b) || b.closes(a):
+	case fins && (a.closes(b) || b.closes(a)):
 		return HalfClosed
 	case c.synchronized(tcp.Client) && c.synchronized(tcp.Server):
 		return Open
@@ -151,9 +152,14 @@ func (p *end) wasReset(peer *end) bool {
 }
 
 // synchronized reports whether an end is taken to be: what is shown, or where
-// something was missed what may be.
+// something was missed what may be. Where all states of the set tell the same, so does
+// the shown one.
 func (c *Conn) synchronized(d tcp.Dir) bool {
-	return sync.Has(c.State(d)) || c.side[d].has(lossy) && c.side[d].set&sync != 0
+	p := &c.side[d]
+	if some := p.set & sync; some == 0 || some == p.set {
+		return some != 0
+	}
+	return sync.Has(c.State(d)) || p.has(lossy)
 }
 
 // BothFins reports whether a FIN of each end passed.

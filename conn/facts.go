@@ -6,17 +6,11 @@ import "onpath/tcp"
 // here is the one that speaks for the accused. Numbers are meaningful only with
 // the field that says so.
 type Facts struct {
+	Standing
 	Possible Set
 
-	On      bool // a position of its stream is known
-	Seen    bool // a segment of its own passed, in this incarnation
 	SynSeen bool // its own SYN passed, so its options are known
-	HasISS  bool // ISS is known
 	HasIRS  bool // IRS is known: the ISN of the peer that it lives with
-	HasRcv  bool // Rcv, Edge are known: it sent an ACK
-	HasUna  bool // Una is known
-	HasFin  bool // Fin is known
-	HasReal bool // Real is known
 	Lossy   bool // something towards it was not seen
 	MPTCP   bool // its SYN carried an MPTCP option, so windows are those of all subflows
 	Resets  bool // a RST of its own passed
@@ -31,14 +25,8 @@ type Facts struct {
 	HasAt   bool // At is known
 	Crowded bool // one more hole in its stream makes the oldest one forgotten
 
-	ISS, IRS tcp.Seq
-	Contig   tcp.Seq // all of its stream before it passed or was acknowledged
-	Nxt      tcp.Seq // SND.NXT
-	Top      tcp.Seq // SND.MAX: the highest number of its stream shown by either end
-	Real     tcp.Seq // the same, shown by its own segments
-	Fin      tcp.Seq // SEQ of its FIN
-	Una      tcp.Seq // SND.UNA: the highest acceptable ACK that passed towards it
-	Rcv      tcp.Seq // the highest ACK it sent
+	IRS      tcp.Seq
+	Real     tcp.Seq // Top, shown by its own segments
 	Edge     tcp.Seq // the highest ACK + window that it granted
 	First    tcp.Seq // lowest SEQ that it may still send
 	Limit    tcp.Seq // where the end of its segments may lie at most: L of the beliefs, probe and FIN included
@@ -61,6 +49,34 @@ type Facts struct {
 	NumSacked uint8  // how many spans of its octets its peer told to have: Tracker.Sacked, Step.Sacked have them
 }
 
+// Standing are those Facts that tell how a connection opens and closes.
+type Standing struct {
+	On      bool // a position of its stream is known
+	Seen    bool // a segment of its own passed, in this incarnation
+	HasISS  bool // ISS is known
+	HasRcv  bool // Rcv, Facts.Edge are known: it sent an ACK
+	HasUna  bool // Una is known
+	HasFin  bool // Fin is known
+	HasReal bool // Facts.Real is known
+
+	ISS    tcp.Seq
+	Contig tcp.Seq // all of its stream before it passed or was acknowledged
+	Nxt    tcp.Seq // SND.NXT
+	Top    tcp.Seq // SND.MAX: the highest number of its stream shown by either end
+	Fin    tcp.Seq // SEQ of its FIN
+	Una    tcp.Seq // SND.UNA: the highest acceptable ACK that passed towards it
+	Rcv    tcp.Seq // the highest ACK it sent
+}
+
+// Stand sets all of *f to what is known of the end that sends in direction d.
+func (c *Conn) Stand(f *Standing, d tcp.Dir) { f.stand(&c.side[d]) }
+
+func (f *Standing) stand(e *end) {
+	f.On, f.Seen, f.HasISS, f.HasRcv = e.has(on), e.has(seen), e.has(hasISS), e.has(hasRcv)
+	f.HasUna, f.HasFin, f.HasReal = e.has(hasUna), e.has(hasFin), e.has(hasReal)
+	f.ISS, f.Contig, f.Nxt, f.Top, f.Fin, f.Una, f.Rcv = e.iss, e.contig, e.nxt, e.top, e.fin, e.una, e.rcv
+}
+
 // Facts returns what is known of the end that sends in direction d.
 func (c *Conn) Facts(d tcp.Dir) (f Facts) {
 	c.Learn(&f, d)
@@ -71,6 +87,7 @@ func (c *Conn) Facts(d tcp.Dir) (f Facts) {
 // field is slow to copy.
 func (c *Conn) Learn(f *Facts, d tcp.Dir) {
 	e, p := &c.side[d], &c.side[d^1]
+	f.stand(e)
 	f.knowledge(e, p)
 	f.numbers(e, p)
 	f.evidence(e, &c.seen[d])
@@ -78,9 +95,7 @@ func (c *Conn) Learn(f *Facts, d tcp.Dir) {
 }
 
 func (f *Facts) knowledge(e, p *end) {
-	f.On, f.Seen, f.SynSeen = e.has(on), e.has(seen), e.has(synSeen)
-	f.HasISS, f.HasIRS, f.HasRcv, f.HasUna = e.has(hasISS), e.has(hasIRS), e.has(hasRcv), e.has(hasUna)
-	f.HasFin, f.HasReal, f.Lossy, f.MPTCP = e.has(hasFin), e.has(hasReal), e.has(lossy), e.has(mptcp)
+	f.SynSeen, f.HasIRS, f.Lossy, f.MPTCP = e.has(synSeen), e.has(hasIRS), e.has(lossy), e.has(mptcp)
 	f.Resets, f.SynData, f.Answers = e.has(rstAny), e.has(synData), e.has(answered)
 	f.HasTS, f.KnowsTS = e.has(hasTS), e.has(knowsTS)
 	f.Scaled, f.Offers = scaled(e, p), e.has(hasShift)
@@ -88,8 +103,7 @@ func (f *Facts) knowledge(e, p *end) {
 }
 
 func (f *Facts) numbers(e, p *end) {
-	f.ISS, f.IRS, f.Contig, f.Nxt, f.Top, f.Real = e.iss, e.irs, e.contig, e.nxt, e.top, e.real
-	f.Fin, f.Una, f.Rcv, f.Edge = e.fin, e.una, e.rcv, e.edge
+	f.IRS, f.Real, f.Edge = e.irs, e.real, e.edge
 	f.First, f.Limit, f.Slack = e.first(p), e.right(p), slack(e, p)
 	f.MaxWin, f.RcvWnd, f.SndWnd = e.wmax, e.win, e.wnd
 	f.TSMax, f.TSRecent, f.Shift = e.tsMax, e.tsRecent, e.shift

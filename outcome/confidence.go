@@ -106,7 +106,7 @@ func sureOfClose(f *Facts) Confidence {
 
 // lacksLastAck reports whether a FIN was not acknowledged.
 func (f *Facts) lacksLastAck() bool {
-	return f.Trail.both(fin) && !(finAcked(&f.Ends[tcp.Client]) && finAcked(&f.Ends[tcp.Server]))
+	return f.Trail.both(fin) && !(finAcked(&f.Ends[tcp.Client].Standing) && finAcked(&f.Ends[tcp.Server].Standing))
 }
 
 // sureRuns is how many retransmissions leave no doubt.

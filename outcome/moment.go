@@ -10,8 +10,8 @@ type moment struct {
 	t        *Trail
 	s        *tcp.Segment
 	step     *conn.Step
-	after    uint32     // µs since the record began
-	me, peer conn.Facts // its sender, its addressee
+	after    uint32        // µs since the record began
+	me, peer conn.Standing // its sender, its addressee
 }
 
 // copyLags is how long after another segment a copy may come that the path or the
@@ -226,4 +226,4 @@ func (m *moment) establishes() bool {
 }
 
 // acked reports whether e has acknowledged the SYN of p.
-func acked(e, p *conn.Facts) bool { return e.HasRcv && p.HasISS && e.Rcv.After(p.ISS) }
+func acked(e, p *conn.Standing) bool { return e.HasRcv && p.HasISS && e.Rcv.After(p.ISS) }

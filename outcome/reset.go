@@ -42,7 +42,7 @@ func (m *moment) reset() {
 }
 
 // finAcked reports whether the FIN of an end was acknowledged.
-func finAcked(f *conn.Facts) bool { return f.HasFin && f.HasUna && f.Una.After(f.Fin) }
+func finAcked(f *conn.Standing) bool { return f.HasFin && f.HasUna && f.Una.After(f.Fin) }
 
 // accepted reports whether the addressee may take the RST: one at its SYN
 // acknowledges the SYN (RFC 9293 §3.10.7.3), any other has RCV.NXT as its SEQ (RFC

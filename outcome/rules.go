@@ -135,7 +135,7 @@ func isClosedThenReset(f *Facts) bool {
 
 func isHalfClosed(f *Facts) bool {
 	d, one := f.oneFin()
-	return f.est() && one && !f.wasReset() && finAcked(&f.Ends[d])
+	return f.est() && one && !f.wasReset() && finAcked(&f.Ends[d].Standing)
 }
 
 func isResetByClient(f *Facts) bool { return f.est() && f.wasReset() && f.firstReset() == tcp.Client }

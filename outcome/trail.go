@@ -155,7 +155,10 @@ func (t *Trail) opened(d tcp.Dir) {
 // judge notes what the segment is to the connection.
 func (t *Trail) judge(s *tcp.Segment, step *conn.Step, c *conn.Conn, after uint32) {
 	d := s.Dir
-	m := moment{t: t, after: after, s: s, step: step, me: c.Facts(d), peer: c.Facts(d ^ 1)}
+	var m moment // filled field by field: a literal would be copied
+	m.t, m.after, m.s, m.step = t, after, s, step
+	c.Stand(&m.me, d)
+	c.Stand(&m.peer, d^1)
 	switch f := s.Flags; {
 	case f&tcp.SYN != 0 && f&tcp.ACK == 0:
 		m.syn()
