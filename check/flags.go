@@ -100,17 +100,25 @@ const (
 // 2³²; the other marks are weak alone.
 func scannerSyn(s *Scene) (Evidence, bool) {
 	seg, options := s.Seg, s.optionOctets()
-	e := because(anomaly.CauseNone, num(seg.Seq), int64(seg.IPID), int64(seg.TTL), int64(seg.Win), int64(options))
-	if !s.View.Key.V6 && seg.Seq == s.addressee() || seg.Seq == shaftSeq {
-		return e, true
+	if seg.Seq != shaftSeq && (s.View.Key.V6 || seg.Seq != s.addressee()) && s.weakMarks(options) < weakMarks {
+		return no()
 	}
-	marks := 0
+	return because(anomaly.CauseNone, num(seg.Seq), int64(seg.IPID), int64(seg.TTL), int64(seg.Win), int64(options)), true
+}
+
+// weakMarks counts those marks of a scanner in a SYN with so many octets of options of
+// which one alone says little; a SYN that was read as text has none.
+func (s *Scene) weakMarks(options uint32) (n int) {
+	if s.View.TCP == nil {
+		return 0
+	}
+	seg := s.Seg
 	for _, m := range [...]bool{seg.IPID == zmapID, options == 0 && seg.TTL > scannerTTL, options == 0 && seg.Win == masscanWin} {
 		if m {
-			marks++
+			n++
 		}
 	}
-	return e, s.View.TCP != nil && marks >= weakMarks
+	return n
 }
 
 // addressee returns the IPv4 address that the packet goes to, as a number.

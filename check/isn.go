@@ -46,7 +46,7 @@ func (in *Inspector) noteISN(v *packet.View) {
 	if v.FromB {
 		client, port = &v.Key.A, v.Key.APort
 	}
-	peer := fnv(client[:]) ^ uint32(port)*0x9e3779b1
+	peer := mixed(client) ^ uint32(port)*0x9e3779b1
 	if in.world == nil {
 		in.log.tell(v, news{what: noteISN, seq: v.Seg.Seq, peer: peer})
 		return
@@ -74,12 +74,15 @@ func (t *isns) of(tag uint32) *isnsOf {
 	if t.hosts == nil {
 		t.hosts = make([]isnsOf, isnSlots)
 	}
-	h := &t.hosts[(tag^tag>>16)%isnSlots]
+	h := t.at(tag)
 	if h.tag != tag {
 		*h = isnsOf{tag: tag}
 	}
 	return h
 }
+
+// at returns the place of a host with that tag.
+func (t *isns) at(tag uint32) *isnsOf { return &t.hosts[(tag^tag>>16)%isnSlots] }
 
 // add counts an ISN to another peer, and returns how far it is from what the two before
 // foretell: as far again, or as far as their clock went meanwhile.

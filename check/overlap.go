@@ -109,6 +109,7 @@ type overlap struct {
 	last   uint32 // number of the connection that began to be noted last
 	partly partly
 	found  clash
+	zero   uint32 // always 0: see expect
 }
 
 // newOverlap returns one of so many octets; one that notes nothing if n is negative.
@@ -149,16 +150,6 @@ func (o *overlap) place(owner uint32, seq tcp.Seq, k *scale) *note {
 		i %= o.places
 	}
 	return &o.notes[i]
-}
-
-// Expect reads what noting the segment in v will write, so that it is at hand then. What
-// it returns means nothing.
-func (in *Inspector) Expect(c *Case, v *packet.View, d tcp.Dir) uint64 {
-	o := &in.overlap
-	if v.Seg.Len == 0 || o.notes == nil || c.stream == 0 {
-		return 0
-	}
-	return uint64(o.place(c.stream<<1|uint32(d), v.Seg.Data(), scaleOf(v.Seg.Len)).owner)
 }
 
 // note notes the segment in v. Unless it is a key that was pressed behind another one

@@ -19,8 +19,7 @@ var events = [...]anomaly.ID{
 
 // usually are the other rules that can hold of it.
 var usually = [...][]anomaly.ID{
-	conn.Opens:     {anomaly.TcpOptionAfterEol, anomaly.TcpOptionNopRun, anomaly.ScannerFingerprintSyn},
-	conn.Answers:   {anomaly.TcpOptionAfterEol, anomaly.TcpOptionNopRun},
+	conn.Opens:     {anomaly.ScannerFingerprintSyn},
 	conn.ClosesToo: nil,
 }
 

@@ -123,12 +123,15 @@ func (t *sums) of(tag uint32) *sumsOf {
 	if t.hosts == nil {
 		t.hosts = make([]sumsOf, sumsSlots)
 	}
-	h := &t.hosts[(tag^tag>>16)%sumsSlots]
+	h := t.at(tag)
 	if h.tag != tag {
 		*h = sumsOf{tag: tag}
 	}
 	return h
 }
+
+// at returns the place of a host with that tag.
+func (t *sums) at(tag uint32) *sumsOf { return &t.hosts[(tag^tag>>16)%sumsSlots] }
 
 // count adds one checksum; one that holds only the pseudo-header's sum is bad.
 func (h *sumsOf) count(sum tcp.Sum) {

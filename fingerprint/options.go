@@ -3,53 +3,41 @@ package fingerprint
 import "encoding/binary"
 
 // fixedLen are the octets that p0f takes an option of a kind to have, whatever its
-// length says; a length that says other makes the list bad.
-var fixedLen = [...]int{kindMSS: 4, kindScale: 3, kindSACKOK: 2, kindTimestamp: 10}
+// length says; a length that says other makes the list bad. 0: the option says it.
+var fixedLen = [256]uint8{kindMSS: 4, kindScale: 3, kindSACKOK: 2, kindTimestamp: 10}
 
 // readOptions reads the option list of a segment, as p0f 3.09 does.
 func (s *Signature) readOptions(b []byte) {
-	l := &s.Layout
+	l, count := &s.Layout, 0
 	for len(b) > 0 {
-		if l.Len == maxOptions {
+		if count == maxOptions {
 			s.Quirks |= BadOptions
-			return
+			break
 		}
 		kind := b[0]
-		l.Kinds[l.Len] = kind
-		l.Len++
-		switch kind {
-		case kindEOL:
-			l.Pad = uint8(len(b) - 1)
-			s.Quirks |= padding(b[1:])
-			return
-		case kindNOP:
+		l.Kinds[count] = kind
+		count++
+		if kind == kindNOP {
 			b = b[1:]
 			continue
 		}
-		n := s.option(kind, b)
-		if n == 0 {
-			s.Quirks |= BadOptions
-			return
+		if kind == kindEOL {
+			l.Pad = uint8(len(b) - 1)
+			s.Quirks |= padding(b[1:])
+			break
 		}
+		n := int(fixedLen[kind])
+		if n == 0 {
+			n = measured(kind, b)
+		}
+		if n == 0 || n > len(b) {
+			s.Quirks |= BadOptions
+			break
+		}
+		s.value(kind, b[:n])
 		b = b[n:]
 	}
-}
-
-// option reads the option of a kind at the beginning of b, and returns its octets, or
-// 0 if the list cannot be read on.
-func (s *Signature) option(kind uint8, b []byte) int {
-	if int(kind) >= len(fixedLen) || fixedLen[kind] == 0 {
-		return measured(kind, b)
-	}
-	n := fixedLen[kind]
-	if len(b) < n {
-		return 0
-	}
-	if int(b[1]) != n {
-		s.Quirks |= BadOptions
-	}
-	s.value(kind, b[2:n])
-	return n
+	l.Len = uint8(count)
 }
 
 // measured returns the length of an option that says it itself, or 0 if it lies. One
@@ -65,17 +53,21 @@ func measured(kind uint8, b []byte) int {
 	return int(b[1])
 }
 
-// value takes what an option of fixed length says; the last of its kind counts.
-func (s *Signature) value(kind uint8, data []byte) {
+// value takes what an option says, if it is of a kind with a fixed length; the last of
+// its kind counts.
+func (s *Signature) value(kind uint8, b []byte) {
+	if fixedLen[kind] != 0 && int(b[1]) != len(b) {
+		s.Quirks |= BadOptions
+	}
 	switch kind {
 	case kindMSS:
-		s.MSS = binary.BigEndian.Uint16(data)
+		s.MSS = binary.BigEndian.Uint16(b[2:])
 	case kindScale:
-		if s.Scale = data[0]; s.Scale > 14 {
+		if s.Scale = b[2]; s.Scale > 14 {
 			s.Quirks |= WideScale
 		}
 	case kindTimestamp:
-		own, peer := binary.BigEndian.Uint32(data), binary.BigEndian.Uint32(data[4:])
+		own, peer := binary.BigEndian.Uint32(b[2:]), binary.BigEndian.Uint32(b[6:])
 		if s.Stamped = own != 0; !s.Stamped {
 			s.Quirks |= ZeroStamp
 		}

@@ -13,10 +13,10 @@ type Table struct {
 	Database *Database
 
 	ids     map[Signature]ID
-	slots   []slot // by ID less 1
-	hand    int    // where the next place is looked for
-	last    Signature
-	lastID  ID
+	slots   []slot       // by ID less 1
+	hand    int          // where the next place is looked for
+	last    [2]Signature // of a SYN, of a SYN,ACK
+	lastID  [2]ID
 	givenUp uint64
 }
 
@@ -34,12 +34,16 @@ const tries = 8
 // Hold returns the ID of s, which stands for it until as many calls of Release, or 0
 // if there is no room.
 func (t *Table) Hold(s *Signature) ID {
-	id := t.lastID
-	if id == 0 || *s != t.last {
+	kind := 0
+	if s.Answer {
+		kind = 1
+	}
+	id := t.lastID[kind]
+	if id == 0 || *s != t.last[kind] {
 		if id = t.find(s); id == 0 {
 			return 0
 		}
-		t.last, t.lastID = *s, id
+		t.last[kind], t.lastID[kind] = *s, id
 	}
 	t.slots[id-1].holders++
 	return id
@@ -109,8 +113,10 @@ func (t *Table) room() ID {
 
 func (t *Table) forget(id ID) {
 	delete(t.ids, t.slots[id-1].signature)
-	if t.lastID == id {
-		t.lastID = 0
+	for kind := range t.lastID {
+		if t.lastID[kind] == id {
+			t.lastID[kind] = 0
+		}
 	}
 }
 

@@ -68,12 +68,25 @@ func (t *Table) expect(views []packet.View, hash *[Batch]uint32) {
 		}
 	}
 	for i := range views {
-		if at[i] != 0 && at[i]&lone == 0 && views[i].Key.Proto == packet.ProtoTCP {
-			t.expectSegment(at[i], &views[i])
+		if views[i].IsTCP() && at[i]&lone == 0 {
+			t.expectTCP(at[i], &views[i])
 		}
 	}
 	if t.slab.live+fresh > t.max {
 		t.expectEvicted(fresh)
+	}
+}
+
+// expectTCP reads what depends on a segment: on entry i, or 0 if there is none yet.
+func (t *Table) expectTCP(i uint32, v *packet.View) {
+	if i != 0 {
+		t.expectSegment(i, v)
+	} else {
+		t.read += t.rules.ExpectFirst(v)
+	}
+	if v.Seg.Flags&tcp.SYN != 0 && v.Seg.Opts&tcp.OptTimestamp != 0 {
+		host, _ := hosts(&v.Key, v.FromB)
+		t.read += t.who.clocks.Touch(host)
 	}
 }
 

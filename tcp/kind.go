@@ -46,6 +46,7 @@ const (
 	OptLength // a known kind with a length it cannot have; its value was not read
 	OptBad    // the walk ended at a length that lies
 	OptCut    // the captured octets end inside the list; what was captured was read
+	OptLoose  // four octets of NOP in a row, or octets other than 0 behind EOL
 )
 
 // Known experiment identifiers (IANA "TCP Experimental Option Experiment

@@ -131,15 +131,58 @@ func (s *Segment) readOptions(h Header) {
 	switch need := int(h[12]>>4) * 4; {
 	case len(h) < need:
 		s.walkOptions(h)
-		s.Opts = s.Opts&^OptBad | OptCut // a cut option is no lie
+		s.Opts = s.Opts&^(OptBad|OptLoose) | OptCut // a cut option is no lie
 	case len(h) == MinHeader:
 	case len(h) == MinHeader+12 && binary.BigEndian.Uint32(h[MinHeader:]) == nopNopTS:
 		s.Opts = OptTimestamp
 		s.TSval, s.TSecr = binary.BigEndian.Uint32(h[24:]), binary.BigEndian.Uint32(h[28:])
-	default:
+	case !s.usualOptions(h[MinHeader:]):
 		s.walkOptions(h)
 	}
 }
+
+// usualOptions sets what a list tells that has nothing but MSS, window shift, SACK
+// permitted and timestamps, each once and with its length. It reports false of any other,
+// for walkOptions, which sets the same of one that is usual.
+func (s *Segment) usualOptions(b []byte) bool {
+	be, found, nops := binary.BigEndian, OptSet(0), 0
+	for len(b) > 1 {
+		n, bit := int(b[1]), OptSet(0)
+		switch k := Kind(b[0]); {
+		case k == KindNOP:
+			if nops++; nops > mostNops {
+				return false
+			}
+			b = b[1:]
+			continue
+		case k == KindEOL && zeros(b):
+			s.Opts = found
+			return true
+		case k == KindMSS && n == 4 && len(b) >= 4:
+			bit, s.MSS = OptMSS, be.Uint16(b[2:])
+		case k == KindSACKOK && n == 2:
+			bit = OptSACKOK
+		case k == KindTimestamp && n == 10 && len(b) >= 10:
+			bit, s.TSval, s.TSecr = OptTimestamp, be.Uint32(b[2:]), be.Uint32(b[6:])
+		case k == KindWScale && n == 3 && len(b) >= 3:
+			bit, s.WScale = OptWScale, b[2]
+		default:
+			return false
+		}
+		if found&bit != 0 {
+			return false
+		}
+		found, nops, b = found|bit, 0, b[n:]
+	}
+	if len(b) > 0 && b[0] != byte(KindEOL) && (b[0] != byte(KindNOP) || nops == mostNops) {
+		return false
+	}
+	s.Opts = found
+	return true
+}
+
+// mostNops is how many octets of NOP in a row align an option: at most.
+const mostNops = 3
 
 // optMany are the bits that a header may well have twice: several options share
 // OptOther and OptExp, and RFC 8684 §3 sends several MPTCP options at once.
@@ -148,8 +191,10 @@ const optMany = OptOther | OptExp | OptMPTCP
 // walkOptions sets what any list of options tells. Of an option that occurs
 // twice the last value counts, as in Linux and the BSDs.
 func (s *Segment) walkOptions(h Header) {
-	o := h.Options()
+	o, nops, ahead := h.Options(), 0, len(h)-MinHeader
 	for o.Next() {
+		nops = max(nops, ahead-len(o.rest)-len(o.Data)-2)
+		ahead = len(o.rest)
 		bit := o.bit()
 		if s.Opts&bit&^optMany != 0 {
 			s.Opts |= OptTwice
@@ -161,9 +206,22 @@ func (s *Segment) walkOptions(h Header) {
 		s.Opts |= bit
 		s.take(&o)
 	}
-	if o.err != nil {
+	switch {
+	case o.err != nil:
 		s.Opts |= OptBad
+	case !zeros(o.rest), max(nops, ahead-len(o.rest)) > mostNops:
+		s.Opts |= OptLoose
 	}
+}
+
+// zeros reports whether all octets of b are 0.
+func zeros(b []byte) bool {
+	for _, x := range b {
+		if x != 0 {
+			return false
+		}
+	}
+	return true
 }
 
 // take keeps the value of the current option, if Segment has a field for it.

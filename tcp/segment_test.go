@@ -28,6 +28,7 @@ var lists = []string{
 	"\x04\x03\x00\x01", "\x05\x02\x01\x01", "\x05\x0b123456789\x00", "\x03\x04\x01\x01", "\x08\x0212",
 	"\x03\x00\x00\x00", "\x03\x01\x00\x00", "\x01\x01\x01\x03", "\x04\x02\x02\x28",
 	"\x45\x04ab\x45\x04cd", "\x00\x02\x04\x05", "\x1c\x04\x80\x01\x1d\x04\x00\x00",
+	"\x01\x01\x01\x01", "\x04\x02\x01\x01\x01\x01\x03\x03\x07", "\x04\x02\x01\x01\x01\x01", "\x04\x02\x00\x01", "\x02\x04\x05\xb4\x02\x04\x05\xb5",
 }
 
 // header is a header with the option list, padded.
@@ -46,14 +47,19 @@ func twin(h []byte, payload uint32) Segment {
 		Flags: Flags(h[13]) | Flags(h[12]&1)<<8,
 		Win:   binary.BigEndian.Uint16(h[14:16]), Urg: binary.BigEndian.Uint16(h[18:20]),
 	}
-	seen := map[OptSet]bool{}
-	for rest := h[20:]; len(rest) > 0 && rest[0] != 0; {
+	seen, run, rest := map[OptSet]bool{}, 0, h[20:]
+	for len(rest) > 0 && rest[0] != 0 {
 		if rest[0] == 1 {
+			if run++; run == 4 {
+				s.Opts |= OptLoose
+			}
 			rest = rest[1:]
 			continue
 		}
+		run = 0
 		if len(rest) < 2 || rest[1] < 2 || int(rest[1]) > len(rest) {
 			s.Opts |= OptBad
+			rest = nil
 			break
 		}
 		kind, data := rest[0], rest[2:rest[1]]
@@ -67,6 +73,12 @@ func twin(h []byte, payload uint32) Segment {
 		if !legal {
 			s.Opts |= OptLength
 		}
+	}
+	if strings.Trim(string(rest), "\x00") != "" {
+		s.Opts |= OptLoose
+	}
+	if s.Opts&OptBad != 0 || int(h[12]>>4)*4 > len(h) {
+		s.Opts &^= OptLoose
 	}
 	if int(h[12]>>4)*4 > len(h) {
 		s.Opts = s.Opts&^OptBad | OptCut
