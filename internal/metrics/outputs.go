@@ -17,7 +17,8 @@ var outputFamilies = []family{
 		read: eachOutput(func(o *Output) float64 { return float64(o.LostOctets) })},
 	{name: "output_up", kind: gauge, help: "Whether an output is read by somebody: 0 once its reader has closed the pipe, else 1.", labels: outputLabels,
 		read: eachOutput(func(o *Output) float64 { return truth(!o.Gone) })},
-	{name: "evidence_dumps_total", kind: counter, help: "Dumps of evidence, by what became of them: written, refused for want of room in the directory, failed, or beyond what a connection may have.",
+	{name: "evidence_queue_bytes", kind: gauge, help: "Octets of dumps of evidence that wait to be written.", read: one(func(s *Snapshot) int { return s.Evidence.or().Queued })},
+	{name: "evidence_dumps_total", kind: counter, help: "Dumps of evidence, by what became of them: written, refused for want of room in the directory, failed, lost as too many waited to be written, or beyond what a connection may have.",
 		labels: []label{listed("result", dumps)}, read: each(dumps)},
 }
 
@@ -34,6 +35,7 @@ var dumps = []part[uint64]{
 	{"written", func(s *Snapshot) uint64 { return s.Evidence.or().Written }},
 	{"refused", func(s *Snapshot) uint64 { return s.Evidence.or().Refused }},
 	{"failed", func(s *Snapshot) uint64 { return s.Evidence.or().Failed }},
+	{"lost", func(s *Snapshot) uint64 { return s.Evidence.or().LostDumps }},
 	{"bounded", func(s *Snapshot) uint64 { return s.Evidence.or().Bounded }},
 }
 

@@ -76,6 +76,9 @@ type Evidence struct {
 	Refused uint64 // dumps that found no room in their directory
 	Failed  uint64 // dumps that could not be written
 	Bounded uint64 // dumps beyond those that a connection may have
+	Queued  int    // octets of dumps that wait to be written
+
+	LostDumps uint64 // that found no room among those that wait
 }
 
 // Output is one output of the command line.

@@ -1,6 +1,7 @@
 package run
 
 import (
+	"errors"
 	"fmt"
 	"net/netip"
 	"strings"
@@ -26,12 +27,15 @@ type Evidence struct {
 type dumps struct {
 	*evidence.Keeper
 	dir    *evidence.Dir
+	shelf  *shelf                   // between them, where packets must not wait; else nil
 	memory int                      // for frames, octets
 	frames [flow.Batch]packet.Frame // of job.views, valid as long as they
 }
 
-// openDumps opens the directory; nil if there is to be none.
-func openDumps(c *Evidence) (*dumps, error) {
+// openDumps opens the directory; nil if there is to be none. Of a capture, half of the
+// memory is for dumps that wait to be written.
+func (j *job[R]) openDumps() (*dumps, error) {
+	c := &j.config.Evidence
 	if c.Dir == "" {
 		return nil, nil
 	}
@@ -39,8 +43,23 @@ func openDumps(c *Evidence) (*dumps, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%w: choose another directory after --evidence", err)
 	}
-	keeper := evidence.New(evidence.Config{Least: c.Least, Memory: c.Memory, Local: c.Local}, dir.Write)
-	return &dumps{Keeper: keeper, dir: dir, memory: c.Memory}, nil
+	d := &dumps{dir: dir, memory: c.Memory}
+	write := dir.Write
+	if j.live != nil {
+		d.memory /= 2
+		j.shelf = newShelf(dir, int64(d.memory), j.say)
+		d.shelf, write = j.shelf, j.shelf.take
+	}
+	d.Keeper = evidence.New(evidence.Config{Least: c.Least, Memory: d.memory, Local: c.Local}, write)
+	return d, nil
+}
+
+// written returns what became of the dumps that were written, or were to be.
+func (d *dumps) written() evidence.DirStats {
+	if d.shelf != nil {
+		return *d.shelf.written.Load()
+	}
+	return d.dir.Stats()
 }
 
 // keepEach returns what gives the packets that the table has come to to the dumps; nil
@@ -64,8 +83,18 @@ func (d *dumps) flush() error {
 	if d == nil {
 		return nil
 	}
+	d.shelf.unhurried()
 	d.Flush()
-	s := d.dir.Stats()
+	d.shelf.finish()
+	if lost := d.shelf.missing(); lost > 0 {
+		return errors.Join(d.failed(), fmt.Errorf("--evidence %s: %s lost, as writing took too long", d.dir.Path(), are(lost, "dump")))
+	}
+	return d.failed()
+}
+
+// failed says how many dumps could not be written.
+func (d *dumps) failed() error {
+	s := d.written()
 	if s.Failed == 0 {
 		return nil
 	}
@@ -77,11 +106,12 @@ func (d *dumps) report(b *strings.Builder) {
 	if d == nil {
 		return
 	}
-	s, kept := d.dir.Stats(), d.Stats()
+	s, kept := d.written(), d.Stats()
 	line(b, "evidence", plural(s.Written, "dump")+" in "+d.dir.Path()+span(s))
 	line(b, "no dumps", items("", nonZero([]count{
 		{"beyond --evidence-disk", s.Refused},
 		{"not written", s.Failed},
+		{"lost, as writing took too long", d.shelf.missing()},
 		{fmt.Sprintf("beyond %d of a connection", evidence.MaxDumps), kept.Bounded},
 	})))
 	if kept.Lost > 0 {

@@ -69,6 +69,14 @@ func plural(n uint64, noun string) string {
 	return thousands(n) + " " + noun
 }
 
+// are writes n of a noun and what they are doing: 1 dump is, 2 dumps are.
+func are(n uint64, noun string) string {
+	if n == 1 {
+		return plural(n, noun) + " is"
+	}
+	return plural(n, noun) + " are"
+}
+
 // verdict returns the error that FailOn asks for; nil if it asks for none, or nothing
 // was found that is strong enough.
 func (j *job[R]) verdict() error {

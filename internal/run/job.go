@@ -43,6 +43,7 @@ type job[R any] struct {
 	eyes    []eyes
 	tellers []*sink[record.Finding] // as records end
 	dumps   *dumps                  // nil: none are wanted
+	shelf   *shelf                  // of dumps; nil: none is needed
 	files   []*out                  // of all
 	notes   *queue                  // to standard error, where what is said must not wait; else nil
 

@@ -25,6 +25,9 @@ func (j *job[R]) startQueues() {
 	for _, q := range j.queues() {
 		go q.work()
 	}
+	if j.shelf != nil {
+		go j.shelf.work()
+	}
 }
 
 // reopen has all files begin anew.

@@ -84,7 +84,7 @@ func Read(c Config) error {
 	if err != nil {
 		return err
 	}
-	if job.dumps, err = openDumps(&c.Evidence); err == nil {
+	if job.dumps, err = job.openDumps(); err == nil {
 		err = job.confine()
 	}
 	if err != nil {

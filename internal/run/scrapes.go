@@ -94,5 +94,5 @@ func (j *job[R]) stuck(longer time.Duration) (outputs []string) {
 			outputs = append(outputs, fmt.Sprintf("output %s=%s: a write lasts for %s", o.format, o.path, last.Round(time.Second)))
 		}
 	}
-	return outputs
+	return append(outputs, j.shelf.stuck(longer)...)
 }

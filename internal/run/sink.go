@@ -213,6 +213,7 @@ func (j *job[R]) flush() {
 			j.fail(o.wrap(o.flush()))
 		}
 	}
+	j.shelf.speak()
 	if j.notes != nil {
 		j.notes.flush()
 	}

@@ -53,10 +53,12 @@ func (d *dumps) snapshot() *metrics.Evidence {
 	if d == nil {
 		return nil
 	}
-	kept, written := d.Stats(), d.dir.Stats()
+	kept, written := d.Stats(), d.written()
+	waits, lost := d.shelf.counts()
 	return &metrics.Evidence{
 		Octets: d.memory, Frames: kept.Frames, Lost: kept.Lost, Bounded: kept.Bounded,
 		Written: written.Written, Refused: written.Refused, Failed: written.Failed,
+		Queued: waits, LostDumps: lost,
 	}
 }
 
