@@ -360,3 +360,10 @@ func (c *Conn) Stack(d tcp.Dir) Stack {
 // scaled reports whether window scaling is on: both SYNs must have offered it
 // (RFC 7323 §2.2).
 func scaled(a, b *end) bool { return a.bits&b.bits&hasShift != 0 }
+
+// Assured reports whether each end was heard in this incarnation, and acknowledged what
+// the other one had sent: no address of the two is made up. Netfilter has the word.
+func (c *Conn) Assured() bool {
+	const needs = seen | hasRcv | hasUna
+	return c.side[0].bits&c.side[1].bits&needs == needs
+}
