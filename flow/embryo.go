@@ -29,7 +29,7 @@ type embryo struct {
 	mss      uint16
 	ipid     uint16
 	ipLen    uint16
-	class    class // halfOpen, or idle
+	class    class // halfOpen, or strayIdle
 	ttl      uint8
 	wscale   uint8
 	marks    marks
@@ -142,7 +142,7 @@ func (t *Table) conceive(hash uint32, v *packet.View) uint32 {
 	if !t.rules.Lone(v) {
 		return 0
 	}
-	t.makeRoom()
+	t.makeRoom(v)
 	t.tracker.Salt = salt(&v.Key, 0)
 	if !t.tracker.Opens(&v.Seg) {
 		return 0
@@ -225,7 +225,7 @@ func (t *Table) grow(i, hash uint32) uint32 {
 func (t *Table) expireEmbryo(i uint32) (kept bool) {
 	t.write(t.entry(i), record.EndAttemptTimeout)
 	t.slab.embryos.at(i).marks |= ended
-	t.reclass(i, idle)
+	t.reclass(i, strayIdle)
 	return true
 }
 

@@ -21,15 +21,15 @@ func (t *Table) expire(i uint32) (kept bool) {
 	switch e.class {
 	case halfOpen:
 		t.write(e, record.EndAttemptTimeout)
-	case open, closing:
+	case open, closing, strayOpen, strayClosing:
 		t.write(e, record.EndIdleTimeout)
-	case reset, closed:
+	case reset, closed, strayReset, strayClosed:
 		return t.bury(i)
 	default:
 		t.drop(i, record.EndIdleTimeout)
 		return false
 	}
-	t.reclass(i, idle)
+	t.reclass(i, e.class.to(idle))
 	return true
 }
 
@@ -42,7 +42,7 @@ func (t *Table) bury(i uint32) (kept bool) {
 		return false
 	}
 	t.write(e, record.EndIdleTimeout)
-	t.reclass(i, tomb)
+	t.reclass(i, e.class.to(tomb))
 	return true
 }
 
@@ -79,43 +79,6 @@ func (t *Table) drop(i uint32, why record.Ending) {
 	t.repairs.giveBack(e)
 	t.who.giveBack(e)
 	t.slab.give(i)
-}
-
-// evict pushes one entry out: of the lowest class that has any, the longest
-// waiting one that no packet touched meanwhile (or after some tries any).
-func (t *Table) evict() {
-	c := idle
-	for t.lists[c].head == 0 {
-		c++
-	}
-	for range 8 {
-		i := t.lists[c].head
-		if c == ghost || !t.touched(i) {
-			break
-		}
-		t.delist(i)
-		t.enlist(i, c)
-	}
-	t.countEvicted(c)
-	t.drop(t.lists[c].head, record.EndEvicted)
-}
-
-// touched reports whether a packet of i, entry or embryo, passed since it went to the end
-// of its list. A second one of an embryo would have made an entry of it.
-func (t *Table) touched(i uint32) bool {
-	if i&lone != 0 {
-		return false
-	}
-	e := t.slab.at(i)
-	return tickOf(e.last).after(e.place.since) > 0
-}
-
-func (t *Table) countEvicted(c class) {
-	ev := &t.stats.Evicted
-	*[numClasses]*uint64{
-		idle: &ev.Idle, tomb: &ev.Closed, ghost: &ev.Closed, reset: &ev.Closed, closed: &ev.Closed,
-		halfOpen: &ev.HalfOpen, other: &ev.Other, closing: &ev.Open, open: &ev.Open,
-	}[c]++
 }
 
 // Flush writes the records of all that is open, in the order of their numbers:

@@ -16,21 +16,51 @@ import (
 )
 
 // class is the list that an entry stands in: how long it may be silent, and when
-// the cap pushes it out. Lower classes go first.
+// the cap pushes it out. What was never assured stands in the first ones: anybody
+// can make it by sending. Connections of TCP are assured when both ends have acknowledged
+// each other (conn.Assured), conversations when both were heard.
 type class uint8
 
 const (
-	idle     class = iota // no open record; only its Conn is remembered
-	tomb                  // the same after a RST or FINs both ways, and after its linger
-	ghost                 // an older incarnation, behind the entry that superseded it
-	reset                 // tombstone after a RST
-	closed                // tombstone after FINs both ways
-	halfOpen              // not synchronized yet
-	other                 // not TCP
-	closing               // a FIN passed
-	open                  // synchronized
+	strayIdle class = iota // as idle, and so on
+	strayTomb
+	strayReset
+	strayClosed
+	strayOther
+	strayClosing
+	strayOpen
+	halfOpen // not synchronized yet
+
+	idle    // no open record; only its Conn is remembered
+	tomb    // the same after a RST or FINs both ways, and after its linger
+	ghost   // an older incarnation, behind the entry that superseded it
+	reset   // tombstone after a RST
+	closed  // tombstone after FINs both ways
+	other   // not TCP
+	closing // a FIN passed
+	open    // synchronized
 	numClasses
 )
+
+// stray reports whether what stands in c was never assured.
+func (c class) stray() bool { return c < idle }
+
+// strayOf tells where what would stand in a class belongs if it was never assured.
+var strayOf = [numClasses]class{
+	idle: strayIdle, tomb: strayTomb, ghost: ghost, reset: strayReset, closed: strayClosed, halfOpen: halfOpen,
+	other: strayOther, closing: strayClosing, open: strayOpen,
+}
+
+// to returns where what stands in c goes that is to stand in another class.
+func (c class) to(other class) class {
+	if c.stray() {
+		return strayOf[other]
+	}
+	return other
+}
+
+// idle reports whether what stands in c has no record that time could end.
+func (c class) idle() bool { return c == idle || c == strayIdle }
 
 // classOf tells where an entry whose Conn is in a phase belongs.
 var classOf = [...]class{
@@ -46,7 +76,7 @@ func limits(c Config) (ns [numClasses]int64) {
 		halfOpen: c.Timeouts.New, other: c.Timeouts.New, closing: c.Timeouts.Closing, open: c.Timeouts.Established,
 		idle: 1<<63 - 1, tomb: max(DefaultLinger.AfterClose, DefaultLinger.AfterReset),
 	} {
-		ns[k] = int64(d)
+		ns[k], ns[strayOf[k]] = int64(d), int64(d)
 	}
 	return ns
 }

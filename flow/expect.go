@@ -107,11 +107,9 @@ func (t *Table) expectSegment(i uint32, v *packet.View) {
 // expectEvicted reads the n entries that evict will look at first, and their
 // slots.
 func (t *Table) expectEvicted(n int) {
-	c := idle
-	for t.lists[c].head == 0 {
-		if c++; c == numClasses { // nothing yet
-			return
-		}
+	c := t.givesWay()
+	if c == none { // nothing yet
+		return
 	}
 	for i := t.lists[c].head; i != 0 && n > 0; n-- {
 		t.read += uint64(t.index.slots[t.hash(t.slab.key(i))&t.index.mask()].hash) + t.slab.touch(i)

@@ -56,6 +56,7 @@ const MaxMaxConnections = 1 << 28
 // Config bounds a Table. The zero Config is a good one.
 type Config struct {
 	MaxConnections int            // entries remembered at once; 0 means DefaultMaxConnections
+	MaxHalfOpen    int            // of them not established; one more pushes out the oldest of these; 0 means half of MaxConnections
 	MaxTimed       int            // connections timed at once; 0 means DefaultMaxTimed
 	Timeouts       Timeouts       // zero fields: DefaultTimeouts
 	Linger         *Linger        // nil: DefaultLinger
@@ -79,6 +80,7 @@ func (c Config) withDefaults() Config {
 		c.MaxConnections = DefaultMaxConnections
 	}
 	c.MaxConnections = min(c.MaxConnections, MaxMaxConnections)
+	c.MaxHalfOpen = min(max(cmp.Or(c.MaxHalfOpen, c.MaxConnections/2), 1), c.MaxConnections)
 	c.MaxTimed = min(cmp.Or(c.MaxTimed, DefaultMaxTimed), MaxMaxTimed)
 	d := DefaultTimeouts
 	for _, f := range []struct{ to, from *time.Duration }{
@@ -119,14 +121,16 @@ type Stats struct {
 	Verdicts          netfilter.Tally           // the firewall's; empty without one
 }
 
-// Evicted counts the entries that the cap on connections pushed out, in the
-// order in which they must go.
+// Evicted counts the entries that the caps pushed out, all but one that on connections.
+// What was never assured goes first where it takes much of a full table: see givesWay.
 type Evicted struct {
-	Idle     uint64 // no open record: silent for longer than the timeout
-	Closed   uint64 // lingering or remembered after a close, a reset, or as an older incarnation
-	HalfOpen uint64 // never established
-	Other    uint64 // not TCP
-	Open     uint64 // established or closing
+	Idle           uint64 // no open record: silent for longer than the timeout
+	Closed         uint64 // lingering or remembered after a close, a reset, or as an older incarnation
+	HalfOpen       uint64 // never established
+	HalfOpenBeyond uint64 // the same, by the cap on half-open connections
+	Unconfirmed    uint64 // no attempt to open, and one end only was heard, or they did not acknowledge each other
+	Other          uint64 // not TCP, both ends heard
+	Open           uint64 // established or closing
 }
 
 // Held counts the entries that are remembered now; their sum is Stats.Live.

@@ -238,7 +238,7 @@ func TestLingerNone(t *testing.T) {
 // established one, and counts them by kind.
 func TestEvictionOrder(t *testing.T) {
 	var l ledger
-	table := New(Config{MaxConnections: 4}, l.take)
+	table := New(Config{MaxConnections: 4, MaxHalfOpen: 4}, l.take)
 	feed := func(client uint16, text string) {
 		for _, v := range views(t, client, text) {
 			table.Observe(v)

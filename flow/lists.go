@@ -157,12 +157,12 @@ func (t *Table) Tick(now int64) {
 		return
 	}
 	t.due = forever
-	for c := idle + 1; c < numClasses; c++ {
+	for c := range numClasses {
 		t.passList(c)
 	}
 	slices.SortFunc(t.over, func(i, j uint32) int { return cmp.Compare(t.slab.num(i), t.slab.num(j)) })
 	for _, i := range t.over {
-		if _, in := t.slab.listed(i); *in != idle { // it did not go with the one that superseded it
+		if _, in := t.slab.listed(i); !in.idle() { // it did not go with the one that superseded it
 			t.expire(i)
 		}
 	}
@@ -172,7 +172,7 @@ func (t *Table) Tick(now int64) {
 // turnBack has all wait from now on that seem to wait from a time to come: time was set
 // back, and they would wait until it is there again.
 func (t *Table) turnBack() {
-	for c := idle + 1; c < numClasses; c++ {
+	for c := range numClasses {
 		for i := t.lists[c].head; i != 0; {
 			p := t.slab.place(i)
 			if tickOf(t.now).after(p.since) < 0 {
@@ -205,7 +205,13 @@ func (t *Table) passList(c class) {
 func (t *Table) held() Held {
 	l := &t.lists
 	return Held{
-		Idle: l[idle].n + l[tomb].n, Superseded: l[ghost].n, Reset: l[reset].n, Closed: l[closed].n,
-		HalfOpen: l[halfOpen].n, Other: l[other].n, Closing: l[closing].n, Open: l[open].n,
+		Idle:       l[idle].n + l[tomb].n + l[strayIdle].n + l[strayTomb].n,
+		Superseded: l[ghost].n,
+		Reset:      l[reset].n + l[strayReset].n,
+		Closed:     l[closed].n + l[strayClosed].n,
+		HalfOpen:   l[halfOpen].n,
+		Other:      l[other].n + l[strayOther].n,
+		Closing:    l[closing].n + l[strayClosing].n,
+		Open:       l[open].n + l[strayOpen].n,
 	}
 }

@@ -35,7 +35,9 @@ const (
 )
 
 // hasParts are the classes whose records are open for long.
-var hasParts = [numClasses]bool{other: true, closing: true, open: true}
+var hasParts = [numClasses]bool{
+	other: true, closing: true, open: true, strayOther: true, strayClosing: true, strayOpen: true,
+}
 
 // partBefore writes a part that is due before a packet of e that comes at a time.
 func (t *Table) partBefore(e *entry, at int64) {

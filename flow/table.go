@@ -15,8 +15,11 @@ import (
 
 // Table is all connections that are remembered.
 type Table struct {
-	emit    func(*record.Record)
-	max     int
+	emit func(*record.Record)
+	max  int // entries and embryos
+
+	maxHalfOpen int // of them
+
 	limits  [numClasses]int64 // ns
 	states  tcpstates.Limits
 	chain   tcpchain.Rules
@@ -62,7 +65,7 @@ type Table struct {
 func New(c Config, emit func(*record.Record)) *Table {
 	c = c.withDefaults()
 	t := &Table{
-		emit: emit, max: c.MaxConnections, limits: limits(c), seed: c.Seed, due: forever,
+		emit: emit, max: c.MaxConnections, maxHalfOpen: c.MaxHalfOpen, limits: limits(c), seed: c.Seed, due: forever,
 		states: tcpstates.NewLimits(tcpstates.Timeouts(c.Timeouts)), chain: c.TCPChain,
 		firewall: c.Netfilter, rules: check.New(c.Rules), parts: parts{every: int64(c.Interim)},
 	}
@@ -137,7 +140,7 @@ func (t *Table) known(v *packet.View, hash uint32) uint32 {
 	if i == 0 {
 		return 0
 	}
-	if _, in := t.slab.listed(i); *in != idle && v.At > t.until(i) {
+	if _, in := t.slab.listed(i); !in.idle() && v.At > t.until(i) {
 		if !t.expire(i) {
 			return 0
 		}
@@ -150,17 +153,10 @@ func (t *Table) known(v *packet.View, hash uint32) uint32 {
 	return i
 }
 
-// makeRoom pushes out what the caps ask for, before a connection begins.
-func (t *Table) makeRoom() {
-	if t.slab.live >= t.max {
-		t.evict()
-	}
-}
-
 // create makes an entry for a packet, and pushes another out if the cap asks for
 // it.
 func (t *Table) create(hash uint32, v *packet.View, swapped bool) uint32 {
-	t.makeRoom()
+	t.makeRoom(v)
 	i := t.slab.take()
 	t.stats.Peak = max(t.stats.Peak, t.slab.live)
 	t.index.add(hash, i)
@@ -176,7 +172,7 @@ func (t *Table) begin(i uint32, v *packet.View, swapped bool) {
 	if v.Key.Proto == packet.ProtoTCP {
 		t.enlist(i, halfOpen)
 	} else {
-		t.enlist(i, other)
+		t.enlist(i, strayOther)
 	}
 }
 
@@ -228,6 +224,9 @@ func (t *Table) datagram(i uint32, v *packet.View) {
 	d := e.dir(v.FromB)
 	e.last = max(e.last, v.At)
 	t.great.add(e, d, v.IPLen, v.L4Len)
+	if e.class == strayOther && !e.side[d^1].Empty() {
+		t.reclass(i, other)
+	}
 	t.recur(e, e.history.Datagram(d, v.L4Len, v.L4Sum))
 	t.rules.Nothing()
 	t.quoted = nil
@@ -297,8 +296,17 @@ func (t *Table) count(i uint32, v *packet.View, step *conn.Step) {
 		e.opening = record.OpenSyn
 	}
 	if e.class != ghost {
-		t.reclass(i, classOf[e.conn.Phase()])
+		t.settle(i, e)
 	}
+}
+
+// settle lets entry i stand where its Conn belongs.
+func (t *Table) settle(i uint32, e *entry) {
+	c := classOf[e.conn.Phase()]
+	if e.class.stray() && !e.conn.Assured() {
+		c = strayOf[c]
+	}
+	t.reclass(i, c)
 }
 
 // recur counts letters of the history that occurred again.
