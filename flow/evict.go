@@ -9,23 +9,21 @@ import (
 // What was never assured goes first if it has more than its share of a full table, so
 // that no flood pushes out what is; and a flood of one kind pushes out its own kind. It
 // has a share, as else no new connection could be assured once all others are
-// tombstones. What is not TCP, and was answered, has another one.
-const (
-	strayShare = 8 // one of so many of Config.MaxConnections
-	otherShare = 4
-)
+// tombstones. What is not TCP, and was answered, has another one as large.
+const sharePart = 8 // one of so many of Config.MaxConnections
 
 // givesWay returns the class one of which must go from a full table.
 func (t *Table) givesWay() class {
 	stray, n := t.strays()
+	room := (t.max + sharePart - 1) / sharePart
 	switch {
 	case t.lists[strayIdle].n > 0:
 		return strayIdle
 	case t.lists[strayTomb].n > 0:
 		return strayTomb
-	case n > share(t.max, strayShare):
+	case n > room:
 		return stray
-	case t.lists[other].n > share(t.max, otherShare):
+	case t.lists[other].n > room:
 		return other
 	}
 	if c := t.first(idle, tomb, ghost, reset, closed); c != none {
@@ -36,9 +34,6 @@ func (t *Table) givesWay() class {
 	}
 	return t.first(other, closing, open)
 }
-
-// share returns the part of n, one of so many, rounded up.
-func share(n, parts int) int { return (n + parts - 1) / parts }
 
 // none is no class.
 const none = numClasses

@@ -56,7 +56,7 @@ func (o *options) bindTable(cmd *cobra.Command, l flow.Linger) {
 	o.nf.bind(cmd)
 	f.BoolVarP(&o.run.Quiet, "quiet", "q", false, "nothing on standard error but errors")
 	f.BoolP("no-names", "n", false, "accepted for tcpdump's sake: names are never resolved")
-	for _, name := range []string{"linger", "timeout", "max-connections"} {
+	for _, name := range []string{"linger", "timeout", "max-connections", "max-half-open"} {
 		must(cmd.RegisterFlagCompletionFunc(name, cobra.NoFileCompletions))
 	}
 }
@@ -161,6 +161,7 @@ func (o *options) checked(cmd *cobra.Command) (run.Config, error) {
 func bindDecoding(f *pflag.FlagSet, c *run.Config) {
 	f.BoolVarP(&c.Decoder.NoChecksums, "dont-verify-checksums", "K", false, "leave checksums unverified")
 	f.IntVar(&c.Flow.MaxConnections, "max-connections", flow.DefaultMaxConnections, "remember at most `N` connections at once")
+	f.IntVar(&c.Flow.MaxHalfOpen, "max-half-open", 0, "of them at most `N` that are not established; one more pushes out the oldest of these (0: half of --max-connections)")
 }
 
 // bindPrinted declares --text.
@@ -176,10 +177,13 @@ func checkPrinted(c *run.Config) error {
 	return nil
 }
 
-// checkMaxConnections refuses what no table can have.
+// checkMaxConnections refuses caps that no table can have.
 func checkMaxConnections(c *run.Config) error {
 	if n := c.Flow.MaxConnections; n < 1 || n > flow.MaxMaxConnections {
 		return fmt.Errorf("--max-connections %d: must be from 1 to %d", n, flow.MaxMaxConnections)
+	}
+	if n := c.Flow.MaxHalfOpen; n < 0 || n > flow.MaxMaxConnections {
+		return fmt.Errorf("--max-half-open %d: must be from 1 to %d, or 0 for half of --max-connections", n, flow.MaxMaxConnections)
 	}
 	return nil
 }

@@ -75,7 +75,7 @@ func (o *options) bindWatched(cmd *cobra.Command) {
 	must(cmd.MarkFlagFilename("replay", captureFiles...))
 	bindDecoding(f, &o.run)
 	f.Var(o.bindLinger(flow.Linger{AfterReset: liveLinger, AfterClose: liveLinger}), "linger", "how long a finished connection stays on the screen")
-	for _, name := range []string{"linger", "max-connections"} {
+	for _, name := range []string{"linger", "max-connections", "max-half-open"} {
 		must(cmd.RegisterFlagCompletionFunc(name, cobra.NoFileCompletions))
 	}
 }

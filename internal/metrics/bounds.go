@@ -2,7 +2,7 @@ package metrics
 
 // boundFamilies tell what the bounds on memory cost, and how full they are.
 var boundFamilies = []family{
-	{name: "evictions_total", kind: counter, help: "Connections and other conversations that the cap on their number pushed out, by how they stood. Those that are open should be none.",
+	{name: "evictions_total", kind: counter, help: "Connections and other conversations that the cap on their number pushed out, by how they stood; half-open-beyond: by the cap on half-open ones, --max-half-open. Those that are open should be none.",
 		labels: []label{listed("state", evictions)}, read: each(evictions)},
 	{name: "given_up_total", kind: counter, help: "What else found no room or waited in vain, by what it is.",
 		labels: []label{{"what", givenUpDoc()}}, read: readGivenUp},
@@ -10,11 +10,13 @@ var boundFamilies = []family{
 		labels: []label{listed("part", memory)}, read: each(memory)},
 }
 
-// evictions are the fields of flow.Evicted, in the order in which they must go.
+// evictions are the fields of flow.Evicted.
 var evictions = []part[uint64]{
 	{"idle", func(s *Snapshot) uint64 { return s.Flow.Evicted.Idle }},
 	{"closed", func(s *Snapshot) uint64 { return s.Flow.Evicted.Closed }},
 	{"half-open", func(s *Snapshot) uint64 { return s.Flow.Evicted.HalfOpen }},
+	{"half-open-beyond", func(s *Snapshot) uint64 { return s.Flow.Evicted.HalfOpenBeyond }},
+	{"unconfirmed", func(s *Snapshot) uint64 { return s.Flow.Evicted.Unconfirmed }},
 	{"other", func(s *Snapshot) uint64 { return s.Flow.Evicted.Other }},
 	{"open", func(s *Snapshot) uint64 { return s.Flow.Evicted.Open }},
 }

@@ -91,13 +91,14 @@ func fragments(b *strings.Builder, s packet.FragmentStats) {
 	})))
 }
 
-// givenUp says what the bounds on memory pushed out, in the order in which it
-// must go.
+// givenUp says what the bounds on memory pushed out.
 func givenUp(b *strings.Builder, s flow.Stats) {
 	line(b, "given up", list(nonZero([]count{
 		{"idle", s.Evicted.Idle},
 		{"closed", s.Evicted.Closed},
 		{"half-open", s.Evicted.HalfOpen},
+		{"half-open beyond --max-half-open", s.Evicted.HalfOpenBeyond},
+		{"unconfirmed", s.Evicted.Unconfirmed},
 		{"not TCP", s.Evicted.Other},
 		{"open", s.Evicted.Open},
 		{"holes in streams", s.HolesGivenUp},
