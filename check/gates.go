@@ -75,14 +75,23 @@ var usual = [len(gates)]shut{
 	shutLate, shutJoined, shutUnsummed, shutCut, shutFar, shutYoung,
 }
 
-// Reasons tells what closes gates for a connection. The zero Reasons knows nothing.
-type Reasons [2][len(gates)]shut // for an accused client, server
+// Reasons tells what closes gates for a connection, five bits for each in the order of
+// gates. The zero Reasons knows nothing.
+type Reasons [2]uint64 // for an accused client, server
+
+const shutBits = 5
+
+// All gates and all shuts have room: this does not compile where they do not.
+const _, _ = uint(64 - shutBits*len(gates)), uint(1<<shutBits - len(shuts))
+
+// of returns what closes the gate i for an accused d.
+func (r *Reasons) of(d tcp.Dir, i int) shut { return shut(r[d] >> (shutBits * i) & (1<<shutBits - 1)) }
 
 // Why returns what closes a single gate, in a few words, and for which end if it is
 // open for the other; what usually does if r does not know.
 func (r *Reasons) Why(g anomaly.Gate) string {
 	i := bits.TrailingZeros16(uint16(g))
-	client, server := r[tcp.Client][i], r[tcp.Server][i]
+	client, server := r.of(tcp.Client, i), r.of(tcp.Server, i)
 	switch {
 	case client == server && client == opened:
 		return shuts[usual[i]]
@@ -101,9 +110,9 @@ func (r *Reasons) Why(g anomaly.Gate) string {
 func (in *Inspector) Closed() (closed anomaly.Gate, why Reasons) {
 	for i, gate := range gates {
 		for d := range why {
-			why[d][i] = gate(&in.scene, tcp.Dir(d))
-			if why[d][i] != opened {
+			if shut := gate(&in.scene, tcp.Dir(d)); shut != opened {
 				closed |= 1 << i
+				why[d] |= uint64(shut) << (shutBits * i)
 			}
 		}
 	}

@@ -1,6 +1,9 @@
 package fingerprint
 
-import "strconv"
+import (
+	"encoding/binary"
+	"strconv"
+)
 
 // Signature is what a SYN or SYN,ACK shows of its sender: equal ones are printed the
 // same and found to be the same. The zero Signature is of no segment.
@@ -96,6 +99,25 @@ func (s *Signature) Append(dst []byte) []byte {
 	}
 	return append(dst, ":0"...)
 }
+
+// codeKinds is how many options a Code has room for.
+const codeKinds = 8
+
+// Code returns all that Append's text is made of as numbers; ok is false if there are
+// too many options.
+func (s *Signature) Code() (numbers, quirks, kinds uint64, ok bool) {
+	numbers = uint64(s.MSS) | uint64(s.Window)<<16 | uint64(s.PeerMSS)<<32 | uint64(s.TTL)<<48 | uint64(s.OptLen)<<56
+	quirks = uint64(s.Quirks) | uint64(s.Headers)<<32 | uint64(s.Scale)<<40 | uint64(s.Layout.Pad)<<48 | uint64(s.Layout.Len)<<56
+	for i, is := range [...]bool{s.V6, s.Answer, s.Stamped, s.Payload, s.Untold} {
+		if is {
+			quirks |= 1 << (24 + i)
+		}
+	}
+	return numbers, quirks, binary.LittleEndian.Uint64(s.Layout.Kinds[:]), s.Layout.Len <= codeKinds
+}
+
+// The quirks leave room for the five bits: this does not compile where they do not.
+const _ = uint(24 - len(quirkNames))
 
 // String returns what Append appends.
 func (s *Signature) String() string { return string(s.Append(nil)) }

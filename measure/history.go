@@ -225,6 +225,10 @@ func (h *History) Recur(again Again, counts *Recurring) {
 // Append appends the letters to dst.
 func (h *History) Append(dst []byte) []byte { return append(dst, h.letters[:h.len()]...) }
 
+// Code returns the letters, zeros behind them, and six bits which with the answer to
+// empty tell what ConnState returns.
+func (h *History) Code() (letters [maxHistory]byte, zeek uint8) { return h.letters, uint8(h.zeek) }
+
 // AppendZeek appends those that Zeek writes which was told to ignore checksums (-C).
 func (h *History) AppendZeek(dst []byte) []byte {
 	for _, c := range h.letters[:h.len()] {

@@ -20,19 +20,50 @@ const (
 	srcChain  = "PATHspider TCPChain"
 )
 
-// columns are those of a connection, in the order in which they are written.
-// The table is the only place where one is named: formats, the command columns
-// and docs/columns.md read it.
-var columns = slices.Concat(stateColumns, repairColumns("client", tcp.Client), repairColumns("server", tcp.Server), seenColumns, timesColumns, identityColumns, foundColumns)
+// groups are the columns of a connection, in the order in which they are written.
+// The tables are the only place where one is named: formats, the command columns
+// and docs/columns.md read them.
+var groups = slices.Concat(stateGroups, []Group[Record]{
+	{State: repairsState(tcp.Client), Columns: repairColumns("client", tcp.Client)},
+	{State: repairsState(tcp.Server), Columns: repairColumns("server", tcp.Server)},
+	{State: historyState, Columns: historyColumns},
+	{State: systemsState, Columns: systemColumns},
+	{State: untimed, Groups: timesGroups},
+}, identityGroups(clientSignature, clientIdentity, tcp.Client), identityGroups(serverSignature, serverIdentity, tcp.Server), []Group[Record]{
+	{State: nothingFound, Columns: foundColumns},
+	{State: gatesState, Columns: gateColumns},
+})
 
-// stateColumns tell who talked, how much, and how far both ends came.
-var stateColumns = []Column[Record]{
+var columns = columnsOf(groups)
+
+// stateGroups tell who talked, how much, and how far both ends came.
+var stateGroups = []Group[Record]{
+	{Columns: numberColumns},
+	{State: kindState, Columns: kindColumns},
+	{Columns: endColumns},
+	{State: tagsState, Columns: tagColumns},
+	{Columns: whenColumns},
+	{State: outcomeState, Columns: outcomeColumns},
+	{Columns: hashColumns},
+	{State: statesState, Columns: shownColumns},
+	{State: sideState(tcp.Client), Columns: clientColumns},
+	{State: sideState(tcp.Server), Columns: serverColumns},
+	{State: possibleState, Columns: possibleColumns},
+}
+
+var numberColumns = []Column[Record]{
 	{"conn", Uint, "", "number of the record, 1, 2, … in the order of first packets", srcOnpath,
 		func(dst []byte, r *Record) []byte { return appendUint(dst, r.Conn) }},
+}
+
+var kindColumns = []Column[Record]{
 	{"continues", Uint, "", "number of the record that this one goes on from, which was idle or finished for so long that it was written; null if none", srcOnpath,
 		func(dst []byte, r *Record) []byte { return appendNonZero(dst, r.Continues) }},
 	{"proto", String, "", "IP protocol: tcp, udp, icmp, icmp6, …, or its number", srcIANA,
 		func(dst []byte, r *Record) []byte { return AppendProto(dst, r.Key.Proto) }},
+}
+
+var endColumns = []Column[Record]{
 	{"client", Addr, "", "address of the client: who sent the SYN, else whom the SYN,ACK addresses, else the higher port", srcOnpath,
 		func(dst []byte, r *Record) []byte { return appendAddr(dst, r.Addr(tcp.Client)) }},
 	{"client_port", Uint, "", "its port; for ICMP the type of the message; null without ports", srcZeek,
@@ -41,16 +72,25 @@ var stateColumns = []Column[Record]{
 		func(dst []byte, r *Record) []byte { return appendAddr(dst, r.Addr(tcp.Server)) }},
 	{"server_port", Uint, "", "its port; for ICMP the type of the answer, or the code where none exists; null without ports", srcZeek,
 		func(dst []byte, r *Record) []byte { return appendPort(dst, r.Key.Proto, r.Port(tcp.Server)) }},
+}
+
+var tagColumns = []Column[Record]{
 	{"vlan", Uint, "", "id of the innermost VLAN tag; null if untagged", "IEEE 802.1Q",
 		func(dst []byte, r *Record) []byte { return appendNonZero(dst, uint64(r.Key.VLAN)) }},
 	{"vni", Uint, "", "virtual network of the VXLAN or Geneve tunnel around it; null outside of both", "RFC 7348, RFC 8926",
 		appendVNI},
+}
+
+var whenColumns = []Column[Record]{
 	{"start_time", Time, "", "time of the first packet", srcOnpath,
 		func(dst []byte, r *Record) []byte { return AppendTime(dst, r.Start) }},
 	{"end_time", Time, "", "time of the last packet", srcOnpath,
 		func(dst []byte, r *Record) []byte { return AppendTime(dst, r.End) }},
 	{"duration", Duration, "s", "from the first packet to the last", srcZeek,
 		func(dst []byte, r *Record) []byte { return AppendSeconds(dst, r.End-r.Start) }},
+}
+
+var outcomeColumns = []Column[Record]{
 	{"start", String, "", "first segment: syn, synack, or midstream for any other; null if not TCP", srcOnpath,
 		func(dst []byte, r *Record) []byte { return append(dst, r.Opening.String()...) }},
 	{"view", String, "", "whose packets passed here: both, client-only, server-only", srcOnpath,
@@ -73,12 +113,21 @@ var stateColumns = []Column[Record]{
 		appendAttempts},
 	{"deny_delay", Duration, "s", "of outcome denied: from the end of the handshake to the server's FIN or RST; else null", srcOnpath,
 		appendDenyDelay},
+}
+
+var hashColumns = []Column[Record]{
 	{"community_id", String, "", "hash of addresses, ports and protocol that other tools compute too; version 1, seed 0", "Community ID v1",
 		func(dst []byte, r *Record) []byte { return appendCommunityID(dst, &r.Key, r.senderIsB()) }},
+}
+
+var shownColumns = []Column[Record]{
 	{"client_state", String, "", "the state that the client is presumed to be in after the last packet; null if not TCP", srcTcpad,
 		func(dst []byte, r *Record) []byte { return r.appendState(dst, tcp.Client) }},
 	{"server_state", String, "", "the same of the server", srcTcpad,
 		func(dst []byte, r *Record) []byte { return r.appendState(dst, tcp.Server) }},
+}
+
+var clientColumns = []Column[Record]{
 	{"client_packets", Uint, "datagrams", "sent by the client; fragments of one datagram count once", "Zeek conn.log: orig_pkts",
 		func(dst []byte, r *Record) []byte { return appendUint(dst, r.Side[tcp.Client].Packets) }},
 	{"client_ip_octets", Uint, "octets", "of the client's IP datagrams, headers included", "Zeek conn.log: orig_ip_bytes",
@@ -87,6 +136,9 @@ var stateColumns = []Column[Record]{
 		func(dst []byte, r *Record) []byte { return appendUint(dst, r.Side[tcp.Client].Octets) }},
 	{"client_repeated_octets", Uint, "octets", "TCP payload that the client sent again; null if not TCP", srcOnpath,
 		func(dst []byte, r *Record) []byte { return r.appendRepeated(dst, tcp.Client) }},
+}
+
+var serverColumns = []Column[Record]{
 	{"server_packets", Uint, "datagrams", "sent by the server", "Zeek conn.log: resp_pkts",
 		func(dst []byte, r *Record) []byte { return appendUint(dst, r.Side[tcp.Server].Packets) }},
 	{"server_ip_octets", Uint, "octets", "of the server's IP datagrams, headers included", "Zeek conn.log: resp_ip_bytes",
@@ -95,20 +147,27 @@ var stateColumns = []Column[Record]{
 		func(dst []byte, r *Record) []byte { return appendUint(dst, r.Side[tcp.Server].Octets) }},
 	{"server_repeated_octets", Uint, "octets", "TCP payload that the server sent again; null if not TCP", srcOnpath,
 		func(dst []byte, r *Record) []byte { return r.appendRepeated(dst, tcp.Server) }},
+}
+
+var possibleColumns = []Column[Record]{
 	{"client_possible", List, "", "all states that the client may be in after the last packet, the shown one first; null if not TCP", srcOnpath,
 		func(dst []byte, r *Record) []byte { return r.appendPossible(dst, tcp.Client) }},
 	{"server_possible", List, "", "all states that the server may be in after the last packet, the shown one first; null if not TCP", srcOnpath,
 		func(dst []byte, r *Record) []byte { return r.appendPossible(dst, tcp.Server) }},
 }
 
-// seenColumns say what passed, in other programs' words as well.
-var seenColumns = []Column[Record]{
+// historyColumns say what passed, in order.
+var historyColumns = []Column[Record]{
 	{"history", String, "", "the story in Zeek's letters and eight of ours, the client's capital, the server's small; onpath columns history tells them; null if none", "Zeek conn.log: history",
 		func(dst []byte, r *Record) []byte { return r.History.Append(dst) }},
 	{"zeek_conn_state", String, "", "conn_state, as Zeek would say, of the packets of this record", "Zeek conn.log: conn_state",
 		appendConnState},
 	{"zeek_history", String, "", "history in Zeek's letters alone, as with its option -C, which ignores checksums; null if none", "Zeek conn.log: history",
 		func(dst []byte, r *Record) []byte { return r.History.AppendZeek(dst) }},
+}
+
+// systemColumns say what passed, in other programs' words.
+var systemColumns = []Column[Record]{
 	{"argus_state", String, "", "the state that argus prints of such a connection; null if not TCP", "argus ra: state",
 		func(dst []byte, r *Record) []byte { return append(dst, r.Outcome.ArgusState()...) }},
 	{"tshark_completeness", Uint, "", "what passed, added up: 1 SYN, 2 SYN,ACK, 4 ACK, 8 data, 16 FIN, 32 RST; null if not TCP", "Wireshark: tcp.completeness",
@@ -139,16 +198,26 @@ var seenColumns = []Column[Record]{
 var foundColumns = []Column[Record]{
 	{"nf_invalid", Uint, "packets", "of the record that Linux's firewall would have called INVALID; null if it was not asked (--netfilter)", srcNetfilter, appendNFInvalid},
 	{"findings", JSON, "", "what was strange, with evidence: an array of objects with the columns of a finding from id on; in tsv their ids; null if not TCP", srcCatalogue, appendFindings},
+}
+
+var gateColumns = []Column[Record]{
 	{"gates_closed", JSON, "", "what did not hold, so that the rules that need it were silent: an array of gate: reason; in tsv the gates; null if interim or not TCP", srcCatalogue, appendGates},
 }
 
 // Columns returns the table of the columns of a Record.
 func Columns() []Column[Record] { return append([]Column[Record](nil), columns...) }
 
-// FlatColumns returns it for formats whose values are words.
-func FlatColumns() []Column[Record] {
-	return flatten(columns, map[string]func([]byte, *Record) []byte{"findings": appendFindingIDs, "gates_closed": appendGateNames})
-}
+// Groups returns the same in groups.
+func Groups() []Group[Record] { return append([]Group[Record](nil), groups...) }
+
+// FlatColumns returns the table for formats whose values are words.
+func FlatColumns() []Column[Record] { return columnsOf(FlatGroups()) }
+
+// FlatGroups returns the same in groups.
+func FlatGroups() []Group[Record] { return flattenGroups(groups, flatWords) }
+
+// flatWords are the words of columns of type JSON.
+var flatWords = map[string]func([]byte, *Record) []byte{"findings": appendFindingIDs, "gates_closed": appendGateNames}
 
 // kind tells rows of records that go on from those of records that have ended.
 func (r *Record) kind() string {

@@ -18,6 +18,8 @@ type Finding struct {
 	Record *Record      // nil: it belongs to none, but to
 	Stray  *check.Stray // whose Finding is
 	*check.Finding
+
+	shown occurrence // the row that appendOccurrences writes: here so that it is not allocated
 }
 
 // FindingColumns returns the table of the columns of a Finding.
@@ -153,7 +155,8 @@ func appendOccurrences(dst []byte, f *Finding) []byte {
 		kept = []check.Occurrence{{Moment: f.First, Accused: f.First.Frame, Cause: f.Cause, Numbers: f.Stray.Numbers}}
 	}
 	return appendArray(dst, kept, func(dst []byte, o *check.Occurrence) []byte {
-		return appendObject(dst, occurrenceColumns, &occurrence{f.ID, f.Stray != nil, o})
+		f.shown = occurrence{f.ID, f.Stray != nil, o}
+		return appendObject(dst, occurrenceColumns, &f.shown)
 	})
 }
 

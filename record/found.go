@@ -11,9 +11,12 @@ func appendFindings(dst []byte, r *Record) []byte {
 	if !r.IsTCP() {
 		return dst
 	}
-	return appendArray(dst, r.Findings, func(dst []byte, f *check.Finding) []byte {
-		return appendObject(dst, findingColumns, &Finding{Record: r, Finding: f})
+	dst = appendArray(dst, r.Findings, func(dst []byte, f *check.Finding) []byte {
+		r.shown = Finding{Record: r, Finding: f}
+		return appendObject(dst, findingColumns, &r.shown)
 	})
+	r.shown = Finding{}
+	return dst
 }
 
 // appendFindingIDs appends the names alone.

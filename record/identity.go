@@ -15,9 +15,20 @@ type Identity struct {
 	Uptime    int64                  // of the host at the record's start, ns; 0: not known
 }
 
-var identityColumns = []Column[Record]{
+// identityGroups are what is known of an end.
+func identityGroups(signature, rest []Column[Record], d tcp.Dir) []Group[Record] {
+	return []Group[Record]{
+		{State: signatureState(d), Columns: signature},
+		{State: unidentified(d), Columns: rest},
+	}
+}
+
+var clientSignature = []Column[Record]{
 	{"client_signature", Text, "", "of the client's SYN, as p0f prints raw_sig: version, TTL and hops, IP options, MSS, window and scale, options, quirks, payload; null if none passed", srcP0f,
 		ofClient(appendSignature)},
+}
+
+var clientIdentity = []Column[Record]{
 	{"client_os", Text, "", "operating system, or the program that made the packet itself, whose signature that is; null if none is like it", srcP0f,
 		ofClient(appendOS)},
 	{"client_os_match", String, "", "how well it fits: exact, generic (a signature of last resort), fuzzy (but for what middleboxes change), generic-fuzzy", srcP0f,
@@ -28,7 +39,13 @@ var identityColumns = []Column[Record]{
 		ofClient(appendLink)},
 	{"client_uptime", Duration, "s", "how long the client had been up when the record began, modulo what its timestamps can count; null if these do not tell", "RFC 7323 §5.4",
 		ofClient(appendUptime)},
+}
+
+var serverSignature = []Column[Record]{
 	{"server_signature", Text, "", "the same of the server's SYN,ACK", srcP0f, ofServer(appendSignature)},
+}
+
+var serverIdentity = []Column[Record]{
 	{"server_os", Text, "", "the same of the server", srcP0f, ofServer(appendOS)},
 	{"server_os_match", String, "", "the same of the server", srcP0f, ofServer(appendOSMatch)},
 	{"server_distance", Uint, "hops", "from the server to here", srcP0f, ofServer(appendDistance)},

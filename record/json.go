@@ -57,3 +57,13 @@ func flatten[R any](columns []Column[R], words map[string]func([]byte, *R) []byt
 	}
 	return columns
 }
+
+// flattenGroups does so in groups.
+func flattenGroups[R any](groups []Group[R], words map[string]func([]byte, *R) []byte) []Group[R] {
+	groups = slices.Clone(groups)
+	for i := range groups {
+		g := &groups[i]
+		g.Columns, g.Groups = flatten(g.Columns, words), flattenGroups(g.Groups, words)
+	}
+	return groups
+}

@@ -110,6 +110,9 @@ func (s *State) Rst(rev bool) bool { return s.has(rstFwd, rev) }
 // an ACK went forward.
 func (s *State) Connected() bool { return s.seen&connected != 0 }
 
+// Code returns the seven fields as a number: equal ones are of equal fields.
+func (s *State) Code() uint32 { return uint32(s.syn[0]) | uint32(s.syn[1])<<8 | uint32(s.seen)<<16 }
+
 // Complete reports whether the flow is over by the document's rule.
 func (s *State) Complete() bool {
 	const fins = finFwd | finRev

@@ -36,10 +36,10 @@ const TCPStates = "tcpstates"
 var RecordFormats = []Format[record.Record]{
 	{Name: "table", Doc: "aligned, for people", open: openTable, head: first},
 	{Name: "jsonl", Doc: "one JSON object a line, all columns", open: func(w io.Writer, _ *os.File, _ *Config) rows[record.Record] {
-		return jsonl.New(w, record.Columns())
+		return jsonl.NewGrouped(w, record.Groups())
 	}},
 	{Name: "tsv", Doc: "tab-separated below a line of names, all columns", open: func(w io.Writer, _ *os.File, _ *Config) rows[record.Record] {
-		return tsv.New(w, record.FlatColumns())
+		return tsv.NewGrouped(w, record.FlatGroups())
 	}, head: first},
 	{Name: "findings", Doc: findingsDoc, tell: openFindings},
 	{Name: TCPStates, Doc: "flow file of Tranalyzer2's tcpStates, PREFIX_flows.txt", look: openTCPStates, head: first},

@@ -12,10 +12,11 @@ import (
 
 // Writer writes rows of type R. It does not allocate per row.
 type Writer[R any] struct {
-	out     io.Writer
-	columns []column[R]
-	line    []byte
-	list    []byte
+	out    io.Writer
+	layout *record.Layout[R, column[R]]
+	write  func([]byte, []column[R], *R) []byte // w.values
+	line   []byte
+	list   []byte
 }
 
 // column is a record.Column with the octets before its value.
@@ -34,12 +35,19 @@ const keyRoom = 32
 
 // New returns a Writer to out, which should be buffered.
 func New[R any](out io.Writer, columns []record.Column[R]) *Writer[R] {
+	return NewGrouped(out, record.Ungrouped(columns))
+}
+
+// NewGrouped returns the same of a table in groups.
+func NewGrouped[R any](out io.Writer, groups []record.Group[R]) *Writer[R] {
 	w := &Writer[R]{out: out}
 	mark := "{"
-	for _, c := range columns {
-		w.columns = append(w.columns, newColumn(mark+`"`+c.Name+`":`, c))
+	w.layout = record.NewLayout(groups, func(c record.Column[R]) column[R] {
+		made := newColumn(mark+`"`+c.Name+`":`, c)
 		mark = ","
-	}
+		return made
+	})
+	w.write = w.values
 	return w
 }
 
@@ -54,13 +62,17 @@ func newColumn[R any](key string, c record.Column[R]) column[R] {
 
 // Write writes one row.
 func (w *Writer[R]) Write(row *R) error {
-	line := w.line[:0]
-	for i := range w.columns {
-		line = w.value(line, &w.columns[i], row)
-	}
-	w.line = append(line, "}\n"...)
+	w.line = append(w.layout.Append(w.line[:0], row, w.write), "}\n"...)
 	_, err := w.out.Write(w.line)
 	return err
+}
+
+// values appends columns with their keys.
+func (w *Writer[R]) values(line []byte, columns []column[R], row *R) []byte {
+	for i := range columns {
+		line = w.value(line, &columns[i], row)
+	}
+	return line
 }
 
 // value appends a key and its value. The text of a column needs no escape.

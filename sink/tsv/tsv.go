@@ -11,15 +11,26 @@ import (
 
 // Writer writes rows of type R. It does not allocate per row.
 type Writer[R any] struct {
-	out     io.Writer
-	columns []record.Column[R]
-	line    []byte
-	headed  bool
+	out    io.Writer
+	layout *record.Layout[R, record.Column[R]]
+	names  []byte // the first line
+	line   []byte
+	headed bool
 }
 
 // New returns a Writer to out, which should be buffered.
 func New[R any](out io.Writer, columns []record.Column[R]) *Writer[R] {
-	return &Writer[R]{out: out, columns: columns}
+	return NewGrouped(out, record.Ungrouped(columns))
+}
+
+// NewGrouped returns the same of a table in groups.
+func NewGrouped[R any](out io.Writer, groups []record.Group[R]) *Writer[R] {
+	w := &Writer[R]{out: out}
+	w.layout = record.NewLayout(groups, func(c record.Column[R]) record.Column[R] {
+		w.names = append(append(w.names, c.Name...), '\t')
+		return c
+	})
+	return w
 }
 
 // Write writes one row, and before the first one the names.
@@ -27,11 +38,16 @@ func (w *Writer[R]) Write(row *R) error {
 	if err := w.head(); err != nil {
 		return err
 	}
-	line := w.line[:0]
-	for i := range w.columns {
-		line = append(w.columns[i].Append(line, row), '\t')
+	w.line = w.layout.Append(w.line[:0], row, values)
+	return w.put(w.line)
+}
+
+// values appends values with a tab behind each.
+func values[R any](line []byte, columns []record.Column[R], row *R) []byte {
+	for i := range columns {
+		line = append(columns[i].Append(line, row), '\t')
 	}
-	return w.put(line)
+	return line
 }
 
 // End writes the names if no row came.
@@ -42,17 +58,12 @@ func (w *Writer[R]) head() error {
 		return nil
 	}
 	w.headed = true
-	line := w.line[:0]
-	for i := range w.columns {
-		line = append(append(line, w.columns[i].Name...), '\t')
-	}
-	return w.put(line)
+	return w.put(w.names)
 }
 
 // put writes a line whose last octet is a tab.
 func (w *Writer[R]) put(line []byte) error {
 	line[len(line)-1] = '\n'
-	w.line = line
 	_, err := w.out.Write(line)
 	return err
 }

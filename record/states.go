@@ -1,0 +1,151 @@
+package record
+
+import (
+	"encoding/binary"
+
+	"onpath/measure"
+	"onpath/packet"
+	"onpath/tcp"
+)
+
+// The states of groups of a Record's columns. Each must hold all that the columns of its
+// group are made of; TestStates holds them to it.
+
+// bit returns 1 for true.
+func bit(b bool) uint64 {
+	if b {
+		return 1
+	}
+	return 0
+}
+
+func (r *Record) tcpBit() uint64 { return bit(r.IsTCP()) }
+
+// kindState: what goes on from another record has its number.
+func kindState(r *Record) (State, bool) { return State{A: uint64(r.Key.Proto)}, r.Continues == 0 }
+
+func tagsState(r *Record) (State, bool) {
+	return State{A: uint64(r.Key.VLAN), B: uint64(r.Key.Net)}, true
+}
+
+// outcomeState: the flags' numbers are many, but for that of attempts.
+func outcomeState(r *Record) (State, bool) {
+	v := &r.Outcome
+	closer := bit(v.HasCloser) << v.Closer
+	return State{
+		A: uint64(r.Opening) | uint64(r.View())<<8 | uint64(r.Ending)<<16 | uint64(v.Class)<<24 | uint64(v.Confidence)<<32 | closer<<40,
+		B: uint64(v.Flags),
+		C: uint64(v.Attempts) | r.tcpBit()<<16 | bit(r.Interim)<<17 | uint64(r.Part)<<32,
+	}, !v.HasDelay && v.Gaps == 0 && v.Before == 0 && v.Tamper == 0
+}
+
+func statesState(r *Record) (State, bool) {
+	return State{A: r.tcpBit() | uint64(r.Side[tcp.Client].State)<<8 | uint64(r.Side[tcp.Server].State)<<16}, true
+}
+
+func possibleState(r *Record) (State, bool) {
+	s, _ := statesState(r)
+	return State{A: s.A, B: uint64(r.Side[tcp.Client].Possible) | uint64(r.Side[tcp.Server].Possible)<<16}, true
+}
+
+// fewPackets is what an attempt and its answers are, a probe, or a question without an
+// answer.
+const fewPackets = 3
+
+// sideState: who sent but a few packets, and no octets, is like many others.
+func sideState(end tcp.Dir) func(*Record) (State, bool) {
+	return func(r *Record) (State, bool) {
+		s := &r.Side[end]
+		return State{A: s.Packets | r.tcpBit()<<8, B: s.IPOctets, C: s.Repeated}, s.Packets <= fewPackets && s.Octets == 0
+	}
+}
+
+// repairsState: most ends have repaired nothing.
+func repairsState(end tcp.Dir) func(*Record) (State, bool) {
+	return func(r *Record) (State, bool) {
+		return State{A: r.tcpBit()}, r.Side[end].Repairs == measure.Repairs{}
+	}
+}
+
+// historyState: the letters leave one octet for what the state of Zeek is made of.
+func historyState(r *Record) (State, bool) {
+	letters, zeek := r.History.Code()
+	c, s := &r.Side[tcp.Client], &r.Side[tcp.Server]
+	code := uint64(zeek) | bit(c.Octets|s.Octets == 0)<<6
+	if !r.IsTCP() {
+		code = 1<<7 | bit(r.Key.Proto == packet.ProtoUDP)<<6 | bit(c.Packets > 0)<<1 | bit(s.Packets > 0)
+	}
+	return State{
+		A: binary.LittleEndian.Uint64(letters[0:]),
+		B: binary.LittleEndian.Uint64(letters[8:]),
+		C: binary.LittleEndian.Uint64(letters[15:])>>8 | code<<56,
+	}, true
+}
+
+// systemsState: what other systems would have said.
+func systemsState(r *Record) (State, bool) {
+	v := &r.Outcome
+	c, s := &r.Side[tcp.Client], &r.Side[tcp.Server]
+	return State{
+		A: uint64(v.Class) | uint64(v.Rejection)<<8 | uint64(v.Passed)<<16 | bit(v.LacksLastAck)<<24 | r.tcpBit()<<32,
+		B: uint64(c.TCPStates) | uint64(s.TCPStates)<<8,
+		C: uint64(r.TCPChain.Code()),
+	}, true
+}
+
+// untimed: nothing was timed, not even the handshake.
+func untimed(r *Record) (State, bool) {
+	return State{}, r.Times == nil && r.Handshake.Client() == 0 && r.Handshake.Server() == 0
+}
+
+func noHandshake(r *Record) (State, bool) {
+	return State{}, r.Handshake.Client() == 0 && r.Handshake.Server() == 0
+}
+
+// noSamples: of a path whose only round trip is that of the handshake, or none.
+func noSamples(end tcp.Dir) func(*Record) (State, bool) {
+	return func(r *Record) (State, bool) {
+		if r.Times == nil {
+			return State{}, true
+		}
+		p := &r.Times.Path[end]
+		return State{A: 1, B: uint64(p.Stamped)}, p.RTT.N == 0
+	}
+}
+
+func noSmoothed(end tcp.Dir) func(*Record) (State, bool) {
+	return func(r *Record) (State, bool) {
+		srtt, rttvar := r.Smoothed(end)
+		return State{}, srtt == 0 && rttvar == 0
+	}
+}
+
+func noExchange(r *Record) (State, bool) { return State{}, r.Times == nil }
+
+func noSilence(r *Record) (State, bool) {
+	return State{}, r.Times == nil || r.Times.Cause == measure.NoCause
+}
+
+// signatureState: options beyond the eighth do not fit.
+func signatureState(end tcp.Dir) func(*Record) (State, bool) {
+	return func(r *Record) (State, bool) {
+		s := r.Side[end].Identity.Signature
+		if s == nil {
+			return State{}, true
+		}
+		a, b, c, few := s.Code()
+		return State{a, b, c}, few
+	}
+}
+
+func unidentified(end tcp.Dir) func(*Record) (State, bool) {
+	return func(r *Record) (State, bool) { return State{}, r.Side[end].Identity.Signature == nil }
+}
+
+func nothingFound(r *Record) (State, bool) {
+	return State{A: r.tcpBit()}, !r.Firewall && len(r.Findings) == 0
+}
+
+func gatesState(r *Record) (State, bool) {
+	return State{A: r.Reasons[tcp.Client], B: r.Reasons[tcp.Server], C: uint64(r.Closed) | r.tcpBit()<<16 | bit(r.Interim)<<17}, true
+}
