@@ -11,6 +11,8 @@ type World struct {
 	skewed bool  // late is known
 	late   int64 // when ACKs were last recorded before what they acknowledge, again and again
 
+	resumed int64 // until when nobody watched, in the middle of it; 0: somebody always did
+
 	networks networks // between which connections were captured both ways
 	sums     sums     // of hosts
 	strays   strays
@@ -49,6 +51,8 @@ type capture struct {
 	has   bool  // began is known
 	lossy bool  // lost is known
 	lost  int64 // time of the last packet before the capture, as it says itself, dropped some
+
+	resumed int64 // until when nobody watched, in the middle of it; 0: somebody always did
 }
 
 // idle is how long a silent connection is remembered, ns.
@@ -62,8 +66,14 @@ func (w *capture) note(at int64) {
 }
 
 // runs reports whether the capture had run for one idle timeout when the scene's
-// record began.
-func (w *capture) runs(s *Scene) bool { return w.has && s.began()-w.began > idle }
+// record began, without a time in which nobody watched.
+func (w *capture) runs(s *Scene) bool {
+	at, since := s.began(), w.began
+	if w.resumed != 0 && at >= w.resumed {
+		since = w.resumed
+	}
+	return w.has && at-since > idle
+}
 
 // began returns when the scene's record began; of one that has not ended, the time
 // of the segment.

@@ -88,10 +88,15 @@ func dates(s *tcp.Segment) bool {
 // slot returns where a segment is remembered, and its mark: a mix of its
 // connection, direction, header octets and IP identification, beside its TTL.
 func (t *Tracker) slot(s *tcp.Segment, d tcp.Dir) (*passage, uint64) {
-	if t.recent.slots == nil {
-		t.recent.slots = make([]passage, recentSlots)
-	}
 	hi, lo := bits.Mul64(uint64(s.Digest)<<32|uint64(s.IPID)<<16|uint64(s.Len)&0xffff, 0x9e3779b97f4a7c15^uint64(t.Salt)<<1^uint64(d)<<60)
 	mark := (hi^lo|1<<8)&^0xff | uint64(s.TTL)
-	return &t.recent.slots[mark>>40%recentSlots], mark
+	return t.recent.place(mark), mark
+}
+
+// place returns where a mark stands.
+func (r *recent) place(mark uint64) *passage {
+	if r.slots == nil {
+		r.slots = make([]passage, recentSlots)
+	}
+	return &r.slots[mark>>40%recentSlots]
 }

@@ -119,7 +119,7 @@ func (s *embryos) take() uint32 {
 // give takes one back; what was given back counts as written.
 func (s *embryos) give(i uint32) {
 	m := s.at(i)
-	m.place.next, m.marks = s.free, ended
+	m.place.next, m.marks, m.class = s.free, ended, vacant
 	s.free = i
 }
 
@@ -176,6 +176,9 @@ func (t *Table) recall(m *embryo, e *entry) tcpstates.Flags {
 	e.trail.Segment(s, step, &e.conn, 0)
 	e.handshake.Segment(s, step, &e.conn, &nothing, e.start)
 	t.rules.Recall(&e.inquiry, v, step)
+	if m.at < t.resumed {
+		e.handshake.Lapse()
+	}
 	if m.has(ended) {
 		e.written, e.handshake = true, measure.Handshake{}
 	}

@@ -74,7 +74,6 @@ func (t *Table) drop(i uint32, why record.Ending) {
 	}
 	t.write(e, why)
 	t.delist(i)
-	e.class = idle
 	t.tracker.Forget(&e.conn)
 	t.repairs.giveBack(e)
 	t.who.giveBack(e)

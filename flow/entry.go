@@ -40,6 +40,7 @@ const (
 	closing // a FIN passed
 	open    // synchronized
 	numClasses
+	vacant = numClasses // in no list: the entry was given back
 )
 
 // stray reports whether what stands in c was never assured.
@@ -156,7 +157,7 @@ func (s *slab) take() uint32 {
 func (s *slab) give(i uint32) {
 	s.live--
 	e := s.at(i)
-	e.place.next = s.free
+	e.place.next, e.class = s.free, vacant
 	s.free = i
 }
 

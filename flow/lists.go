@@ -32,9 +32,22 @@ func (t tick) after(u tick) int64 { return int64(int32(t-u)) << tickBits }
 
 // enlist puts entry i at the end of a class's list.
 func (t *Table) enlist(i uint32, c class) {
-	l := &t.lists[c]
 	p, in := t.slab.listed(i)
-	*p, *in = place{prev: l.tail, since: tickOf(t.ticked)}, c
+	p.since, *in = tickOf(t.ticked), c
+	t.queue(i)
+	t.due = min(t.due, t.dueAt(t.ticked, c))
+}
+
+// dueAt returns when an entry must be looked at that waits in a class since a time.
+func (t *Table) dueAt(since int64, c class) int64 {
+	return later(since>>tickBits<<tickBits, t.limits[c])
+}
+
+// queue puts i, entry or embryo, at the end of its class's list.
+func (t *Table) queue(i uint32) {
+	p, in := t.slab.listed(i)
+	l := &t.lists[*in]
+	p.prev, p.next = l.tail, 0
 	if l.tail == 0 {
 		l.head = i
 	} else {
@@ -42,12 +55,6 @@ func (t *Table) enlist(i uint32, c class) {
 	}
 	l.tail = i
 	l.n++
-	t.due = min(t.due, t.dueAt(t.ticked, c))
-}
-
-// dueAt returns when an entry must be looked at that waits in a class since a time.
-func (t *Table) dueAt(since int64, c class) int64 {
-	return later(since>>tickBits<<tickBits, t.limits[c])
 }
 
 // delist takes entry i out of its list.
@@ -162,7 +169,7 @@ func (t *Table) Tick(now int64) {
 	}
 	slices.SortFunc(t.over, func(i, j uint32) int { return cmp.Compare(t.slab.num(i), t.slab.num(j)) })
 	for _, i := range t.over {
-		if _, in := t.slab.listed(i); !in.idle() { // it did not go with the one that superseded it
+		if _, in := t.slab.listed(i); *in != vacant { // it did not go with the one that superseded it
 			t.expire(i)
 		}
 	}

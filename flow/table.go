@@ -42,6 +42,7 @@ type Table struct {
 	now     int64    // time of the last packet, or tick
 	ticked  int64    // time of the last tick
 	due     int64    // before it no entry's time can have come
+	resumed int64    // since when somebody watches again; 0: somebody always did
 	over    []uint32 // entries whose time has come with this tick
 	stats   Stats
 	row     record.Record   // the one that emit is given

@@ -54,6 +54,16 @@ func (h *Handshake) Skip() {
 	h.state |= over
 }
 
+// Lapse says that nobody watched for a while: what was not answered before may have been
+// sent again meanwhile.
+func (h *Handshake) Lapse() {
+	for _, of := range [...]int{synTries, synAckTries} {
+		if !h.Over() && h.tries(of) != never {
+			h.setTries(of, unclear)
+		}
+	}
+}
+
 // Server returns the ns from the SYN to the SYN,ACK: the way from here to the
 // server and back. 0: not known.
 func (h *Handshake) Server() int64 {

@@ -30,6 +30,16 @@ func (t *Times) Opened(h *Handshake, start int64) {
 	}
 }
 
+// Lapse says that nobody watched for a while: what is under way gives no sample, and
+// when something new passed last is not known.
+func (t *Times) Lapse() {
+	for d := range t.Path {
+		t.Path[d].forget()
+		t.Missed(tcp.Dir(d))
+	}
+	t.Silence.begun = false
+}
+
 // Touch reads what a segment sent in direction d will need first, so that it is at hand
 // then. What it returns means nothing.
 func (t *Times) Touch(d tcp.Dir) uint64 {

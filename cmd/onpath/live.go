@@ -45,15 +45,16 @@ func newLive() *cobra.Command {
 	var more records
 	var files rotation
 	var whole target
+	var state kept
 	cmd := &cobra.Command{
 		Use:     "live [flags] -i INTERFACE [FILTER]",
 		Short:   "an interface in, connections out",
-		Long:    liveLong + userLong + rotationLong + memoryLong + findingsLong + findingsRead + evidenceLong + metricsLong + interimLong + readP0f + readEyes + netfilterLong + netfilterRead,
+		Long:    liveLong + userLong + rotationLong + memoryLong + findingsLong + findingsRead + evidenceLong + metricsLong + interimLong + stateLong + readP0f + readEyes + netfilterLong + netfilterRead,
 		Example: liveExample,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			c, err := o.capture(cmd, args)
 			if err == nil {
-				err = errors.Join(more.config(cmd, &c), files.config(&c))
+				err = errors.Join(more.config(cmd, &c), files.config(&c), state.config(cmd, &c))
 			}
 			if err == nil {
 				err = whole.config(cmd, &c)
@@ -70,6 +71,7 @@ func newLive() *cobra.Command {
 	o.bindOutput(cmd, formatNames(run.RecordFormats))
 	files.bind(cmd)
 	whole.bind(cmd)
+	state.bind(cmd, &o.run)
 	o.bindTable(cmd, flow.Linger{AfterReset: liveLinger, AfterClose: liveLinger})
 	more.bind(cmd, &o.run)
 	return cmd

@@ -29,18 +29,10 @@ func (j *job[R]) tell(f record.Finding) {
 	give(j.tellers, &j.finding, j.fail)
 }
 
-// tellStrays tells what was found that belongs to no record. The captures have ended.
-func (j *job[R]) tellStrays() {
-	if j.health.Dropped > j.dropped {
-		j.tellDropped()
-	}
-	j.tellEach(j.table.Strays())
-}
-
 // tellDropped tells the table what the capture says that it dropped since it was told
 // last.
 func (j *job[R]) tellDropped() {
-	j.table.Dropped(j.health.Dropped-j.dropped, check.Moment{Frame: j.tally.packets, At: j.tally.last})
+	j.table.Dropped(j.health.Dropped-j.dropped, check.Moment{Frame: j.earlier + j.tally.packets, At: j.tally.last})
 	j.dropped = j.health.Dropped
 }
 

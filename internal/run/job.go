@@ -22,6 +22,7 @@ const (
 	askTurn                      // let the other one work for a moment
 	askReopen                    // begin the files of the outputs anew
 	askTable                     // print what is open
+	askKeep                      // go on with a checkpoint
 )
 
 // drawEvery is how often the progress bar is drawn; the first time after
@@ -64,6 +65,11 @@ type job[R any] struct {
 	health  source.Health // of the captures, before a read that may wait and at the end
 
 	scrapes *scrapes // nil: nobody asks for metrics
+
+	keeper   *keeper            // nil: no checkpoints are wanted
+	before   *before            // that an earlier run has left; nil: none, or it is in the table
+	newTable func() *flow.Table // of Read
+	earlier  uint64             // packets of the runs that this one goes on from
 
 	seen  bool // standard error was a terminal in the beginning
 	asked atomic.Uint32
@@ -252,7 +258,7 @@ func (j *job[R]) readLive() error {
 
 // answer does what was asked, and reports whether to go on.
 func (j *job[R]) answer() bool {
-	asked := j.asked.And(^(askDraw | askLook | askReopen | askTable))
+	asked := j.asked.And(^(askDraw | askLook | askReopen | askTable | askKeep))
 	if asked&askDraw != 0 && j.mayDraw() {
 		j.bar.draw(j.errors(), j.in.Consumed(), j.in.Size(), j.tally.packets, time.Since(j.began))
 	}
@@ -269,6 +275,9 @@ func (j *job[R]) answer() bool {
 	if asked&askTurn != 0 {
 		j.turn()
 	}
+	if j.keeper != nil {
+		j.checkpoint(j.keeper.share())
+	}
 	if asked&askStop != 0 && j.live != nil { // once: what has come is still read
 		j.asked.And(^askStop)
 		j.live.drain()
@@ -280,18 +289,29 @@ func (j *job[R]) answer() bool {
 // idle lets time go on while nothing comes, and reports whether to go on.
 func (j *job[R]) idle() bool {
 	j.table.Pass(j.live.silent())
+	j.checkpoint(keptQuiet)
 	return j.asked.Load() == 0 || j.answer()
 }
 
-// finish writes what is left, closes the outputs and sums up.
-func (j *job[R]) finish(summary bool) error {
+// drain writes all that is open, and tells what was found that belongs to no record.
+func (j *job[R]) drain() {
 	if j.live != nil {
-		j.unhurried()
 		j.table.Drain()
 	} else {
 		j.table.Flush()
 	}
-	j.tellStrays()
+	j.tellEach(j.table.Strays())
+}
+
+// finish writes what is left, or keeps it, closes the outputs and sums up.
+func (j *job[R]) finish(summary bool) error {
+	if j.health.Dropped > j.dropped {
+		j.tellDropped()
+	}
+	j.unhurried()
+	if !j.keep() {
+		j.drain()
+	}
 	failed := j.dumps.flush()
 	j.end()
 	j.bar.clear(j.errors())

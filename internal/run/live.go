@@ -40,6 +40,7 @@ type live struct {
 	rings  []*afpacket.Ring
 	heads  []head // of each ring
 	now    int64  // when Next last had none to hand over, ns since 1970
+	opened int64  // since when all rings capture, ns since 1970
 	until  int64  // the time at which all ends; 0: it does not
 	number uint64
 	lost   []string         // why a ring's interface shows nothing; "": it does
@@ -78,6 +79,7 @@ func openLive(c *Config, say func(string)) (*live, error) {
 		say(fmt.Sprintf("listening on %s, link type %v", name, r.Link()))
 	}
 	l.heads = make([]head, len(l.rings))
+	l.opened = time.Now().UnixNano()
 	return l, nil
 }
 

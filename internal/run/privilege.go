@@ -15,6 +15,9 @@ import (
 // a file of root's, so the outputs are opened as that user, as tcpdump does with -Z.
 func (j *job[R]) openOutputs(formats []Format[R]) error {
 	c := &j.config.Capture
+	if err := j.mayKeep(); err != nil {
+		return err
+	}
 	open := func() error { return j.asWhom(j.open(formats)) }
 	steps := []func() error{j.mayRotate, open, j.drop}
 	if c.User != nil && slices.ContainsFunc(j.config.outputDirs(), func(dir string) bool { return privilege.MayWrite(c.User, dir) }) {
@@ -70,6 +73,9 @@ func (j *job[R]) confine() error {
 	dirs := j.config.outputDirs()
 	if dir := j.config.Evidence.Dir; dir != "" {
 		dirs = append(dirs, dir)
+	}
+	if path := j.config.State.Path; path != "" {
+		dirs = append(dirs, filepath.Dir(path))
 	}
 	if err := privilege.Confine(dirs); err != privilege.ErrPartly {
 		return err

@@ -59,6 +59,8 @@ type Config struct {
 
 	Evidence Evidence // of Read alone
 
+	State State // of Read with Capture alone
+
 	Metrics metrics.Config // of Read alone; without an Addr, none are served
 
 	Decoder packet.Config
@@ -87,20 +89,30 @@ func Read(c Config) error {
 	if job.dumps, err = job.openDumps(); err == nil {
 		err = job.confine()
 	}
+	if err == nil {
+		err = job.openState()
+	}
 	if err != nil {
 		job.close()
 		return job.asWhom(err)
 	}
-	job.table = flow.New(job.config.Flow, func(r *record.Record) {
-		if r.Interim { // what was found is told at its end
-			job.write(r)
-			return
-		}
-		job.ended(r)
-		job.write(r)
-		job.dumps.close(r, job.table.Owner())
-	})
-	return job.drive(job.read, true)
+	job.newTable = func() *flow.Table {
+		return flow.New(job.config.Flow, func(r *record.Record) { writeRecord(job, r) })
+	}
+	job.table = job.newTable()
+	return job.drive(func() { job.resume(); job.read() }, true)
+}
+
+// writeRecord writes what may be interim: then what was found is told at its end.
+func writeRecord(j *job[record.Record], r *record.Record) {
+	if r.Interim {
+		j.write(r)
+		return
+	}
+	j.ended(r)
+	j.write(r)
+	j.keeper.written(j.table, r.Conn)
+	j.dumps.close(r, j.table.Owner())
 }
 
 // Packets reads the captures and writes a row for each packet.

@@ -217,6 +217,7 @@ func (j *job[R]) flush() {
 	if j.notes != nil {
 		j.notes.flush()
 	}
+	j.keeper.flush(j.table)
 }
 
 // fail keeps the first error of an output. A closed pipe is one only when

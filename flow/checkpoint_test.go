@@ -1,0 +1,121 @@
+package flow
+
+import (
+	"cmp"
+	"fmt"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"onpath/internal/simulate"
+	"onpath/packet"
+	"onpath/record"
+	"onpath/tcp"
+)
+
+// carried returns a Table that goes on from a checkpoint of t, as if nobody had noticed.
+func carried(t *testing.T, from *Table, c Config, emit func(*record.Record)) *Table {
+	t.Helper()
+	into := New(c, emit)
+	r := into.Restorer()
+	carry := func(part any) {
+		copied := reflect.New(reflect.TypeOf(part).Elem())
+		copied.Elem().Set(reflect.ValueOf(part).Elem())
+		if !r.Take(copied.Interface()) {
+			t.Fatalf("%T is not taken", part)
+		}
+	}
+	from.CheckpointAll(carry)
+	for at := from.Checkpoint(0, 3, carry); at != 0; at = from.Checkpoint(at, 3, carry) {
+	}
+	r.End(0, 0)
+	return into
+}
+
+// simulated returns the packets of some runs of a mode, which begin one after the other
+// and go on beside each other.
+func simulated(m *simulate.Mode, seed uint64) (all []packet.View) {
+	var sim simulate.Sim
+	for run := range uint64(6) {
+		dice := simulate.Seeded(seed<<8 | run)
+		sim.Run(m, &dice, func(p *simulate.Passage) {
+			v := packet.View{
+				Seg: p.Seg, Key: tcpKey(40000 + uint16(run%4)), FromB: p.Seg.Dir == tcp.Client,
+				IPLen: 40 + p.Seg.Len, WireLen: 54 + p.Seg.Len, CapLen: 54 + p.Seg.Len, L4Len: p.Seg.Len, Depth: 1,
+			}
+			v.At = p.Seg.At + int64(run)*700e6 + 1e18
+			v.Seg.At = v.At
+			all = append(all, v)
+		})
+	}
+	slices.SortStableFunc(all, func(a, b packet.View) int { return cmp.Compare(a.At, b.At) })
+	for i := range all {
+		all[i].Number = uint64(i + 1)
+	}
+	return all
+}
+
+// allColumns is all columns of records, and what was found in them.
+type allColumns []string
+
+func (l *allColumns) take(r *record.Record) {
+	var b strings.Builder
+	for _, c := range record.Columns() {
+		fmt.Fprintf(&b, " %s=%s", c.Name, c.Append(nil, r))
+	}
+	fmt.Fprintf(&b, " %+v", r.Findings)
+	*l = append(*l, b.String())
+}
+
+// TestCheckpointLosesNothing: a run that is stopped anywhere, and goes on in another Table,
+// writes the records that it would have written, whatever passes.
+func TestCheckpointLosesNothing(t *testing.T) {
+	for i := range simulate.Modes {
+		m := &simulate.Modes[i]
+		for seed := range uint64(5) {
+			all := simulated(m, seed)
+			var want, got allColumns
+			c := Config{Interim: 5 * time.Second, Linger: &Linger{AfterReset: time.Second, AfterClose: 3 * time.Second}}
+			whole, first := New(c, want.take), New(c, got.take)
+			cut := int(seed+1) * len(all) / 6
+			for i := range all {
+				v := all[i]
+				whole.Observe(&v)
+			}
+			for _, v := range all[:cut] {
+				first.Observe(&v)
+			}
+			second := carried(t, first, c, got.take)
+			for _, v := range all[cut:] {
+				second.Observe(&v)
+			}
+			whole.Flush()
+			second.Flush()
+			slices.Sort(want)
+			slices.Sort(got)
+			if d := slices.CompareFunc(want, got, cmp.Compare[string]); d != 0 {
+				t.Errorf("%s, seed %d, stopped at %d of %d:\n%s", m.Name, seed, cut, len(all), differing(want, got))
+			}
+		}
+	}
+}
+
+// differing tells where two lists differ first.
+func differing(want, got allColumns) string {
+	for i := range want {
+		if i >= len(got) {
+			return "missing " + want[i]
+		}
+		if want[i] != got[i] {
+			w, g := strings.Fields(want[i]), strings.Fields(got[i])
+			for k := range w {
+				if k >= len(g) || w[k] != g[k] {
+					return fmt.Sprint("want ", w[k:min(k+4, len(w))], " got ", g[min(k, len(g)):min(k+4, len(g))], " of ", w[0])
+				}
+			}
+		}
+	}
+	return "too many"
+}

@@ -1,0 +1,207 @@
+package run
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"onpath/flow"
+	"onpath/internal/checkpoint"
+)
+
+// State says where a capture keeps what is open, so that another run goes on with it.
+type State struct {
+	Path  string        // of the file; "": nothing is kept
+	Every time.Duration // between checkpoints
+}
+
+// Bounds of what a checkpoint takes of the time for packets.
+const (
+	keptBlocks = 8                     // blocks that wait to be written; then the checkpoint waits
+	keptSlots  = 16                    // entries that are looked at before asking whether a block is full
+	keptShare  = 5                     // of so many ns one, if packets come
+	keptBusy   = 5 * time.Millisecond  // in a row, if packets come
+	keptQuiet  = 20 * time.Millisecond // in a row, if none come
+	keptNotes  = 4 << 10               // octets of notes that are handed over at once
+)
+
+// kept is what stands in a state beside the table: how far the run came.
+type kept struct {
+	at     int64  // when the checkpoint began, ns since the Unix epoch
+	frames uint64 // number of the last frame
+}
+
+// stateLayout is that of a state's parts.
+func stateLayout() *checkpoint.Layout {
+	return checkpoint.NewLayout(append(flow.Parts(), new(kept))...)
+}
+
+// keeper makes checkpoints: a slice of the table between two packets, written by a
+// goroutine of its own. nil: none are wanted. What it tells is as of the time between the
+// first and the last slice; of what ends meanwhile, and later, the file has notes.
+type keeper struct {
+	every   time.Duration
+	encoder *checkpoint.Encoder
+	file    *stateFile
+	notes   []byte
+	noted   uint64 // number of the last record of which a note says that it began
+
+	going bool          // a checkpoint
+	slot  uint32        // where it goes on
+	spent time.Duration // on its last slice
+	ended time.Time     // when packets had to wait for it last
+	began time.Time     // the checkpoint, or if none is going on the last one
+	stats KeptStats
+	wrong bool // the last one has failed
+	over  bool // there will be none
+	say   func(string)
+}
+
+// KeptStats are what became of checkpoints.
+type KeptStats struct {
+	Written uint64 // checkpoints that are in the file
+	Failed  uint64
+	At      time.Time     // when the last one in the file began; zero: there is none
+	Octets  int64         // its size
+	Took    time.Duration // from its first slice until it was in the file
+	Longest time.Duration // for which packets waited at one slice, of all
+}
+
+// written notes that the record of that number was written: a checkpoint that still has it
+// open is not to be believed.
+func (k *keeper) written(t *flow.Table, num uint64) {
+	if k == nil || k.over {
+		return
+	}
+	k.notes = checkpoint.Note{Kind: checkpoint.NoteEnded, Record: num}.Append(k.notes)
+	if len(k.notes) > keptNotes {
+		k.flush(t)
+	}
+}
+
+// step goes on with a checkpoint, or begins one if it is due, for at most a time.
+func (k *keeper) step(t *flow.Table, frames uint64, most time.Duration) {
+	k.learn()
+	from := time.Now()
+	if !k.going && from.Sub(k.began) < k.every || most < k.spent {
+		return
+	}
+	for k.file.room() {
+		k.slice(t, frames)
+		if !k.going || time.Since(from) > most {
+			break
+		}
+	}
+	k.ended = time.Now()
+	k.stats.Longest = max(k.stats.Longest, k.ended.Sub(from))
+}
+
+// share returns how long packets that come may wait for a checkpoint now.
+func (k *keeper) share() time.Duration { return min(time.Since(k.ended)/keptShare, keptBusy) }
+
+// slice copies some entries. The first one is what belongs to none.
+func (k *keeper) slice(t *flow.Table, frames uint64) {
+	if !k.going {
+		k.begin(t, frames)
+		return
+	}
+	from := time.Now()
+	for k.slot != 0 && !k.encoder.Full() {
+		k.slot = t.Checkpoint(k.slot, keptSlots, k.put)
+	}
+	k.hand()
+	if k.slot == 0 {
+		k.end(t)
+	}
+	k.spent = time.Since(from)
+}
+
+func (k *keeper) put(part any) { k.encoder.Put(part) }
+
+// begin begins a checkpoint. What was noted before belongs to the one before.
+func (k *keeper) begin(t *flow.Table, frames uint64) {
+	k.handNotes(t)
+	k.going, k.slot, k.began = true, 1, time.Now()
+	k.file.todo <- errand{what: beginState, at: k.began}
+	k.put(&kept{k.began.UnixNano(), frames})
+	t.CheckpointAll(k.put)
+	k.hand()
+}
+
+// hand hands the block over.
+func (k *keeper) hand() {
+	if len(k.encoder.Block) == 0 {
+		return
+	}
+	k.file.todo <- errand{what: blockOfState, octets: k.encoder.Block}
+	k.encoder.Block = k.file.empty()
+}
+
+func (k *keeper) end(t *flow.Table) {
+	k.going = false
+	k.handNotes(t)
+	k.file.todo <- errand{what: endState}
+}
+
+// handNotes hands over what was noted, and which records have begun.
+func (k *keeper) handNotes(t *flow.Table) {
+	if begun := t.Begun(); begun > k.noted {
+		k.noted = begun
+		k.notes = checkpoint.Note{Kind: checkpoint.NoteBegun, Record: begun}.Append(k.notes)
+	}
+	if len(k.notes) > 0 {
+		k.file.todo <- errand{what: notesOfState, octets: slices.Clone(k.notes)}
+		k.notes = k.notes[:0]
+	}
+}
+
+// flush hands notes over, if there is room for them.
+func (k *keeper) flush(t *flow.Table) {
+	if k != nil && !k.over && k.file.room() {
+		k.handNotes(t)
+	}
+}
+
+// learn takes what became of checkpoints that were handed over.
+func (k *keeper) learn() {
+	for len(k.file.done) > 0 {
+		k.take(<-k.file.done)
+	}
+}
+
+func (k *keeper) take(d deed) {
+	if d.err != nil {
+		if k.stats.Failed++; !k.wrong {
+			k.say(fmt.Sprintf("--state: no checkpoint: %v", d.err))
+		}
+		k.wrong = true
+		return
+	}
+	if k.wrong {
+		k.wrong = false
+		k.say("--state: checkpoints are written again")
+	}
+	k.stats.Written++
+	k.stats.At, k.stats.Octets, k.stats.Took = d.at, d.size, d.took
+}
+
+// finish makes the last checkpoint: no packets come any more. It reports false if there is
+// none, and then leaves no file that a run could go on with.
+func (k *keeper) finish(t *flow.Table, frames uint64) bool {
+	failed := k.stats.Failed
+	if k.going { // an older one
+		k.going = false
+		k.encoder.Block = k.encoder.Block[:0]
+	}
+	for k.slice(t, frames); k.going; k.slice(t, frames) {
+	}
+	close(k.file.todo)
+	for d := range k.file.done {
+		k.take(d)
+	}
+	if k.stats.Failed == failed {
+		return true
+	}
+	k.file.remove()
+	return false
+}
