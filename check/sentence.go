@@ -96,7 +96,7 @@ func AppendSentence(dst []byte, id anomaly.ID, numbers [MaxNumbers]int64) []byte
 func appendNumber(dst []byte, kind Kind, n int64) []byte {
 	switch kind {
 	case Span:
-		return append(dst, rounded(n).String()...)
+		return AppendSpan(dst, rounded(n))
 	case States:
 		return append(dst, conn.Set(n).String()...)
 	case Row:
@@ -107,9 +107,9 @@ func appendNumber(dst []byte, kind Kind, n int64) []byte {
 
 // rounded returns a time, given in ns, without digits that nobody measured: what was
 // counted in ticks is known to about a millisecond.
-func rounded(ns int64) time.Duration {
+func rounded(ns int64) int64 {
 	if ns%tick == 0 {
-		return time.Duration(ns).Round(time.Millisecond)
+		return int64(time.Duration(ns).Round(time.Millisecond))
 	}
-	return time.Duration(ns)
+	return ns
 }

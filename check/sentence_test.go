@@ -56,8 +56,8 @@ func TestSentenceOfNumbers(t *testing.T) {
 		numbers [MaxNumbers]int64
 		want    string
 	}{
-		{anomaly.RetransmissionTlp, [MaxNumbers]int64{5001, 10 * tick}, "after 10ms of silence"},
-		{anomaly.RstInjectedDataContinues, [MaxNumbers]int64{101, 43_017_000}, "comes 43.017ms after"},
+		{anomaly.RetransmissionTlp, [MaxNumbers]int64{5001, 10 * tick}, "after 10 ms of silence"},
+		{anomaly.RstInjectedDataContinues, [MaxNumbers]int64{101, 43_017_000}, "comes 43 ms after"},
 		{anomaly.ZeroWindowProbe, [MaxNumbers]int64{5001, 1}, "of 1 octet asks"},
 		{anomaly.ZeroWindowProbe, [MaxNumbers]int64{5001, 2}, "of 2 octets asks"},
 		{anomaly.HostStackNonconformant, [MaxNumbers]int64{int64(anomaly.MssZero), 3, 17}, "breaks mss-zero in 3 connections"},

@@ -6,8 +6,8 @@ import (
 	"math"
 	"slices"
 	"strconv"
-	"time"
 
+	"onpath/check"
 	"onpath/record"
 	"onpath/tcp"
 )
@@ -88,28 +88,5 @@ func span(seconds string) string {
 	if err != nil {
 		return seconds
 	}
-	return spanOf(int64(math.Round(n * 1e9)))
-}
-
-// spanOf writes ns for people, with at most three digits that matter: 835 µs, 21.1 ms,
-// 3.42 s; from a minute on in whole seconds: 1m30s.
-func spanOf(ns int64) string {
-	d := time.Duration(ns)
-	for _, u := range units {
-		if size := d.Abs(); size >= u.below {
-			continue
-		}
-		return strconv.FormatFloat(float64(d)/float64(u.of), 'g', 3, 64) + u.name
-	}
-	return d.Round(time.Second).String()
-}
-
-// units are those of time, each for what is rounded to less than the next one.
-var units = []struct {
-	below, of time.Duration
-	name      string
-}{
-	{999_500, time.Microsecond, " µs"},
-	{999_500_000, time.Millisecond, " ms"},
-	{59_950_000_000, time.Second, " s"},
+	return string(check.AppendSpan(nil, int64(math.Round(n*1e9))))
 }

@@ -84,7 +84,7 @@ func TestLossesInWords(t *testing.T) {
 func TestSpans(t *testing.T) {
 	for ns, want := range map[int64]string{
 		835e3: "835 µs", 999_499: "999 µs", 999_500: "1 ms", 21_100_000: "21.1 ms", 999_700_000: "1 s",
-		59_940_000_000: "59.9 s", 59_960_000_000: "1m0s", 90e9: "1m30s", 4_060_000_000: "4.06 s",
+		59_940_000_000: "59.9 s", 59_960_000_000: "1m00s", 90e9: "1m30s", 4_060_000_000: "4.06 s",
 	} {
 		r := &record.Record{Key: packet.Key{Proto: packet.ProtoTCP}, Times: &measure.Times{}}
 		r.Times.Silence = measure.Silence{Longest: ns, Cause: measure.Sender}
