@@ -2,6 +2,7 @@
 
 FUZZTIME ?= 30s
 RUNS ?= 100000
+PACKETS ?= 5000000
 RULES ?= arrows.go emit.go receive.go syn.go synack.go ack.go late.go reset.go window.go plain.go step.go join.go sack.go forgedfin.go
 # Where install puts things, under DESTDIR if that is set.
 PREFIX ?= /usr/local
@@ -10,7 +11,7 @@ UNITDIR ?= $(PREFIX)/lib/systemd/system
 # Packages with goroutines, or called from some.
 CONCURRENT = ./internal/run/... ./internal/metrics/... ./source/... ./cmd/...
 
-.PHONY: onpath install test race lint notices bench bench-smoke fuzz soundness mutate oracle docs clean
+.PHONY: onpath install test race lint notices bench bench-smoke fuzz floods soundness mutate oracle docs clean
 
 onpath: # one static binary
 	CGO_ENABLED=0 go build -trimpath -buildvcs=auto -ldflags '-s -w' -o onpath ./cmd/onpath
@@ -59,6 +60,9 @@ bench-smoke:
 
 fuzz: # each target for FUZZTIME
 	.ci/fuzz $(FUZZTIME)
+
+floods: # floods of all kinds, 5 million packets each (PACKETS=N), under --memory
+	ONPATH_FLOODS=$(PACKETS) go test ./cmd/onpath -run TestFloods -count 1 -v -timeout 4h
 
 soundness: # each mode of simulation, long enough to see what is rare
 	ONPATH_RUNS=$(RUNS) go test ./conn -run 'Soundness' -v -timeout 4h

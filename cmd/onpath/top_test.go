@@ -1,7 +1,6 @@
 package main
 
 import (
-	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
@@ -21,16 +20,8 @@ func inTerminal(t *testing.T, args string) *terminal {
 	if _, err := exec.LookPath("tmux"); err != nil {
 		t.Skip("tmux is not installed: nobody looks at the screen")
 	}
-	self, err := os.Executable()
-	if err != nil {
-		t.Fatal(err)
-	}
-	dir := t.TempDir()
-	program := filepath.Join(dir, "onpath") // by this name, TestMain runs main
-	if err := os.Symlink(self, program); err != nil {
-		t.Fatal(err)
-	}
-	term := &terminal{t, filepath.Join(dir, "tmux")}
+	program := named(t)
+	term := &terminal{t, filepath.Join(filepath.Dir(program), "tmux")}
 	t.Cleanup(func() { exec.Command("tmux", "-S", term.socket, "kill-server").Run() })
 	term.tmux("-f", "/dev/null", "new-session", "-d", "-x", "80", "-y", "24",
 		"env LANG=C.UTF-8 LC_ALL=C.UTF-8 "+program+" "+args+"; echo exit code $?; exec cat")
