@@ -8,6 +8,7 @@ import (
 	"onpath/check"
 	"onpath/record"
 	"onpath/sink/jsonl"
+	"onpath/tcp"
 )
 
 func openFindings(w io.Writer) rows[record.Finding] { return jsonl.New(w, record.FindingColumns()) }
@@ -15,18 +16,27 @@ func openFindings(w io.Writer) rows[record.Finding] { return jsonl.New(w, record
 // ended counts a record, and tells what was found of it; and, now and then, what was
 // found that belongs to none.
 func (j *job[R]) ended(r *record.Record) {
+	j.spare = canBeSpared(r)
 	j.tally.record(r)
 	for i := range r.Findings {
-		j.tell(record.Finding{Record: r, Finding: &r.Findings[i]})
+		j.tell(record.Finding{Record: r, Finding: &r.Findings[i]}, j.spare)
 	}
 	j.tellEach(j.table.OldStrays())
 }
 
 // tell counts a finding, and gives it to who wants to know.
-func (j *job[R]) tell(f record.Finding) {
+func (j *job[R]) tell(f record.Finding, spare bool) {
 	j.tally.found.finding(f.Finding)
 	j.finding = f
-	give(j.tellers, &j.finding, j.fail)
+	give(j.tellers, &j.finding, spare, j.fail)
+}
+
+// canBeSpared reports whether a record is one of those that a flood makes: it was pushed
+// out, and one end alone was seen. Where an output does not keep up, these are
+// given up first, before they are written out, so that the others find room, and time is
+// left for packets.
+func canBeSpared(r *record.Record) bool {
+	return r.Ending == record.EndEvicted && (r.Side[tcp.Client].Packets == 0 || r.Side[tcp.Server].Packets == 0)
 }
 
 // tellDropped tells the table what the capture says that it dropped since it was told
@@ -38,7 +48,7 @@ func (j *job[R]) tellDropped() {
 
 func (j *job[R]) tellEach(strays []check.Stray) {
 	for i := range strays {
-		j.tell(record.Finding{Stray: &strays[i], Finding: &strays[i].Finding})
+		j.tell(record.Finding{Stray: &strays[i], Finding: &strays[i].Finding}, false)
 	}
 }
 

@@ -52,6 +52,7 @@ type job[R any] struct {
 	views   [flow.Batch]packet.View // in use: one, or a batch
 	tally   tally
 	finding record.Finding // that is told
+	spare   bool           // the record that ended can be spared
 	limit   uint64         // packets to read
 	began   time.Time
 	bar     bar

@@ -48,6 +48,7 @@ type queue struct {
 	offered volume
 	lost    volume // of offered, what found no room
 	told    volume // of lost, before it began
+	spared  uint64 // rows of lost that could be spared
 	losing  bool
 	waited  time.Duration
 	ending  bool
@@ -173,9 +174,26 @@ func (q *queue) await() *block {
 	}
 }
 
+// crowded reports whether more than half of the queue waits to be written.
+func (q *queue) crowded() bool {
+	return max(len(q.full)*blockSize, q.queued()) > q.most*blockSize/2
+}
+
+// spares reports whether a row that can be spared must be: it is lost then. That of a row
+// which was never written out is not counted in octets.
+func (q *queue) spares() bool {
+	if q == nil || q.ending || !q.crowded() {
+		return false
+	}
+	q.offered.rows++
+	q.lost.rows++
+	q.spared++
+	return true
+}
+
 // recover ends a loss when half of the queue is empty.
 func (q *queue) recover() {
-	if max(len(q.full)*blockSize, q.queued()) > q.most*blockSize/2 {
+	if q.crowded() {
 		return
 	}
 	q.waited = 0

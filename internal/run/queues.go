@@ -62,7 +62,15 @@ func (j *job[R]) endQueues() {
 func (j *job[R]) reportQueues(b *strings.Builder) {
 	for _, q := range j.queues() {
 		if m := q.missing(); m != (volume{}) {
-			line(b, "rows lost", q.name+": "+m.String())
+			line(b, "rows lost", q.name+": "+m.String()+q.ofFloods())
 		}
 	}
+}
+
+// ofFloods says how many of the rows that were lost could be spared.
+func (q *queue) ofFloods() string {
+	if q.spared == 0 {
+		return ""
+	}
+	return fmt.Sprintf(", %s of connections with one end that were pushed out", thousands(q.spared))
 }

@@ -106,6 +106,7 @@ func Read(c Config) error {
 // writeRecord writes what may be interim: then what was found is told at its end.
 func writeRecord(j *job[record.Record], r *record.Record) {
 	if r.Interim {
+		j.spare = false
 		j.write(r)
 		return
 	}

@@ -188,11 +188,12 @@ func (j *job[R]) abandon() {
 }
 
 // write gives a row to every output of rows.
-func (j *job[R]) write(row *R) { give(j.outs, row, j.fail) }
+func (j *job[R]) write(row *R) { give(j.outs, row, j.spare, j.fail) }
 
-func give[R any](sinks []*sink[R], row *R, fail func(error)) {
+// give gives a row to outputs; one that can be spared not to those that do not keep up.
+func give[R any](sinks []*sink[R], row *R, spare bool, fail func(error)) {
 	for _, s := range sinks {
-		if !s.gone {
+		if !s.gone && !(spare && s.queue.spares()) {
 			fail(s.wrap(s.Write(row)))
 		}
 	}
