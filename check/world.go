@@ -65,6 +65,9 @@ func (w *capture) note(at int64) {
 	}
 }
 
+// Began tells when the capture began, ns since the Unix epoch, before a packet does.
+func (in *Inspector) Began(at int64) { in.capture.note(at) }
+
 // runs reports whether the capture had run for one idle timeout when the scene's
 // record began, without a time in which nobody watched.
 func (w *capture) runs(s *Scene) bool {

@@ -151,12 +151,12 @@ func (t *Table) conceive(hash uint32, v *packet.View) uint32 {
 	t.slab.live++
 	t.stats.Peak = max(t.stats.Peak, t.slab.live)
 	t.index.add(hash, i)
-	t.stats.Begun++
 	m := t.slab.embryos.at(i)
-	m.take(v, t.stats.Begun)
+	m.take(v, t.name())
+	t.tellBegun(0)
 	t.enlist(i, halfOpen)
 	var ids [2]fingerprint.ID
-	t.who.identify(&ids, v)
+	t.identify(&ids, v)
 	m.identity = ids[tcp.Client]
 	t.rules.Opens(v)
 	return i
@@ -241,6 +241,7 @@ func (t *Table) dropEmbryo(i uint32, why record.Ending) {
 	}
 	t.delist(i)
 	t.who.signatures.Release(m.identity)
+	t.tellGone(m.num)
 	t.slab.embryos.give(i)
 	t.slab.live--
 }

@@ -2,10 +2,12 @@ package flow
 
 import (
 	"cmp"
+	"math"
 	"slices"
 
 	"onpath/compat/tcpstates"
 	"onpath/conn"
+	"onpath/measure"
 	"onpath/packet"
 	"onpath/record"
 	"onpath/tcp"
@@ -77,6 +79,7 @@ func (t *Table) drop(i uint32, why record.Ending) {
 	t.tracker.Forget(&e.conn)
 	t.repairs.giveBack(e)
 	t.who.giveBack(e)
+	t.tellGone(e.num)
 	t.slab.give(i)
 }
 
@@ -88,6 +91,7 @@ func (t *Table) Flush() { t.flush(record.EndCapture) }
 func (t *Table) Drain() { t.flush(record.EndFlush) }
 
 func (t *Table) flush(open record.Ending) {
+	t.frame = math.MaxUint64
 	type numbered struct {
 		num uint64
 		i   uint32
@@ -106,6 +110,7 @@ func (t *Table) flush(open record.Ending) {
 	slices.SortFunc(live, func(a, b numbered) int { return cmp.Compare(a.num, b.num) })
 	for _, l := range live {
 		e := t.entry(l.i)
+		t.order = l.num
 		t.write(e, t.lastEnding(e, open))
 	}
 	t.forgetAll()
@@ -151,34 +156,59 @@ func (t *Table) write(e *entry, why record.Ending) {
 		}
 	}
 	t.stats.Ended[why]++
-	t.fill(e, why)
-	t.of, t.ofLone = nil, 0
-	if t.row.IsTCP() {
-		t.conclude(e, why)
-		t.of = e
+	if t.report != nil {
+		t.tellEnding(e, why)
+	} else {
+		t.finish(e, why)
 	}
-	t.emit(&t.row)
 	t.times.giveBack(e)
 	t.great.forget(e)
 	t.rules.Forget(&e.inquiry)
 }
 
+// finish writes the record of e.
+func (t *Table) finish(e *entry, why record.Ending) {
+	t.fill(e, why)
+	t.of, t.ofLone = nil, 0
+	if t.row.IsTCP() {
+		t.conclude(e, why, t.silentUntil(e))
+		t.of = e
+	}
+	t.emit(&t.row)
+}
+
+// loans are what an entry has that does not stand in it.
+type loans struct {
+	pair  pair
+	times *measure.Times // nil: none
+	sent  [2]measure.Total
+	who   [2]record.Identity
+}
+
 // fill sets the row to the record of e.
 func (t *Table) fill(e *entry, why record.Ending) {
-	repaired := t.repairs.of(e)
+	t.set(e, why, loans{
+		pair: t.repairs.of(e), times: t.times.of(e), sent: t.great.of(e),
+		who: [2]record.Identity{t.who.of(e, tcp.Client), t.who.of(e, tcp.Server)},
+	})
+}
+
+// set sets the row to the record of e, which has l.
+func (t *Table) set(e *entry, why record.Ending, l loans) {
+	repaired := &l.pair
 	t.row = record.Record{
 		Conn: e.num, Key: e.key, ClientIsB: e.swapped, Start: e.start, End: e.last,
 		Opening: e.opening, Ending: why, History: e.history, TCPChain: e.chain,
 		Firewall: t.firewall != nil, Invalid: repaired.invalid, Continues: repaired.continues, Part: repaired.part + 1,
-		Handshake: e.handshake, Times: t.times.of(e),
+		Handshake: e.handshake, Times: l.times,
 	}
 	var states [2]tcpstates.Flags
 	states[tcp.Client], states[tcp.Server] = e.states.Final()
-	for d, v := range t.great.of(e) {
+	for d, v := range l.sent {
 		t.row.Side[d] = record.Side{
 			Total: v, Repeated: repaired.repeated[d],
 			State: e.conn.State(tcp.Dir(d)), Possible: e.conn.Possible(tcp.Dir(d)), Repairs: repaired.side[d],
-			TCPStates: states[d], Identity: t.who.of(e, tcp.Dir(d)),
+			TCPStates: states[d], Identity: l.who[d],
 		}
 	}
 }

@@ -17,15 +17,14 @@ type identities struct {
 
 // identify takes the signature of a segment with SYN that was counted to a connection,
 // of whose ends ids are.
-func (d *identities) identify(ids *[2]fingerprint.ID, v *packet.View) {
-	from := v.Seg.Dir
+func (t *Table) identify(ids *[2]fingerprint.ID, v *packet.View) {
+	d, from := &t.who, v.Seg.Dir
 	if ids[from] != 0 || !d.read.Read(v, d.mss(ids[from^1])) {
 		return
 	}
 	ids[from] = d.signatures.Hold(&d.read)
 	if d.read.Stamped {
-		host, peer := hosts(&v.Key, v.FromB)
-		d.clocks.Observe(host, peer, v.Seg.TSval, v.At)
+		t.tellStamp(v)
 	}
 }
 

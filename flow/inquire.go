@@ -91,11 +91,11 @@ func (t *Table) found(e *entry, shown check.Shown) *conn.Conn {
 }
 
 // conclude asks what is asked when a record ends, and adds all that was found to
-// the row.
-func (t *Table) conclude(e *entry, why record.Ending) {
+// the row; silent is until when nothing came.
+func (t *Table) conclude(e *entry, why record.Ending, silent int64) {
 	t.ended = check.End{
 		Key: e.key, ClientIsB: e.swapped,
-		Start: e.start, At: e.last, Now: t.silentUntil(e), Syn: e.opening == record.OpenSyn, Continues: t.row.Continues != 0,
+		Start: e.start, At: e.last, Now: silent, Syn: e.opening == record.OpenSyn, Continues: t.row.Continues != 0,
 		Evicted: why == record.EndEvicted,
 		Cut:     why == record.EndCapture || why == record.EndEvicted || why == record.EndFlush,
 		Packets: [2]uint64{t.row.Side[0].Packets, t.row.Side[1].Packets},
@@ -126,3 +126,7 @@ func (t *Table) Strays() []check.Stray { return t.rules.Strays() }
 // Dropped tells the rules that the capture itself says so many packets were dropped,
 // until the frame that at is of, or right behind it; 0: it does not know how many more.
 func (t *Table) Dropped(packets uint64, at check.Moment) { t.rules.Dropped(packets, at) }
+
+// Began tells a Table that shares when the first TCP segment passed, ns since the Unix
+// epoch. Others see it themselves.
+func (t *Table) Began(at int64) { t.rules.Began(at) }

@@ -170,6 +170,7 @@ func (t *Table) Tick(now int64) {
 	slices.SortFunc(t.over, func(i, j uint32) int { return cmp.Compare(t.slab.num(i), t.slab.num(j)) })
 	for _, i := range t.over {
 		if _, in := t.slab.listed(i); *in != vacant { // it did not go with the one that superseded it
+			t.order = t.slab.num(i)
 			t.expire(i)
 		}
 	}

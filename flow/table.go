@@ -45,6 +45,10 @@ type Table struct {
 	resumed int64    // since when somebody watches again; 0: somebody always did
 	over    []uint32 // entries whose time has come with this tick
 	stats   Stats
+	report  *Report         // for a Desk; nil: t shares with nobody
+	post    Post            // hands it over
+	frame   uint64          // with report: the one at hand
+	order   uint64          // with report: as Place.order
 	row     record.Record   // the one that emit is given
 	flags   tcpstates.Flags // of the last segment
 	step    conn.Step       // what it did
@@ -170,6 +174,7 @@ func (t *Table) begin(i uint32, v *packet.View, swapped bool) {
 	e := t.slab.at(i)
 	e.key, e.swapped = v.Key, swapped
 	t.open(e, v)
+	t.tellBegun(0)
 	if v.Key.Proto == packet.ProtoTCP {
 		t.enlist(i, halfOpen)
 	} else {
@@ -179,8 +184,7 @@ func (t *Table) begin(i uint32, v *packet.View, swapped bool) {
 
 // open starts the next record of e with the packet v.
 func (t *Table) open(e *entry, v *packet.View) {
-	t.stats.Begun++
-	e.num, e.start, e.last = t.stats.Begun, v.At, v.At
+	e.num, e.start, e.last = t.name(), v.At, v.At
 	if v.Key.Proto == packet.ProtoTCP {
 		e.opening = openingOf(v.Seg.Flags)
 	}
@@ -231,6 +235,11 @@ func (t *Table) datagram(i uint32, v *packet.View) {
 	t.recur(e, e.history.Datagram(d, v.L4Len, v.L4Sum))
 	t.rules.Nothing()
 	t.quoted = nil
+	t.askQuote(v)
+}
+
+// askQuote asks the rules about what v quotes, if it does.
+func (t *Table) askQuote(v *packet.View) {
 	if q, ok := v.Quote(); ok {
 		t.quote = q // so that q stays on the stack
 		t.inquireQuote(v, &t.quote)
@@ -274,6 +283,7 @@ func (t *Table) resume(e *entry, v *packet.View) {
 	e.trail.Continue()
 	t.repairs.giveBack(e)
 	t.open(e, v)
+	t.tellBegun(before)
 	t.repairs.lent(e).continues = before
 }
 
@@ -291,7 +301,7 @@ func (t *Table) count(i uint32, v *packet.View, step *conn.Step) {
 	t.repairs.count(e, s.Dir, step)
 	t.time(e, s, step, last)
 	if s.Flags&tcp.SYN != 0 {
-		t.who.identify(&e.identity, v)
+		t.identify(&e.identity, v)
 	}
 	if step.Begin == conn.Begun && step.SynSeen {
 		e.opening = record.OpenSyn

@@ -44,9 +44,12 @@ func (g *great) begin(num uint64) *[2]measure.Total {
 	return sum
 }
 
+// has reports whether e sent too much for a Volume.
+func (g *great) has(e *entry) bool { return len(g.totals) > 0 && g.totals[e.num] != nil }
+
 // of returns what both ends of e sent in the record.
 func (g *great) of(e *entry) (sum [2]measure.Total) {
-	if len(g.totals) > 0 && g.totals[e.num] != nil {
+	if g.has(e) {
 		sum = *g.totals[e.num]
 	}
 	for d, v := range e.side {

@@ -1,0 +1,114 @@
+package flow
+
+import (
+	"onpath/check"
+	"onpath/record"
+	"onpath/tcp"
+)
+
+// Desk takes the Reports of Tables that share the connections (see Table.Share), numbers
+// the records and writes them. It has what is of no single connection. It must be given
+// what the Reports tell in the order of their Places, and belongs to one goroutine.
+type Desk struct {
+	table   *Table // without connections
+	numbers numbers
+	begun   uint64
+	frame   uint64 // the latest
+}
+
+// NewDesk returns a Desk that has been told nothing. emit is called for each record; the
+// Record is valid during the call.
+func NewDesk(c Config, emit func(*record.Record)) *Desk { return &Desk{table: New(c, emit)} }
+
+// Take takes a part of a Report.
+func (d *Desk) Take(r *Report, i int) {
+	m := &r.log.Marks[i]
+	if m.Frame != Last.frame {
+		d.frame = m.Frame
+	}
+	switch m.What {
+	case markBegun:
+		d.begin(m.Frame, 0)
+	case markAgain:
+		before := d.numbers.find(r.named[m.N].frame)
+		d.numbers.remove(before.frame)
+		d.begin(m.Frame, before.num)
+	case markGone:
+		d.numbers.remove(r.named[m.N].frame)
+	case markEnding:
+		d.end(r, &r.endings[m.N])
+	case markStamp:
+		s := &r.stamps[m.N]
+		d.table.who.clocks.Observe(&s.host, &s.peer, s.value, s.at)
+	default:
+		d.table.rules.World().Take(&r.log, m)
+	}
+}
+
+// begin numbers a record.
+func (d *Desk) begin(frame, before uint64) {
+	d.begun++
+	d.numbers.add(name{frame, d.begun, before})
+}
+
+// end writes a record.
+func (d *Desk) end(r *Report, x *ending) {
+	t, e := d.table, &x.entry
+	who := d.numbers.find(e.num)
+	e.num, t.now = who.num, x.now
+	t.set(e, x.why, d.lent(r, x, who.before))
+	if t.row.IsTCP() {
+		t.rules.Adopt(&e.inquiry, r.lot(x), d.frame)
+		t.conclude(e, x.why, x.silent)
+	}
+	t.emit(&t.row)
+	t.rules.Forget(&e.inquiry)
+	for end := range e.identity {
+		t.who.signatures.Release(e.identity[end])
+	}
+}
+
+// lent returns what the entry of x was lent.
+func (d *Desk) lent(r *Report, x *ending, before uint64) (l loans) {
+	e := &x.entry
+	if x.pair >= 0 {
+		l.pair = r.pairs[x.pair]
+	}
+	l.pair.continues = before
+	if x.times >= 0 {
+		l.times = &r.times[x.times]
+	}
+	for end, v := range e.side {
+		l.sent[end].Take(&v)
+	}
+	if x.total >= 0 {
+		l.sent = r.totals[x.total]
+	}
+	for end, id := range e.identity {
+		if id != 0 {
+			e.identity[end] = d.table.who.signatures.Hold(&x.who[end])
+			l.who[end] = d.table.who.of(e, tcp.Dir(end))
+		}
+	}
+	return l
+}
+
+// lot returns what the rules remember of x; nil: nothing.
+func (r *Report) lot(x *ending) *check.Lot {
+	if x.lot < 0 {
+		return nil
+	}
+	return &r.lots[x.lot]
+}
+
+// OldStrays is that of a Table.
+func (d *Desk) OldStrays() []check.Stray { return d.table.OldStrays() }
+
+// Strays is that of a Table.
+func (d *Desk) Strays() []check.Stray { return d.table.Strays() }
+
+// Dropped is that of a Table.
+func (d *Desk) Dropped(packets uint64, at check.Moment) { d.table.Dropped(packets, at) }
+
+// Began tells when the first TCP segment passed, ns since the Unix epoch.
+func (d *Desk) Began(at int64) { d.table.Began(at) }
