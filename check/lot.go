@@ -20,11 +20,11 @@ func (in *Inspector) Hand(c *Case, l *Lot) {
 	}
 }
 
-// Adopt lets c, of another Inspector, be finished by this one. l is nil if it has no Lot;
+// Receive lets c, of another Inspector, be finished by this one. l is nil if it has no Lot;
 // frame is the number of the latest frame.
-func (in *Inspector) Adopt(c *Case, l *Lot, frame uint64) {
+func (in *Inspector) Receive(c *Case, l *Lot, frame uint64) {
 	in.number = frame
-	c.book, c.trouble, c.stream = 0, 0, 0
+	in.Adopt(c)
 	if l == nil {
 		return
 	}

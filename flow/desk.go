@@ -58,7 +58,7 @@ func (d *Desk) end(r *Report, x *ending) {
 	e.num, t.now = who.num, x.now
 	t.set(e, x.why, d.lent(r, x, who.before))
 	if t.row.IsTCP() {
-		t.rules.Adopt(&e.inquiry, r.lot(x), d.frame)
+		t.rules.Receive(&e.inquiry, r.lot(x), d.frame)
 		t.conclude(e, x.why, x.silent)
 	}
 	t.emit(&t.row)
