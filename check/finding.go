@@ -46,8 +46,12 @@ type books struct {
 	free    uint32
 	total   int // findings in all of them
 	max     int
-	givenUp uint64 // occurrences of findings that there was no room for
+	givenUp uint64         // occurrences of findings that there was no room for
+	spare   [][]Occurrence // room for what is kept of findings, from those that were forgotten last
 }
+
+// maxSpare bounds it: findings that a record's end raises are forgotten at once.
+const maxSpare = 16
 
 // maxKinds bounds the findings of one connection: a direction and an ID each.
 const maxKinds = 64
@@ -83,8 +87,16 @@ func (b *books) begin(c *Case, id anomaly.ID, d tcp.Dir) *Finding {
 	}
 	b.total++
 	list := &b.all[c.book].findings
-	*list = append(*list, Finding{ID: id, Dir: d})
+	*list = append(*list, Finding{ID: id, Dir: d, Kept: b.roomy()})
 	return &(*list)[len(*list)-1]
+}
+
+// roomy returns an empty list of occurrences, with room if there is some to spare.
+func (b *books) roomy() (kept []Occurrence) {
+	if n := len(b.spare) - 1; n >= 0 {
+		kept, b.spare = b.spare[n], b.spare[:n]
+	}
+	return kept
 }
 
 // room returns how many findings leave room for one more of a row: what is mild may
@@ -140,6 +152,11 @@ func (b *books) close(c *Case) {
 	}
 	k := &b.all[c.book]
 	b.total -= len(k.findings)
+	for i := range k.findings {
+		if kept := k.findings[i].Kept; cap(kept) > 0 && len(b.spare) < maxSpare {
+			b.spare = append(b.spare, kept[:0])
+		}
+	}
 	clear(k.findings)
 	k.findings, k.next, b.free = k.findings[:0], b.free, c.book
 	if cap(k.findings) > sparePlaces {

@@ -102,6 +102,11 @@ func New(c Config) *Inspector {
 			in.add(&family[i])
 		}
 	}
+	for _, id := range loneEnds {
+		if in.asks(id) {
+			in.lone.ends = append(in.lone.ends, byID[id])
+		}
+	}
 	for course, ids := range usually {
 		for _, id := range ids {
 			if in.asks(id) {
@@ -334,11 +339,23 @@ var noStep conn.Step
 // Finish asks what is asked at the end of a record, and returns all that was found
 // of it, valid until Forget.
 func (in *Inspector) Finish(c *Case, e *End, after *conn.Conn) []Finding {
+	s := in.ending(c, e, after)
+	in.question(s)
+	return in.finished(s)
+}
+
+// ending sets the scene for the end of a record.
+func (in *Inspector) ending(c *Case, e *End, after *conn.Conn) *Scene {
 	in.raised = in.raised[:0]
 	s := &in.scene
 	s.Seg, s.View, s.Before, s.After, s.Step, s.Case = nil, nil, after, after, &noStep, c
 	s.End, s.Quote, s.knows, s.triggering = e, nil, 0, onEnd
-	in.question(s)
+	return s
+}
+
+// finished counts a record for its hosts, and returns all that was found of it.
+func (in *Inspector) finished(s *Scene) []Finding {
+	c := s.Case
 	in.noteHosts(s)
 	in.takeBackGaps(c)
 	if in.counted != (anomaly.Set{}) {

@@ -12,9 +12,14 @@ import (
 
 // lone is what such SYNs are judged by.
 type lone struct {
-	none   Case  // of a connection of which nothing has passed
-	recall Scene // apart from that of the segment at hand
+	none   Case    // of a connection of which nothing has passed
+	recall Scene   // apart from that of the segment at hand
+	ends   []*rule // that are asked when nothing else has passed
 }
+
+// loneEnds are the rules that can hold when the record ends of such a SYN, in the order
+// in which all are asked: TestLone asks all.
+var loneEnds = [...]anomaly.ID{anomaly.TrackerEvicted, anomaly.SequenceWrap, anomaly.ConnectionAttemptNoAnswer}
 
 // blank has seen nothing, and firstStep is what a usual SYN does to it.
 var (
@@ -67,4 +72,16 @@ func (in *Inspector) Recall(c *Case, v *packet.View, step *conn.Step) {
 	s.Seg, s.View, s.Before, s.After, s.Step, s.Case, s.inspector = &v.Seg, v, &blank, &blank, step, c, in
 	s.knows = 0
 	c.noteUsual(s, conn.Opens)
+}
+
+// FinishLone is Finish of a record in which nothing has passed but a SYN that Opens has
+// judged.
+func (in *Inspector) FinishLone(c *Case, e *End, after *conn.Conn) []Finding {
+	s := in.ending(c, e, after)
+	for _, r := range in.lone.ends {
+		if e, holds := r.holds(s); holds {
+			in.enter(s, r.id, &e)
+		}
+	}
+	return in.finished(s)
 }

@@ -60,3 +60,30 @@ func BenchmarkLook(b *testing.B) {
 	}
 	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N*len(vs)), "ns/segment")
 }
+
+// BenchmarkFlood is all of a Table's work for a SYN of a flood: it begins a connection,
+// and pushes out another one, whose record is written.
+func BenchmarkFlood(b *testing.B) {
+	for _, whole := range []bool{false, true} {
+		b.Run(fmt.Sprintf("whole=%v", whole), func(b *testing.B) { benchmarkFlood(b, whole) })
+	}
+}
+
+func benchmarkFlood(b *testing.B, whole bool) {
+	table := New(Config{MaxConnections: 1000}, func(*record.Record) {})
+	table.whole = whole
+	all := make([]packet.View, Batch)
+	v := views(b, 0, "0 > S 100:100(0) win 1000 <mss 1460>")[0]
+	n := uint32(0)
+	b.ReportAllocs()
+	for b.Loop() {
+		for i := range all {
+			n++
+			all[i] = *v
+			k := &all[i].Key
+			k.A[12], k.A[13], k.A[14], k.A[15] = byte(n>>24), byte(n>>16), byte(n>>8), byte(n)
+		}
+		table.ObserveAll(all)
+	}
+	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N*len(all)), "ns/segment")
+}

@@ -72,8 +72,11 @@ func (t *Table) expect(views []packet.View, hash *[Batch]uint32) {
 			t.expectTCP(at[i], &views[i])
 		}
 	}
-	if t.slab.live+fresh > t.max {
-		t.expectEvicted(fresh)
+	switch {
+	case t.lists[halfOpen].n+fresh > t.maxHalfOpen:
+		t.expectEvicted(halfOpen, fresh)
+	case t.slab.live+fresh > t.max:
+		t.expectEvicted(t.givesWay(), fresh)
 	}
 }
 
@@ -104,10 +107,9 @@ func (t *Table) expectSegment(i uint32, v *packet.View) {
 	}
 }
 
-// expectEvicted reads the n entries that evict will look at first, and their
+// expectEvicted reads the n entries that evict will look at first in a class, and their
 // slots.
-func (t *Table) expectEvicted(n int) {
-	c := t.givesWay()
+func (t *Table) expectEvicted(c class, n int) {
 	if c == none { // nothing yet
 		return
 	}

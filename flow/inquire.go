@@ -101,7 +101,11 @@ func (t *Table) conclude(e *entry, why record.Ending, silent int64) {
 		Packets: [2]uint64{t.row.Side[0].Packets, t.row.Side[1].Packets},
 		Octets:  [2]uint64{t.row.Side[0].Octets, t.row.Side[1].Octets},
 	}
-	t.row.Findings = t.rules.Finish(&e.inquiry, &t.ended, &e.conn)
+	if e == &t.past.entry {
+		t.row.Findings = t.rules.FinishLone(&e.inquiry, &t.ended, &e.conn)
+	} else {
+		t.row.Findings = t.rules.Finish(&e.inquiry, &t.ended, &e.conn)
+	}
 	t.row.Closed, t.row.Reasons = t.rules.Closed()
 	t.row.Outcome = t.outcome(e, why, t.now)
 }
