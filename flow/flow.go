@@ -121,6 +121,9 @@ type Stats struct {
 	Verdicts          netfilter.Tally           // the firewall's; empty without one
 }
 
+// Open returns how many records are open.
+func (s Stats) Open() int { return s.Live - s.Held.Idle }
+
 // Evicted counts the entries that the caps pushed out, all but one that on connections.
 // What was never assured goes first where it takes much of a full table: see givesWay.
 type Evicted struct {

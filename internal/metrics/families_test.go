@@ -22,7 +22,7 @@ import (
 // full is a Snapshot in which every family has series.
 func full() *Snapshot {
 	s := &Snapshot{
-		Began: time.Unix(1, 0), Firewall: &Firewall{}, Evidence: &Evidence{},
+		Began: time.Unix(1, 0), Firewall: &Firewall{}, Evidence: &Evidence{}, State: &State{},
 		Outputs:  []Output{{Format: "jsonl", Path: "a"}, {Format: "jsonl", Path: "b", Gone: true}},
 		Captures: []Capture{{Name: "eth0"}, {Name: "eth1", Lost: "it is gone"}},
 	}
@@ -139,6 +139,7 @@ var unshown = []string{
 	"Firewall.Stats.Early", "Firewall.Stats.Full", "Firewall.Stats.Expectations", "Firewall.Stats.Expected", "Firewall.Stats.Refused",
 	"Evidence.Frames",                        // packets
 	"Flow.Ended[0]", "Why[0]", "Outcomes[0]", // none of theirs
+	"State.Age", "State.Took", "State.Paused", // in seconds
 	"Outputs", "Captures", "Protos", "Began", "Last", "age",
 }
 

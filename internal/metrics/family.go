@@ -53,6 +53,7 @@ var sections = []struct {
 	{"Findings", findingFamilies},
 	{"What was given up", boundFamilies},
 	{"Outputs and evidence", outputFamilies},
+	{"State (with `--state`)", stateFamilies},
 	{"The firewall (with `--netfilter`)", firewallFamilies},
 	{"onpath itself", ownFamilies},
 }

@@ -42,6 +42,7 @@ type Snapshot struct {
 	Gates      map[anomaly.Gate]uint64    // TCP records for which a gate was closed
 	Firewall   *Firewall                  // nil: none is asked
 	Evidence   *Evidence                  // nil: none is kept
+	State      *State                     // nil: none is kept
 	Outputs    []Output                   // of the command line
 	Captures   []Capture                  // interfaces; none if files are read
 	Lost       []string                   // why captures could not be read, or not to their end

@@ -138,9 +138,9 @@ func (j *job[R]) resume() {
 		j.lose(fmt.Errorf("--state: %s: %w: no connection goes on", j.config.State.Path, err))
 		return
 	}
-	s := j.table.Stats()
+	j.keeper.stats.Resumed = j.table.Stats().Open()
 	j.say(fmt.Sprintf("--state: %s and conversations go on from %s, %s later; read in %s",
-		plural(uint64(s.Live-s.Held.Idle), "connection"), j.config.State.Path,
+		plural(uint64(j.keeper.stats.Resumed), "connection"), j.config.State.Path,
 		time.Duration(j.live.opened-j.before.at).Round(time.Millisecond), time.Since(began).Round(time.Millisecond)))
 	j.before = nil
 }

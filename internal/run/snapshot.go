@@ -20,7 +20,7 @@ func (j *job[R]) snapshot() *metrics.Snapshot {
 		Fragments: j.decoder.FragmentStats(), Flow: j.table.Stats(),
 		Protos: t.protos, Views: t.views, Outcomes: t.became, EndStates: t.endStates(),
 		Handshakes: t.handshakes, RoundTrips: t.roundTrips,
-		Evidence: j.dumps.snapshot(), Outputs: j.outputs(),
+		Evidence: j.dumps.snapshot(), State: j.keeper.snapshot(), Outputs: j.outputs(),
 	}
 	if j.live != nil {
 		s.Captures = j.live.snapshot()

@@ -3,10 +3,12 @@ package run
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"onpath/flow"
 	"onpath/internal/checkpoint"
+	"onpath/internal/metrics"
 )
 
 // State says where a capture keeps what is open, so that another run goes on with it.
@@ -51,20 +53,11 @@ type keeper struct {
 	spent time.Duration // on its last slice
 	ended time.Time     // when packets had to wait for it last
 	began time.Time     // the checkpoint, or if none is going on the last one
-	stats KeptStats
-	wrong bool // the last one has failed
-	over  bool // there will be none
+	at    time.Time     // when the last one that is in the file began; zero: none of this run is
+	stats metrics.State // but for its Age
+	wrong bool          // the last one has failed
+	over  bool          // there will be none
 	say   func(string)
-}
-
-// KeptStats are what became of checkpoints.
-type KeptStats struct {
-	Written uint64 // checkpoints that are in the file
-	Failed  uint64
-	At      time.Time     // when the last one in the file began; zero: there is none
-	Octets  int64         // its size
-	Took    time.Duration // from its first slice until it was in the file
-	Longest time.Duration // for which packets waited at one slice, of all
 }
 
 // written notes that the record of that number was written: a checkpoint that still has it
@@ -93,7 +86,7 @@ func (k *keeper) step(t *flow.Table, frames uint64, most time.Duration) {
 		}
 	}
 	k.ended = time.Now()
-	k.stats.Longest = max(k.stats.Longest, k.ended.Sub(from))
+	k.stats.Paused = max(k.stats.Paused, k.ended.Sub(from))
 }
 
 // share returns how long packets that come may wait for a checkpoint now.
@@ -182,7 +175,7 @@ func (k *keeper) take(d deed) {
 		k.say("--state: checkpoints are written again")
 	}
 	k.stats.Written++
-	k.stats.At, k.stats.Octets, k.stats.Took = d.at, d.size, d.took
+	k.at, k.stats.Octets, k.stats.Took = d.at, d.size, d.took
 }
 
 // finish makes the last checkpoint: no packets come any more. It reports false if there is
@@ -204,4 +197,27 @@ func (k *keeper) finish(t *flow.Table, frames uint64) bool {
 	}
 	k.file.remove()
 	return false
+}
+
+// snapshot returns how checkpoints are; nil if none are made.
+func (k *keeper) snapshot() *metrics.State {
+	if k == nil {
+		return nil
+	}
+	s := k.stats
+	if !k.at.IsZero() {
+		s.Age = time.Since(k.at)
+	}
+	return &s
+}
+
+// report says what another run can go on with.
+func (k *keeper) report(b *strings.Builder, open int) {
+	switch {
+	case k == nil:
+	case k.wrong:
+		line(b, "state", "none: the last checkpoint failed")
+	default:
+		line(b, "state", fmt.Sprintf("%s open, kept in %s (%s)", plural(uint64(open), "connection"), k.file.path, plural(uint64(k.stats.Octets), "octet")))
+	}
 }
