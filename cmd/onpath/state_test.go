@@ -46,8 +46,8 @@ func (p pairOnLo) talk(s *stage) {
 
 func (p pairOnLo) close() { p[0].Close(); p[1].Close() }
 
-// row is what this test looks at of a row.
-type row struct {
+// keptRow is what this test looks at of a row.
+type keptRow struct {
 	Conn      uint64
 	Continues *uint64
 	Start     string
@@ -58,14 +58,14 @@ type row struct {
 }
 
 // rowsIn returns the rows of a file.
-func rowsIn(path string) (all []row) {
+func rowsIn(path string) (all []keptRow) {
 	f, err := os.Open(path)
 	if err != nil {
 		return nil
 	}
 	defer f.Close()
 	for d := json.NewDecoder(f); ; {
-		var r row
+		var r keptRow
 		if d.Decode(&r) != nil {
 			return all
 		}
@@ -146,8 +146,8 @@ func (s *stage) goesOn(l *net.TCPListener, sig syscall.Signal) {
 
 // hasAll reports what is wrong with the rows of six connections, of which the last one
 // began after the gap.
-func (s *stage) hasAll(rows []row) {
-	slices.SortFunc(rows, func(a, b row) int { return int(a.Conn) - int(b.Conn) })
+func (s *stage) hasAll(rows []keptRow) {
+	slices.SortFunc(rows, func(a, b keptRow) int { return int(a.Conn) - int(b.Conn) })
 	if len(rows) != 6 {
 		s.Fatalf("%d rows: %+v", len(rows), rows)
 	}
