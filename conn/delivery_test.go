@@ -60,6 +60,26 @@ func TestDeliveryClasses(t *testing.T) {
 		0.031 > P. 111:121(10) ack 301 | new
 		0.041 < .  301:301(0) ack 101 <sack 111:121> | new
 		0.060 > P. 101:111(10) ack 301 | retransmission after`},
+		{"the same octets again before the clock for timestamps ticks: sent again where a SACK came between, else copies", `
+		0.000000 > S  100:100(0) <TS val 10 ecr 0> | new
+		0.000020 < S. 300:300(0) ack 101 <TS val 70 ecr 10> | new
+		0.000030 > .  101:101(0) ack 301 <TS val 10 ecr 70> | new
+		`, `
+		0.000100 > P. 101:111(10) ack 301 <TS val 10 ecr 70> | new
+		0.000110 > P. 111:121(10) ack 301 <TS val 10 ecr 70> | new
+		0.000130 < .  301:301(0) ack 101 <TS val 70 ecr 10, sack 111:121> | new
+		0.000150 > P. 121:131(10) ack 301 <TS val 10 ecr 70> | new
+		0.000160 > P. 101:111(10) ack 301 <TS val 10 ecr 70> | retransmission after
+		0.000165 > P. 101:111(10) ack 301 <TS val 10 ecr 70> | capture-duplicate
+		0.000190 < .  301:301(0) ack 101 <TS val 70 ecr 10, sack 111:131> | new
+		0.000210 > P. 101:111(10) ack 301 <TS val 10 ecr 70> | retransmission after
+		0.040210 > P. 101:111(10) ack 301 <TS val 10 ecr 70> | network-duplicate`},
+		{"a SYN,ACK again by a timeout, and at once again, as a SYN comes", "", `
+		0.0000 > S  100:100(0) <TS val 10 ecr 0> | new
+		0.0001 < S. 300:300(0) ack 101 <TS val 70 ecr 10> | new
+		1.0000 < S. 300:300(0) ack 101 <TS val 1070 ecr 10> | retransmission after
+		1.0001 > S  100:100(0) <TS val 1010 ecr 0> | spurious-retransmission
+		1.0002 < S. 300:300(0) ack 101 <TS val 1070 ecr 10> | retransmission after`},
 		{"lost before the tap, SACK asks for it", plainOpen, `
 		0.031 > P. 111:121(10) ack 301 | new
 		0.041 < .  301:301(0) ack 101 <sack 111:121> | new

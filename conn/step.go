@@ -134,6 +134,7 @@ func (m *move) takes() {
 		return
 	}
 	m.note(m.step.Leads || m.step.Begin == Begun)
+	m.noteAsking()
 	if m.s.Flags&(tcp.ACK|tcp.RST) == tcp.ACK {
 		m.noteAck(before, known)
 	}

@@ -1,13 +1,9 @@
 package kernel
 
 import (
-	"bufio"
 	"bytes"
 	"errors"
-	"fmt"
-	"io"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -17,41 +13,12 @@ import (
 	"time"
 
 	"onpath/compat/netfilter"
+	"onpath/internal/netns"
 	"onpath/packet"
 )
 
-// gateway is three namespaces: a client, a router, and a server.
-type gateway struct {
-	t      *testing.T
-	prefix string
-}
-
-// setup are commands that build it; C, R and S are the namespaces.
-const setup = `
-netns add C
-netns add R
-netns add S
--n R link add down0 type veth peer name eth0 netns C
--n R link add up0 type veth peer name eth0 netns S
--n C addr add 198.18.0.1/24 dev eth0
--n C -6 addr add fd18::1/64 dev eth0 nodad
--n R addr add 198.18.0.254/24 dev down0
--n R -6 addr add fd18::fe/64 dev down0 nodad
--n R addr add 198.19.0.254/24 dev up0
--n R -6 addr add fd19::fe/64 dev up0 nodad
--n S addr add 198.19.0.1/24 dev eth0
--n S -6 addr add fd19::1/64 dev eth0 nodad
--n C link set lo up
--n S link set lo up
--n C link set eth0 up
--n S link set eth0 up
--n R link set down0 up
--n R link set up0 up
--n C route add default via 198.18.0.254
--n C -6 route add default via fd18::fe
--n S route add default via 198.19.0.254
--n S -6 route add default via fd19::fe
-netns exec R sysctl -qw net.ipv4.ip_forward=1 net.ipv6.conf.all.forwarding=1
+// helped has the router help FTP, and the server drop what comes to port 4444.
+const helped = `
 netns exec R nft add table inet gate
 netns exec R nft add ct helper inet gate ftp { type "ftp" protocol tcp; }
 netns exec R nft add chain inet gate in { type filter hook prerouting priority -150; }
@@ -60,117 +27,25 @@ netns exec S nft add table inet own
 netns exec S nft add chain inet own in { type filter hook input priority 0; }
 netns exec S nft add rule inet own in tcp dport 4444 drop`
 
-// newGateway builds one, or skips the test where that is not possible.
-func newGateway(t *testing.T) *gateway {
-	t.Helper()
-	if os.Geteuid() != 0 {
-		t.Skip("network namespaces take root")
-	}
-	for _, program := range []string{"ip", "nft", "conntrack", "tcpdump", "sysctl"} {
-		if _, err := exec.LookPath(program); err != nil {
-			t.Skip(err)
-		}
-	}
-	g := &gateway{t, fmt.Sprintf("onpath%d", os.Getpid())}
-	t.Cleanup(g.remove)
-	for i, line := range strings.Split(strings.TrimSpace(setup), "\n") {
-		if out, err := g.ip(strings.Fields(line)...).CombinedOutput(); err != nil {
-			if i == 0 {
-				t.Skipf("network namespaces are not permitted: %s", out)
-			}
-			t.Fatalf("%s: %v: %s", line, err, out)
-		}
-	}
-	return g
-}
-
-// remove takes the namespaces away, and with them all that is in them.
-func (g *gateway) remove() {
-	for _, n := range []string{"C", "R", "S"} {
-		g.ip("netns", "del", n).Run()
-	}
-}
-
-// ip is a command of iproute2, with the namespaces' real names.
-func (g *gateway) ip(args ...string) *exec.Cmd {
-	for i, a := range args {
-		if a == "C" || a == "R" || a == "S" {
-			args[i] = g.prefix + a
-		}
-	}
-	return exec.Command("ip", args...)
-}
-
-// start runs a program in a namespace, and returns what ends it. It waits until the
-// program has said ready on standard output or standard error.
-func (g *gateway) start(ready string, out io.Writer, args ...string) (stop func()) {
-	g.t.Helper()
-	cmd := g.ip(append([]string{"netns", "exec"}, args...)...)
-	r, w, err := os.Pipe()
-	if err != nil {
-		g.t.Fatal(err)
-	}
-	in, err := cmd.StdinPipe()
-	if err != nil {
-		g.t.Fatal(err)
-	}
-	cmd.Stderr, cmd.Stdout = w, w
-	if out != nil {
-		cmd.Stdout = out
-	}
-	if err := cmd.Start(); err != nil {
-		g.t.Fatal(err)
-	}
-	w.Close()
-	lines := bufio.NewScanner(r)
-	for ready != "" && lines.Scan() && !strings.Contains(lines.Text(), ready) {
-	}
-	return func() {
-		in.Close()
-		cmd.Process.Signal(os.Interrupt)
-		cmd.Wait()
-		r.Close()
-	}
-}
-
-// listened waits until somebody in the router listens to netfilter's events.
-func (g *gateway) listened() {
-	g.t.Helper()
-	const netfilter = "12" // NETLINK_NETFILTER
-	for range 100 {
-		out, _ := g.ip("netns", "exec", "R", "cat", "/proc/net/netlink").Output()
-		for line := range strings.Lines(string(out)) {
-			if f := strings.Fields(line); len(f) > 3 && f[1] == netfilter && strings.Trim(f[3], "0") != "" {
-				return
-			}
-		}
-		time.Sleep(50 * time.Millisecond)
-	}
-	g.t.Fatal("conntrack -E does not listen")
-}
-
 // TestGateway: of real traffic over a gateway, the events that the kernel told and
 // those that a Tracker tells of the capture are the same, but for ids and times.
 func TestGateway(t *testing.T) {
-	g := newGateway(t)
+	g := netns.NewGateway(t, helped, "nft", "conntrack", "tcpdump")
 	capture := filepath.Join(t.TempDir(), "ingress.pcap")
 	var events bytes.Buffer
 	self, err := os.Executable()
 	if err != nil {
 		t.Fatal(err)
 	}
-	stopServer := g.start("ready", nil, "S", "env", roleVariable+"=server", self)
-	stopEvents := g.start("", &events, "R", "conntrack", "-E", "-o", "timestamp,id", "-b", "8388608")
-	stopCapture := g.start("listening on", nil, "R", "tcpdump", "-i", "down0", "-U", "--immediate-mode", "-B", "16384", "-w", capture)
-	g.listened()
-	out, err := g.ip("netns", "exec", "C", "env", roleVariable+"=client", self).CombinedOutput()
-	if err != nil {
-		t.Fatalf("client: %v: %s", err, out)
-	}
+	serving := g.Start("ready", nil, "S", "env", roleVariable+"=server", self)
+	listening := g.Start("", &events, "R", "conntrack", "-E", "-o", "timestamp,id", "-b", "8388608")
+	capturing := g.Start("listening on", nil, "R", "tcpdump", "-i", "down0", "-U", "--immediate-mode", "-B", "16384", "-w", capture)
+	g.Listened()
+	g.Must("C", "env", roleVariable+"=client", self)
 	time.Sleep(300 * time.Millisecond)
-	stopCapture()
-	stopEvents()
-	stopServer()
+	capturing.Stop()
+	listening.Stop()
+	serving.Stop()
 	kernel := stories(strings.Split(events.String(), "\n"))
 	ours := stories(eventsOf(t, capture))
 	compareStories(t, kernel, ours)

@@ -10,6 +10,8 @@ import (
 	"strings"
 	"syscall"
 	"time"
+
+	"onpath/internal/netns"
 )
 
 // The test runs itself again inside namespaces, in one of these roles.
@@ -17,10 +19,9 @@ const roleVariable = "ONPATH_KERNEL_ROLE"
 
 var roles = map[string]func(){"server": serve, "client": visit}
 
-// Addresses of the gateway test (RFC 2544 §C.2.2, RFC 4193).
 const (
-	server       = "198.19.0.1"
-	server6      = "fd19::1"
+	server       = netns.Server
+	server6      = netns.Server6
 	absentServer = "198.19.0.99" // no such host
 )
 

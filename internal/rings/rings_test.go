@@ -77,6 +77,8 @@ var packages = map[string]pkg{
 	"internal/oracle":    {ring: 3, world: true},
 	"internal/kernel":    {ring: 3, may: "packet compat/netfilter", world: true},
 	"internal/generated": {ring: 3, world: true},
+	"internal/netns":     {ring: 3, world: true},
+	"internal/traffic":   {ring: 3, world: true},
 	"internal/rings":     {ring: 3, world: true},
 	"internal/genload":   {ring: 3, may: "tcp packet", world: true},
 	"internal/flood":     {ring: 3, may: "tcp", world: true},
