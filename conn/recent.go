@@ -2,6 +2,7 @@ package conn
 
 import (
 	"math/bits"
+	"slices"
 
 	"onpath/tcp"
 )
@@ -79,13 +80,16 @@ func (m *move) numbered(apart int64) bool {
 	return s.SeqLen() > 0 || varied
 }
 
-// noteAsking remembers when s asked its addressee to send again: by a SACK, or by a SYN, which
-// a SYN,ACK answers. Repeated ACKs alone are in evidence.dups.
+// noteAsking remembers when s asked its addressee to send again: by a SACK or an ACK of a
+// part of what is under way, or by a SYN, which a SYN,ACK answers. (An ACK that nothing is
+// strange about takes the short path, and asks for nothing.)
 func (m *move) noteAsking() {
+	s := m.s
 	copied := m.step.Delivery == CaptureDuplicate || m.step.Delivery == NetworkDuplicate
-	if !copied && (m.s.NumSACK > 0 || m.s.Flags&tcp.SYN != 0) {
-		slot, mark := m.t.asking(m.s.Dir)
-		*slot = passage{mark, m.s.At}
+	part := s.Flags&(tcp.ACK|tcp.RST) == tcp.ACK && s.SeqLen() == 0 && m.p.has(on) && s.Ack.Before(m.p.nxt)
+	if !copied && (s.NumSACK > 0 || part || s.Flags&tcp.SYN != 0) {
+		slot, mark := m.t.asking(s.Dir)
+		*slot = passage{mark, s.At}
 	}
 }
 
@@ -93,7 +97,13 @@ func (m *move) noteAsking() {
 // round trips of data centres are shorter than a tick of timestamps.
 func (m *move) askedBehind(at int64) bool {
 	slot, mark := m.t.asking(m.s.Dir ^ 1)
-	return slot.mark == mark && slot.at > at && (m.s.Flags&tcp.SYN != 0 || m.asked())
+	return slot.mark == mark && slot.at > at && (m.s.Flags&tcp.SYN != 0 || m.asked() || m.toldUpTo(m.s.Seq))
+}
+
+// toldUpTo reports whether the peer has told to have what lies right before at: what was
+// sent behind it may have been lost (RFC 8985 §6.2).
+func (m *move) toldUpTo(at tcp.Seq) bool {
+	return m.p.has(hasRcv) && m.p.rcv == at || slices.ContainsFunc(m.told(), func(b span) bool { return b.to == at })
 }
 
 // asking returns where it is remembered when an end of the connection asked, and its

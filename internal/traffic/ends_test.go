@@ -22,7 +22,7 @@ import (
 const countVariable = "ONPATH_CONNECTIONS"
 
 // workers is how many connections the client makes at once.
-const workers = 64
+const workers = 32
 
 // ways are where connections go: over the router.
 var ways = [...][2]string{{netns.Client, netns.Server}, {netns.Client6, netns.Server6}}
@@ -128,7 +128,7 @@ func dial(from, to netip.AddrPort) (*net.TCPConn, error) {
 	if err != nil {
 		return nil, err
 	}
-	return c.(*net.TCPConn), nil
+	return c.(*net.TCPConn), c.(*net.TCPConn).SetKeepAlive(false)
 }
 
 func sockaddr(a netip.AddrPort) unix.Sockaddr {

@@ -57,7 +57,7 @@ func (m *meeting) records() {
 			name string
 			rows map[pair][]*row
 			view view
-		}{{"client's side", m.down, view{b, b.kind.down, true}}, {"server's side", m.up, view{b, b.kind.up, false}}} {
+		}{{"down0", m.down, view{b, b.kind.down, true}}, {"up0", m.up, view{b, b.kind.up, false}}} {
 			complaints, r := take(side.rows, p, side.view)
 			if complaints == "" {
 				continue
@@ -70,8 +70,8 @@ func (m *meeting) records() {
 	for _, k := range kinds {
 		m.t.Logf("%-12s %5d connections, %d wrong records", k.name, of[k.name], wrong[k.name])
 	}
-	m.nothingLeft("client's side", m.down)
-	m.nothingLeft("server's side", m.up)
+	m.nothingLeft("down0", m.down)
+	m.nothingLeft("up0", m.up)
 }
 
 // take takes the next record of a pair out, and says what is wrong with it.

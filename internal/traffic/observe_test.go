@@ -73,18 +73,21 @@ func (r *row) pair() pair {
 // An observer is onpath live at work in the router.
 type observer struct {
 	t            testing.TB
-	name         string // of its files
-	dir          string
+	name         string // of its interface
 	program      *netns.Program
 	rows, frames string // files
 }
 
-// observe starts one in the namespace R on interfaces.
-func observe(t testing.TB, g *netns.Gateway, name string, args ...string) *observer {
+// observe starts one in the namespace R on an interface, which also writes the frames if
+// the arguments ask for it with -o pcapng=FRAMES.
+func observe(t testing.TB, g *netns.Gateway, on string, args ...string) *observer {
 	t.Helper()
-	o := &observer{t: t, name: name, dir: t.TempDir()}
-	o.rows, o.frames = filepath.Join(o.dir, "rows.jsonl"), filepath.Join(o.dir, "frames.pcapng")
-	o.program = g.Start("listening on", nil, "R", append([]string{command(t), "live", "-o", "jsonl=" + o.rows, "-o", "pcapng=" + o.frames}, args...)...)
+	dir := t.TempDir()
+	o := &observer{t: t, name: on, rows: filepath.Join(dir, "rows.jsonl"), frames: filepath.Join(dir, "frames.pcapng")}
+	for i, a := range args {
+		args[i] = strings.ReplaceAll(a, "FRAMES", o.frames)
+	}
+	o.program = g.Start("listening on "+on, nil, "R", append([]string{command(t), "live", "-i", on, "-o", "jsonl=" + o.rows}, args...)...)
 	return o
 }
 
@@ -93,6 +96,9 @@ func (o *observer) stop() map[pair][]*row {
 	o.t.Helper()
 	if err := o.program.Stop(); err != nil {
 		o.t.Errorf("%s: onpath live: %v", o.name, err)
+	}
+	if !strings.Contains(o.program.Said(), " 0 dropped by the kernel") {
+		o.t.Fatalf("%s: this machine is too slow for the traffic, or onpath is:\n%s", o.name, o.program.Said())
 	}
 	all := readRows(o.t, o.rows)
 	o.t.Logf("%s: %d records", o.name, len(all))

@@ -45,8 +45,8 @@ func TestTraffic(t *testing.T) {
 	// Both ends share a processor, on which the kernel then handles one packet after the
 	// other: on two, its events tell what an entry has become meanwhile.
 	var clientSays, serverSays, events bytes.Buffer
-	down := observe(t, g, "client's side", "-i", "down0", "--netfilter")
-	up := observe(t, g, "server's side", "-i", "up0")
+	down := observe(t, g, "down0", "--netfilter", "-o", "pcapng=FRAMES")
+	up := observe(t, g, "up0")
 	tracking := g.Start("", &events, "R", "conntrack", "-E", "-o", "timestamp,id", "-b", "33554432")
 	g.Listened()
 	serving := g.Start("ready", &serverSays, "S", "taskset", "-c", "0", "env", roleVariable+"=server", self)
