@@ -15,6 +15,22 @@ type lone struct {
 	none   Case    // of a connection of which nothing has passed
 	recall Scene   // apart from that of the segment at hand
 	ends   []*rule // that are asked when nothing else has passed
+	shut   loneGates
+}
+
+// loneGates are the gates that were closed for the last such SYN whose record ended, and
+// what they depend on: those of a flood are all alike.
+type loneGates struct {
+	of     loneFacts
+	known  bool
+	closed anomaly.Gate
+	why    Reasons
+}
+
+// loneFacts are what tells such records apart that the gates look at.
+type loneFacts struct {
+	proven, missed, skews, runs bool
+	scale                       [2]bool
 }
 
 // loneEnds are the rules that can hold when the record ends of such a SYN, in the order
@@ -84,4 +100,18 @@ func (in *Inspector) FinishLone(c *Case, e *End, after *conn.Conn) []Finding {
 		}
 	}
 	return in.finished(s)
+}
+
+// ClosedLone is Closed after FinishLone.
+func (in *Inspector) ClosedLone() (closed anomaly.Gate, why Reasons) {
+	s, g := &in.scene, &in.lone.shut
+	of := loneFacts{
+		in.others().proven(s), in.capture.missed(s), in.others().skews(s), in.capture.runs(s),
+		[2]bool{s.facts(tcp.Client).ScaleOK, s.facts(tcp.Server).ScaleOK},
+	}
+	if !g.known || g.of != of {
+		g.of, g.known = of, true
+		g.closed, g.why = in.Closed()
+	}
+	return g.closed, g.why
 }

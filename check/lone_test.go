@@ -74,8 +74,16 @@ func TestLone(t *testing.T) {
 		if x, y := fmt.Sprintf("%+v", fast.FinishLone(&a, &e, &remade)), fmt.Sprintf("%+v", slow.Finish(&b, &e, &c)); x != y {
 			t.Fatalf("%+v ends with\n%s, not\n%s", v, x, y)
 		}
+		shut, why := fast.ClosedLone()
+		if wanted, because := slow.Closed(); shut != wanted || why != because {
+			t.Fatalf("%+v closes %v, not %v", v, shut, wanted)
+		}
 		fast.Forget(&a)
 		slow.Forget(&b)
+		if n%300 == 0 {
+			fast.Dropped(1, Moment{n, v.At})
+			slow.Dropped(1, Moment{n, v.At})
+		}
 		if n%50 == 0 { // the networks are seen both ways
 			fast.world.networks.add(&v.Key)
 			slow.world.networks.add(&v.Key)

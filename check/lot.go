@@ -11,9 +11,13 @@ type Lot struct {
 // Lends reports whether a Case of in has a Lot.
 func (c *Case) Lends() bool { return c.book != 0 || c.trouble != 0 }
 
-// Hand copies what belongs to c to l. It is to be forgotten here afterwards.
+// Hand moves what belongs to c to l. It is to be forgotten here afterwards.
 func (in *Inspector) Hand(c *Case, l *Lot) {
-	l.findings = append(l.findings[:0], in.books.of(c)...)
+	found := in.books.of(c)
+	l.findings = append(l.findings[:0], found...)
+	for i := range found {
+		found[i].Kept = nil // it goes with them, so it is no room to spare
+	}
 	t := c.lent(in)
 	if l.troubled = t != nil; l.troubled {
 		l.trouble = *t

@@ -59,7 +59,7 @@ func (d *Desk) end(r *Report, x *ending) {
 	t.set(e, x.why, d.lent(r, x, who.before))
 	if t.row.IsTCP() {
 		t.rules.Receive(&e.inquiry, r.lot(x), d.frame)
-		t.conclude(e, x.why, x.silent)
+		t.conclude(e, x.why, x.silent, x.lone)
 	}
 	t.emit(&t.row)
 	t.rules.Forget(&e.inquiry)

@@ -1,10 +1,12 @@
 package flow
 
 import (
+	"onpath/anomaly"
 	"onpath/compat/tcpstates"
 	"onpath/conn"
 	"onpath/fingerprint"
 	"onpath/measure"
+	"onpath/outcome"
 	"onpath/packet"
 	"onpath/record"
 	"onpath/tcp"
@@ -130,6 +132,22 @@ type past struct {
 	step    conn.Step
 	tracker conn.Tracker
 	entry   entry // of an embryo whose record ends, or that somebody asks for
+	verdict loneVerdict
+}
+
+// loneVerdict is the outcome of the last record of an embryo, and what it depends on:
+// those of a flood are all alike.
+type loneVerdict struct {
+	of      loneFacts
+	known   bool
+	outcome outcome.Verdict
+}
+
+// loneFacts are what tells records of embryos apart that outcomes look at.
+type loneFacts struct {
+	why          record.Ending
+	twoWay, over bool // over: it was silent for outcome.AttemptTimeout
+	found        anomaly.Set
 }
 
 // conceive begins a record in an embryo, if v is the usual SYN of a new connection;
@@ -222,6 +240,24 @@ func (t *Table) grow(i, hash uint32) uint32 {
 	t.slab.embryos.give(i)
 	t.slab.live--
 	return n
+}
+
+// wasLone reports whether e is of an embryo.
+func (t *Table) wasLone(e *entry) bool { return e == &t.past.entry }
+
+// concludeLone is conclude of an entry that was an embryo.
+func (t *Table) concludeLone(e *entry, why record.Ending) {
+	t.row.Findings = t.rules.FinishLone(&e.inquiry, &t.ended, &e.conn)
+	t.row.Closed, t.row.Reasons = t.rules.ClosedLone()
+	of := loneFacts{why: why, twoWay: t.rules.TwoWay(&e.key), over: t.now-e.last >= outcome.AttemptTimeout}
+	for i := range t.row.Findings {
+		of.found.Add(t.row.Findings[i].ID)
+	}
+	v := &t.past.verdict
+	if !v.known || v.of != of {
+		v.of, v.known, v.outcome = of, true, t.outcome(e, why, t.now)
+	}
+	t.row.Outcome = v.outcome
 }
 
 // expireEmbryo is expire of embryo i.

@@ -171,7 +171,7 @@ func (t *Table) finish(e *entry, why record.Ending) {
 	t.fill(e, why)
 	t.of, t.ofLone = nil, 0
 	if t.row.IsTCP() {
-		t.conclude(e, why, t.silentUntil(e))
+		t.conclude(e, why, t.silentUntil(e), t.wasLone(e))
 		t.of = e
 	}
 	t.emit(&t.row)

@@ -85,7 +85,8 @@ func (t *Table) expectTCP(i uint32, v *packet.View) {
 	if i != 0 {
 		t.expectSegment(i, v)
 	} else {
-		t.read += t.rules.ExpectFirst(v)
+		t.tracker.Salt = salt(&v.Key, 0)
+		t.read += t.tracker.Touch(&v.Seg, tcp.Client) + t.rules.ExpectFirst(v)
 	}
 	if v.Seg.Flags&tcp.SYN != 0 && v.Seg.Opts&tcp.OptTimestamp != 0 {
 		host, _ := hosts(&v.Key, v.FromB)
@@ -115,8 +116,20 @@ func (t *Table) expectEvicted(c class, n int) {
 	}
 	for i := t.lists[c].head; i != 0 && n > 0; n-- {
 		t.read += uint64(t.index.slots[t.hash(t.slab.key(i))&t.index.mask()].hash) + t.slab.touch(i)
+		if i&lone != 0 {
+			t.read += t.expectEnd(t.slab.embryos.at(i))
+		}
 		i = t.slab.place(i).next
 	}
+}
+
+// expectEnd reads what the record of m will tell of its client's clock.
+func (t *Table) expectEnd(m *embryo) uint64 {
+	if !m.has(toldTimestamp) {
+		return 0
+	}
+	host, _ := hosts(&m.key, m.has(fromB))
+	return t.who.clocks.Touch(host)
 }
 
 // likely returns the first entry with that hash, which is nearly always the one

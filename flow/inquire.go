@@ -91,8 +91,8 @@ func (t *Table) found(e *entry, shown check.Shown) *conn.Conn {
 }
 
 // conclude asks what is asked when a record ends, and adds all that was found to
-// the row; silent is until when nothing came.
-func (t *Table) conclude(e *entry, why record.Ending, silent int64) {
+// the row; silent is until when nothing came. lone is said of what was an embryo.
+func (t *Table) conclude(e *entry, why record.Ending, silent int64, lone bool) {
 	t.ended = check.End{
 		Key: e.key, ClientIsB: e.swapped,
 		Start: e.start, At: e.last, Now: silent, Syn: e.opening == record.OpenSyn, Continues: t.row.Continues != 0,
@@ -101,11 +101,11 @@ func (t *Table) conclude(e *entry, why record.Ending, silent int64) {
 		Packets: [2]uint64{t.row.Side[0].Packets, t.row.Side[1].Packets},
 		Octets:  [2]uint64{t.row.Side[0].Octets, t.row.Side[1].Octets},
 	}
-	if e == &t.past.entry {
-		t.row.Findings = t.rules.FinishLone(&e.inquiry, &t.ended, &e.conn)
-	} else {
-		t.row.Findings = t.rules.Finish(&e.inquiry, &t.ended, &e.conn)
+	if lone {
+		t.concludeLone(e, why)
+		return
 	}
+	t.row.Findings = t.rules.Finish(&e.inquiry, &t.ended, &e.conn)
 	t.row.Closed, t.row.Reasons = t.rules.Closed()
 	t.row.Outcome = t.outcome(e, why, t.now)
 }

@@ -40,6 +40,7 @@ type ending struct {
 	now    int64 // time of the packet that showed it
 	silent int64 // until when nothing came
 	order  uint64
+	lone   bool                     // it was an embryo
 	who    [2]fingerprint.Signature // meaningful with an identity
 
 	pair, times, total, lot int32 // places in the Report; -1: nothing
@@ -177,6 +178,7 @@ func (t *Table) tellEnding(e *entry, why record.Ending) {
 	r.endings = extend(r.endings)
 	x := &r.endings[n]
 	x.entry, x.why, x.now, x.silent, x.order = *e, why, t.now, t.silentUntil(e), t.order
+	x.lone = t.wasLone(e)
 	x.pair, x.times, x.total, x.lot = -1, -1, -1, -1
 	if e.repairs != 0 {
 		x.pair, r.pairs = int32(len(r.pairs)), append(r.pairs, *t.repairs.at(e.repairs))

@@ -138,7 +138,7 @@ func isNotAccepted(f *Facts, _ Class) bool {
 
 // isMaybeReset: what the visible end was told last is not known.
 func isMaybeReset(f *Facts, c Class) bool {
-	return f.oneWay() && c == Open && f.est() && f.Silent >= attemptTimeout
+	return f.oneWay() && c == Open && f.est() && f.Silent >= AttemptTimeout
 }
 
 func isShut(f *Facts, _ Class) bool {

@@ -54,13 +54,15 @@ func isSynFin(f *Facts) bool {
 	return f.tried() && !f.answered() && !f.est() && f.Trail.has(fin, tcp.Client)
 }
 
-// How long nothing must answer a SYN: 60 s, and three times the last pause between
-// two of them; and the pause, in Ticks, after which a stack that had got an answer
-// would not have sent its SYN again (RFC 6298 §2.1 asks for 1 s).
+// AttemptTimeout is how long nothing must answer a SYN, ns, and three times the last
+// pause between two of them.
+const AttemptTimeout = 60e9
+
+// The pause between two SYNs, in Ticks, after which a stack that had got an answer would
+// not have sent its SYN again (RFC 6298 §2.1 asks for 1 s).
 const (
-	attemptTimeout = 60e9 // ns
-	synPause       = 858  // 900 ms
-	tick           = 1 << 20
+	synPause = 858 // 900 ms
+	tick     = 1 << 20
 )
 
 // isNoAnswer: the networks pass both ways, or the client shows by its retries that
@@ -75,7 +77,7 @@ func isNoAnswer(f *Facts) bool {
 
 // timedOut reports whether the client's attempt is over.
 func (f *Facts) timedOut() bool {
-	return f.Silent >= max(attemptTimeout, 3*tick*int64(f.Trail.pause))
+	return f.Silent >= max(AttemptTimeout, 3*tick*int64(f.Trail.pause))
 }
 
 // retries reports whether the client has sent its SYN again after a timeout.
