@@ -8,10 +8,13 @@ import (
 )
 
 // gates tell why a condition of the catalogue does not hold for who is accused, in
-// the order of anomaly's bits.
-var gates = [...]func(s *Scene, accused tcp.Dir) shut{
-	handshakeSeen, twoWay, twoWayProven, noGap, scaleKnown, payloadWhole,
-	oneClock, noOffload, noSumOffload, fullPacket, serverSide, captureRuns,
+// the order of anomaly's bits. Of those that are alike it does not matter who is.
+var gates = [...]struct {
+	shut  func(s *Scene, accused tcp.Dir) shut
+	alike bool
+}{
+	{handshakeSeen, true}, {twoWay, true}, {twoWayProven, true}, {noGap, true}, {scaleKnown, false}, {payloadWhole, false},
+	{oneClock, true}, {noOffload, false}, {noSumOffload, false}, {fullPacket, false}, {serverSide, true}, {captureRuns, true},
 }
 
 // shut is the evidence that closes a gate; opened if there is none.
@@ -62,7 +65,7 @@ var shuts = [...]string{
 // open reports whether all gates of g are open for a scene and its evidence.
 func (s *Scene) open(g anomaly.Gate, e *Evidence) bool {
 	for d := s.accused(e); g != 0; g &= g - 1 {
-		if gates[bits.TrailingZeros16(uint16(g))](s, d) != opened {
+		if gates[bits.TrailingZeros16(uint16(g))].shut(s, d) != opened {
 			return false
 		}
 	}
@@ -108,12 +111,18 @@ func (r *Reasons) Why(g anomaly.Gate) string {
 // Closed returns the gates that are closed for either direction in the last
 // scene, and why: after Finish, those by which rules were silent about the record.
 func (in *Inspector) Closed() (closed anomaly.Gate, why Reasons) {
-	for i, gate := range gates {
-		for d := range why {
-			if shut := gate(&in.scene, tcp.Dir(d)); shut != opened {
-				closed |= 1 << i
-				why[d] |= uint64(shut) << (shutBits * i)
-			}
+	s := &in.scene
+	for i := range gates {
+		g := &gates[i]
+		c := g.shut(s, tcp.Client)
+		v := c
+		if !g.alike {
+			v = g.shut(s, tcp.Server)
+		}
+		if c|v != opened {
+			closed |= 1 << i
+			why[tcp.Client] |= uint64(c) << (shutBits * i)
+			why[tcp.Server] |= uint64(v) << (shutBits * i)
 		}
 	}
 	return closed, why

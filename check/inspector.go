@@ -61,6 +61,7 @@ type Inspector struct {
 	off        anomaly.Set
 	ask        [numTriggers][]*rule
 	usually    [len(usually)][]*rule
+	atEnd      []finishing
 	counted    anomaly.Set // rows that are off, but asked about for host-stack-nonconformant
 	books      books
 	world      *World // nil: another Inspector has it
@@ -107,6 +108,7 @@ func New(c Config) *Inspector {
 			in.lone.ends = append(in.lone.ends, byID[id])
 		}
 	}
+	in.atEnd = finishingOf(in.concerned(onEnd))
 	for course, ids := range usually {
 		for _, id := range ids {
 			if in.asks(id) {
@@ -340,7 +342,7 @@ var noStep conn.Step
 // of it, valid until Forget.
 func (in *Inspector) Finish(c *Case, e *End, after *conn.Conn) []Finding {
 	s := in.ending(c, e, after)
-	in.question(s)
+	in.finish(s)
 	return in.finished(s)
 }
 
@@ -363,6 +365,10 @@ func (in *Inspector) finished(s *Scene) []Finding {
 	}
 	return in.books.of(c)
 }
+
+// Ends returns what was known of the ends of the record that Finish was last asked about,
+// valid until the next segment.
+func (in *Inspector) Ends() *[2]conn.Facts { return &in.scene.known }
 
 // Found returns what was found of c by now, in the order in which it was first raised,
 // valid until the next packet. Finish may take some of it back.

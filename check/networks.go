@@ -37,23 +37,22 @@ func (n *networks) has(k *packet.Key) bool {
 // pairOf returns which bit stands for the two networks of a connection, whichever
 // of them is Key.A: those of IPv4 are /24, those of IPv6 /48.
 func pairOf(k *packet.Key) uint32 {
-	a, b := k.A, k.B
-	for _, net := range [...]*[16]byte{&a, &b} {
-		if k.V6 {
-			clear(net[6:])
-		} else {
-			net[15] = 0
-		}
+	first, last := uint64(1<<64-1), uint64(1<<56-1) // of the octets, the least significant is the first
+	if k.V6 {
+		first, last = 1<<48-1, 0
 	}
-	sum := mixed(&a) + mixed(&b)
+	sum := masked(&k.A, first, last) + masked(&k.B, first, last)
 	return (sum ^ sum>>16) * 0x9e3779b1 >> 14 % networkBits
 }
 
-// mixed is a hash of an address, for places in tables: two multiplications, as wyhash
-// has them.
-func mixed(addr *[16]byte) uint32 {
+// mixed is a hash of an address, for places in tables.
+func mixed(addr *[16]byte) uint32 { return masked(addr, 1<<64-1, 1<<64-1) }
+
+// masked is a hash of those bits of an address that are set in the masks of its halves:
+// two multiplications, as wyhash has them.
+func masked(addr *[16]byte, first, last uint64) uint32 {
 	le := binary.LittleEndian
-	hi, lo := bits.Mul64(le.Uint64(addr[:])^0xa0761d6478bd642f, le.Uint64(addr[8:])^0xe7037ed1a0b428db)
+	hi, lo := bits.Mul64(le.Uint64(addr[:])&first^0xa0761d6478bd642f, le.Uint64(addr[8:])&last^0xe7037ed1a0b428db)
 	n := (hi ^ lo) * 0x9e3779b97f4a7c15
 	return uint32(n >> 32)
 }

@@ -87,3 +87,26 @@ func benchmarkFlood(b *testing.B, whole bool) {
 	}
 	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N*len(all)), "ns/segment")
 }
+
+// BenchmarkEnd is what the end of a record costs but for what is written of it: filling
+// the row, asking the rules and the outcome; all in the cache.
+func BenchmarkEnd(b *testing.B) {
+	for name, text := range map[string]string{
+		"syn":    "0 > S 100:100(0) win 1000",
+		"closed": open3 + "0.1 > P. 101:201(100) ack 301\n0.1 < . 301:301(0) ack 201\n0.2 > F. 201:201(0) ack 301\n0.2 < F. 301:301(0) ack 202\n0.2 > . 202:202(0) ack 302",
+	} {
+		b.Run(name, func(b *testing.B) {
+			table := New(Config{}, func(*record.Record) {})
+			for _, v := range views(b, 0, text) {
+				table.Observe(v)
+			}
+			k := tcpKey(0)
+			e := table.entry(table.index.find(&table.slab, table.hash(&k), &k))
+			b.ReportAllocs()
+			for b.Loop() {
+				table.fill(e, record.EndCapture)
+				table.conclude(e, record.EndCapture, table.now, table.wasLone(e))
+			}
+		})
+	}
+}

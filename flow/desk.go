@@ -56,7 +56,8 @@ func (d *Desk) end(r *Report, x *ending) {
 	t, e := d.table, &x.entry
 	who := d.numbers.find(e.num)
 	e.num, t.now = who.num, x.now
-	t.set(e, x.why, d.lent(r, x, who.before))
+	l := d.lent(r, x, who.before)
+	t.set(e, x.why, &l)
 	if t.row.IsTCP() {
 		t.rules.Receive(&e.inquiry, r.lot(x), d.frame)
 		t.conclude(e, x.why, x.silent, x.lone)
@@ -71,10 +72,10 @@ func (d *Desk) end(r *Report, x *ending) {
 // lent returns what the entry of x was lent.
 func (d *Desk) lent(r *Report, x *ending, before uint64) (l loans) {
 	e := &x.entry
+	l.pair, l.continues = &unlent, before
 	if x.pair >= 0 {
-		l.pair = r.pairs[x.pair]
+		l.pair = &r.pairs[x.pair]
 	}
-	l.pair.continues = before
 	if x.times >= 0 {
 		l.times = &r.times[x.times]
 	}

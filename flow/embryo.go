@@ -255,7 +255,7 @@ func (t *Table) concludeLone(e *entry, why record.Ending) {
 	}
 	v := &t.past.verdict
 	if !v.known || v.of != of {
-		v.of, v.known, v.outcome = of, true, t.outcome(e, why, t.now)
+		v.of, v.known, v.outcome = of, true, t.outcome(e, t.learn(e), why, t.now)
 	}
 	t.row.Outcome = v.outcome
 }

@@ -5,7 +5,6 @@ import (
 	"math"
 	"slices"
 
-	"onpath/compat/tcpstates"
 	"onpath/conn"
 	"onpath/measure"
 	"onpath/packet"
@@ -179,36 +178,35 @@ func (t *Table) finish(e *entry, why record.Ending) {
 
 // loans are what an entry has that does not stand in it.
 type loans struct {
-	pair  pair
-	times *measure.Times // nil: none
-	sent  [2]measure.Total
-	who   [2]record.Identity
+	pair      *pair          // to be read only
+	continues uint64         // number of the record that this one continues; 0: none
+	times     *measure.Times // nil: none
+	sent      [2]measure.Total
+	who       [2]record.Identity
 }
 
 // fill sets the row to the record of e.
 func (t *Table) fill(e *entry, why record.Ending) {
-	t.set(e, why, loans{
-		pair: t.repairs.of(e), times: t.times.of(e), sent: t.great.of(e),
+	repaired := t.repairs.of(e)
+	t.set(e, why, &loans{
+		pair: repaired, continues: repaired.continues, times: t.times.of(e), sent: t.great.of(e),
 		who: [2]record.Identity{t.who.of(e, tcp.Client), t.who.of(e, tcp.Server)},
 	})
 }
 
 // set sets the row to the record of e, which has l.
-func (t *Table) set(e *entry, why record.Ending, l loans) {
-	repaired := &l.pair
-	t.row = record.Record{
-		Conn: e.num, Key: e.key, ClientIsB: e.swapped, Start: e.start, End: e.last,
-		Opening: e.opening, Ending: why, History: e.history, TCPChain: e.chain,
-		Firewall: t.firewall != nil, Invalid: repaired.invalid, Continues: repaired.continues, Part: repaired.part + 1,
-		Handshake: e.handshake, Times: l.times,
-	}
-	var states [2]tcpstates.Flags
-	states[tcp.Client], states[tcp.Server] = e.states.Final()
-	for d, v := range l.sent {
-		t.row.Side[d] = record.Side{
-			Total: v, Repeated: repaired.repeated[d],
-			State: e.conn.State(tcp.Dir(d)), Possible: e.conn.Possible(tcp.Dir(d)), Repairs: repaired.side[d],
-			TCPStates: states[d], Identity: l.who[d],
-		}
+func (t *Table) set(e *entry, why record.Ending, l *loans) {
+	r, repaired := &t.row, l.pair
+	*r = record.Record{} // a literal with all of this would be made elsewhere, and copied
+	r.Conn, r.Key, r.ClientIsB, r.Start, r.End = e.num, e.key, e.swapped, e.start, e.last
+	r.Opening, r.Ending, r.History, r.TCPChain = e.opening, why, e.history, e.chain
+	r.Firewall, r.Invalid, r.Continues, r.Part = t.firewall != nil, repaired.invalid, l.continues, repaired.part+1
+	r.Handshake, r.Times = e.handshake, l.times
+	r.Side[tcp.Client].TCPStates, r.Side[tcp.Server].TCPStates = e.states.Final()
+	for d := range l.sent {
+		s, end := &r.Side[d], tcp.Dir(d)
+		s.Total, s.Repeated, s.Repairs = l.sent[d], repaired.repeated[d], repaired.side[d]
+		s.State, s.Possible = e.conn.State(end), e.conn.Possible(end)
+		s.Identity = l.who[d]
 	}
 }

@@ -107,7 +107,7 @@ func (t *Table) conclude(e *entry, why record.Ending, silent int64, lone bool) {
 	}
 	t.row.Findings = t.rules.Finish(&e.inquiry, &t.ended, &e.conn)
 	t.row.Closed, t.row.Reasons = t.rules.Closed()
-	t.row.Outcome = t.outcome(e, why, t.now)
+	t.row.Outcome = t.outcome(e, t.rules.Ends(), why, t.now)
 }
 
 // silentUntil returns until when nothing came of the record of e: until another one

@@ -92,7 +92,7 @@ func (t *Table) standing(e *entry, now int64) {
 		Octets:  [2]uint64{t.row.Side[0].Octets, t.row.Side[1].Octets},
 	}
 	t.row.Findings = slices.Clone(t.rules.Found(&e.inquiry))
-	t.row.Outcome = t.outcome(e, record.EndOpen, now)
+	t.row.Outcome = t.outcome(e, t.learn(e), record.EndOpen, now)
 }
 
 // passParts goes on with the walk, as far as time has.

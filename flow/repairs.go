@@ -61,12 +61,15 @@ func (r *repairs) lent(e *entry) *pair {
 	return r.at(e.repairs)
 }
 
-// of returns what e has.
-func (r *repairs) of(e *entry) (p pair) {
-	if e.repairs != 0 {
-		p = *r.at(e.repairs)
+// unlent is what most have.
+var unlent pair
+
+// of returns what e has, to be read only.
+func (r *repairs) of(e *entry) *pair {
+	if e.repairs == 0 {
+		return &unlent
 	}
-	return p
+	return r.at(e.repairs)
 }
 
 // count adds what a segment of e shows, sent in direction d.

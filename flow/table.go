@@ -38,6 +38,7 @@ type Table struct {
 	rules   *check.Inspector
 	ended   check.End     // the record that ends
 	facts   outcome.Facts // of it
+	ends    [2]conn.Facts // that learn returned
 	clock   Clock
 	now     int64    // time of the last packet, or tick
 	ticked  int64    // time of the last tick

@@ -9,11 +9,20 @@ import (
 	"onpath/tcp"
 )
 
-// outcome says what became by now of the connection of e, whose row is filled.
-func (t *Table) outcome(e *entry, why record.Ending, now int64) outcome.Verdict {
+// learn returns what is known of the ends of e, valid until it is called again.
+func (t *Table) learn(e *entry) *[2]conn.Facts {
+	for d := range t.ends {
+		e.conn.Learn(&t.ends[d], tcp.Dir(d))
+	}
+	return &t.ends
+}
+
+// outcome says what became by now of the connection of e, whose row is filled; ends is
+// what is known of both.
+func (t *Table) outcome(e *entry, ends *[2]conn.Facts, why record.Ending, now int64) outcome.Verdict {
 	r := &t.row
 	t.facts = outcome.Facts{
-		Trail: &e.trail, Ends: [2]conn.Facts{e.conn.Facts(tcp.Client), e.conn.Facts(tcp.Server)},
+		Trail: &e.trail, Ends: ends,
 		Packets: t.ended.Packets, Octets: t.ended.Octets, Silent: now - e.last, TwoWay: t.rules.TwoWay(&e.key),
 		Replaced: why == record.EndSuperseded, Evicted: why == record.EndEvicted, Before: r.Continues,
 		Offloads: e.inquiry.Offloads(),

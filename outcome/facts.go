@@ -9,19 +9,19 @@ import (
 // Facts are what is known of a record when it ends.
 type Facts struct {
 	Trail    *Trail
-	Ends     [2]conn.Facts // by tcp.Client, tcp.Server
-	Packets  [2]uint64     // that passed, by tcp.Client, tcp.Server
-	Octets   [2]uint64     // distinct payload octets that passed
-	Gaps     uint64        // sequence numbers that were acknowledged and never passed
-	Found    anomaly.Set   // what was found
-	Sure     anomaly.Set   // of that, what nothing excuses
-	Tamper   uint8         // number of the signature of tampering that was found; 0: none
-	Silent   int64         // how long nothing has come, ns
-	TwoWay   bool          // other connections between the same networks passed in both directions
-	Replaced bool          // another incarnation took the ports over
-	Offloads bool          // segments passed that a card is to cut, or has joined, or is to sum
-	Evicted  bool          // a bound pushed the record out
-	Before   uint64        // number of the idle record that it goes on from; 0: none
+	Ends     *[2]conn.Facts // by tcp.Client, tcp.Server
+	Packets  [2]uint64      // that passed, by tcp.Client, tcp.Server
+	Octets   [2]uint64      // distinct payload octets that passed
+	Gaps     uint64         // sequence numbers that were acknowledged and never passed
+	Found    anomaly.Set    // what was found
+	Sure     anomaly.Set    // of that, what nothing excuses
+	Tamper   uint8          // number of the signature of tampering that was found; 0: none
+	Silent   int64          // how long nothing has come, ns
+	TwoWay   bool           // other connections between the same networks passed in both directions
+	Replaced bool           // another incarnation took the ports over
+	Offloads bool           // segments passed that a card is to cut, or has joined, or is to sum
+	Evicted  bool           // a bound pushed the record out
+	Before   uint64         // number of the idle record that it goes on from; 0: none
 }
 
 // oneWay reports whether the packets of one end only passed.

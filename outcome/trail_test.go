@@ -34,7 +34,7 @@ func play(segs []tcp.Segment, by uint32) outcome.Verdict {
 		f.Packets[s.Dir]++
 		f.Octets[s.Dir] += uint64(step.New)
 	}
-	f.Ends = [2]conn.Facts{c.Facts(tcp.Client), c.Facts(tcp.Server)}
+	f.Ends = &[2]conn.Facts{c.Facts(tcp.Client), c.Facts(tcp.Server)}
 	return outcome.Of(&f)
 }
 

@@ -42,11 +42,7 @@ func Of(f *Facts) Verdict {
 	if v.Class == Denied && !f.oneWay() && t.at != forever {
 		v.Delay, v.HasDelay = t.delay, true
 	}
-	for i := range flags {
-		if flags[i].holds(f, v.Class) {
-			v.Flags |= 1 << i
-		}
-	}
+	v.Flags = flagsOf(f, v.Class)
 	return v
 }
 

@@ -22,11 +22,8 @@ const (
 )
 
 // status is the word of the block by which the kernel and we hand it to each other.
-func (r *Ring) status() *uint32 { return r.statusOf(r.at / r.block) }
-
-// statusOf is that of another block.
-func (r *Ring) statusOf(i int) *uint32 {
-	return (*uint32)(unsafe.Pointer(&r.memory[i*r.block+blockHead]))
+func (r *Ring) status() *uint32 {
+	return (*uint32)(unsafe.Pointer(&r.memory[r.at+blockHead]))
 }
 
 // turn gives the block back that was read, and takes the next one, if the kernel has
@@ -46,8 +43,7 @@ func (r *Ring) turn() bool {
 	if status&unix.TP_STATUS_USER == 0 {
 		return false
 	}
-	r.turned++
-	if r.lost(status) {
+	if status&unix.TP_STATUS_LOSING != 0 {
 		r.losses++
 		r.count()
 	}
