@@ -55,8 +55,8 @@ func shown(path string) string {
 
 // openFile opens the capture at path, or what tcpdump printed, to be read through
 // buf.
-func openFile(path string, text bool, buf []byte, h *Health) (*file, error) {
-	f := &file{input: input{name: shown(path), health: h}, text: text}
+func (l Limits) openFile(path string, text bool, buf []byte, h *Health) (*file, error) {
+	f := &file{input: input{name: shown(path), health: h, limits: l}, text: text}
 	r := io.Reader(os.Stdin)
 	if path != stdinName {
 		disk, err := os.Open(path)
@@ -74,7 +74,7 @@ func openFile(path string, text bool, buf []byte, h *Health) (*file, error) {
 
 // open finds out the compression and the format of r.
 func (f *file) open(r io.Reader, buf []byte) error {
-	f.raw.r = r
+	f.raw.r, f.limits = r, f.limits.withDefaults()
 	head := make([]byte, packedHead)
 	n, err := io.ReadFull(&f.raw, head)
 	if err == io.EOF && f.text {
@@ -99,9 +99,9 @@ func (f *file) unpack(head, buf []byte) error {
 			continue
 		}
 		again := io.MultiReader(bytes.NewReader(head), &f.raw)
-		z, err := u.open(again, f.disk)
+		z, err := u.open(again, f.disk, f.limits.Window)
 		if err != nil {
-			return &Error{f.name, fmt.Errorf("%s data cannot be read: %w", u.name, err), "is the file complete?"}
+			return &Error{f.name, fmt.Errorf("%s data cannot be read: %w", u.name, err), advice(err)}
 		}
 		f.unpacker = z
 		f.start(z, nil, buf)
@@ -123,7 +123,7 @@ func (f *file) sniff() error {
 	case whole && isNG(head):
 		f.format = &ng{input: &f.input}
 	case f.err != nil && f.err != io.EOF:
-		return &Error{f.name, fmt.Errorf("nothing of the compressed data can be read: %w", f.err), "is the file complete?"}
+		return &Error{f.name, fmt.Errorf("nothing of the compressed data can be read: %w", f.err), advice(f.err)}
 	case len(head) == 0:
 		return failed(f.name, ErrEmpty)
 	case len(head) >= 4 && !whole && (isClassic(head) || bytes.HasPrefix(head, []byte("\n\r\r\n"))):

@@ -22,6 +22,7 @@ type input struct {
 	frames uint64 // handed over so far
 	short  bool   // the file ended inside a record of which nothing is held
 	health *Health
+	limits Limits
 }
 
 // here makes a Damage at the octets that are held first.

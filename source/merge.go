@@ -31,12 +31,15 @@ type head struct {
 }
 
 // openMerge opens all files, or none.
-func openMerge(paths []string, h *Health) (*merge, error) {
+func (l Limits) openMerge(paths []string, h *Health) (*merge, error) {
+	if n := max(1, len(paths)); l != (Limits{}) { // else each file may have what one has
+		l = Limits{Window: max(l.Window/n, 1<<10), Block: max(l.Block/n, 1<<10)}
+	}
 	size := max(minBuffer, min(chunkSize, mergeBuffers/max(1, len(paths))))
 	var files []*file
 	var errs []error
 	for _, path := range paths {
-		f, err := openFile(path, false, make([]byte, size), h)
+		f, err := l.openFile(path, false, make([]byte, size), h)
 		if err != nil {
 			errs = append(errs, err)
 			continue

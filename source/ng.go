@@ -142,7 +142,7 @@ func (b *block) order(h []byte) bool {
 
 func (g *ng) next(f *packet.Frame) error {
 	for {
-		b, w, sound := g.look(0, maxBlock, g.big)
+		b, w, sound := g.look(0, g.limits.Block, g.big)
 		switch {
 		case sound:
 			if got := g.read(f, b); got {
@@ -185,5 +185,5 @@ func (g *ng) ready() bool {
 	}
 	kind, length := g.u32(g.held()), g.u32(g.held()[4:])
 	return (kind == blockEnhanced || kind == blockSimple || kind == blockOldPacket) &&
-		length <= maxBlock && len(g.held()) >= int(length+3)&^3
+		length <= uint32(g.limits.Block) && len(g.held()) >= int(length+3)&^3
 }

@@ -1,6 +1,7 @@
 package source
 
 import (
+	"cmp"
 	"errors"
 	"io"
 	"os"
@@ -38,22 +39,38 @@ func New(name string, r io.Reader) (*Reader, error) {
 	return &Reader{from: f, health: h}, nil
 }
 
+// Limits bound what a hostile file can make a Reader hold. The zero Limits are good ones.
+type Limits struct {
+	Window int // octets of unpacked data that an unpacker may have to remember; 0: 128 MiB
+	Block  int // octets of a pcapng block; 0: 16 MiB
+}
+
+func (l Limits) withDefaults() Limits {
+	return Limits{Window: cmp.Or(l.Window, maxWindow), Block: cmp.Or(l.Block, maxBlock)}
+}
+
 // Chain opens captures to be read one after the other, each when its turn comes.
 // That all exist is checked at once; if not, the errors are joined.
-func Chain(paths ...string) (*Reader, error) { return chain(false, paths) }
+func Chain(paths ...string) (*Reader, error) { return Limits{}.Chain(paths...) }
+
+// Chain is the function Chain under other limits.
+func (l Limits) Chain(paths ...string) (*Reader, error) { return l.chain(false, paths) }
 
 // Text opens files with lines as tcpdump prints them, to be read one after the
 // other as Chain does: package tcpdump says what it understands and what becomes
 // of the rest. Texts may be compressed.
-func Text(paths ...string) (*Reader, error) { return chain(true, paths) }
+func Text(paths ...string) (*Reader, error) { return Limits{}.Text(paths...) }
 
-func chain(text bool, paths []string) (*Reader, error) {
+// Text is the function Text under other limits.
+func (l Limits) Text(paths ...string) (*Reader, error) { return l.chain(true, paths) }
+
+func (l Limits) chain(text bool, paths []string) (*Reader, error) {
 	size, err := check(paths)
 	if err != nil {
 		return nil, err
 	}
 	r := &Reader{size: size, health: &Health{}}
-	s := &series{paths: paths, text: text, buf: make([]byte, chunkSize), health: r.health}
+	s := &series{paths: paths, text: text, buf: make([]byte, chunkSize), health: r.health, limits: l}
 	if err := s.open(); err != nil && len(paths) == 1 {
 		return nil, err
 	} else if err != nil {
@@ -67,13 +84,16 @@ func chain(text bool, paths []string) (*Reader, error) {
 // time: next is always the frame with the smallest At among the first of each,
 // of equal ones that of the file named first. A file that is not in order itself
 // stays so. With pipes, it waits until each has a frame.
-func Merge(paths ...string) (*Reader, error) {
+func Merge(paths ...string) (*Reader, error) { return Limits{}.Merge(paths...) }
+
+// Merge is the function Merge under limits that all files share.
+func (l Limits) Merge(paths ...string) (*Reader, error) {
 	size, err := check(paths)
 	if err != nil {
 		return nil, err
 	}
 	r := &Reader{size: size, health: &Health{}}
-	m, err := openMerge(paths, r.health)
+	m, err := l.openMerge(paths, r.health)
 	if err != nil {
 		return nil, err
 	}

@@ -14,6 +14,7 @@ type series struct {
 	buf    []byte
 	text   bool // what tcpdump printed, not captures
 	health *Health
+	limits Limits
 	failed error // of the first file, to be told by next
 }
 
@@ -24,7 +25,7 @@ func (s *series) open() (err error) {
 	}
 	path := s.paths[0]
 	s.paths = s.paths[1:]
-	s.cur, err = openFile(path, s.text, s.buf, s.health)
+	s.cur, err = s.limits.openFile(path, s.text, s.buf, s.health)
 	return err
 }
 

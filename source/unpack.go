@@ -15,7 +15,7 @@ import (
 	"github.com/ulikunitz/xz"
 )
 
-// maxWindow bounds what a compressed file can make its unpacker remember: what
+// maxWindow bounds by itself what a compressed file can make its unpacker remember: what
 // zstd -d accepts unasked, and twice what xz -9 makes.
 const maxWindow = 128 << 20
 
@@ -23,12 +23,23 @@ const maxWindow = 128 << 20
 var unpackers = []struct {
 	name        string
 	magic, mask string
-	open        func(r io.Reader, disk *os.File) (io.ReadCloser, error)
+	open        func(r io.Reader, disk *os.File, window int) (io.ReadCloser, error)
 }{
 	{"gzip", "\x1f\x8b\x08", "\xff\xff\xff", openGzip},
 	{"zstd", "\x28\xb5\x2f\xfd", "\xff\xff\xff\xff", openZstd},
 	{"zstd", "\x50\x2a\x4d\x18", "\xf0\xff\xff\xff", openZstd}, // skippable frame first
 	{"xz", "\xfd7zXZ\x00", "\xff\xff\xff\xff\xff\xff", openXZ},
+}
+
+// errWindow says that a file would have its unpacker remember too much.
+var errWindow = errors.New("too much to remember")
+
+// advice says what to do about a file that cannot be unpacked.
+func advice(err error) string {
+	if errors.Is(err, zstd.ErrWindowSizeExceeded) || errors.Is(err, errWindow) || strings.Contains(err.Error(), "Memory usage limit") {
+		return "unpack it first; with --memory, more of that may do"
+	}
+	return "is the file complete?"
 }
 
 // packedHead is how many octets tell the compression.
@@ -47,12 +58,12 @@ func matches(head []byte, magic, mask string) bool {
 	return true
 }
 
-func openGzip(r io.Reader, _ *os.File) (io.ReadCloser, error) { return gzip.NewReader(r) }
+func openGzip(r io.Reader, _ *os.File, _ int) (io.ReadCloser, error) { return gzip.NewReader(r) }
 
 // openZstd unpacks in the caller's goroutine: with concurrency 1 the library
 // starts none.
-func openZstd(r io.Reader, _ *os.File) (io.ReadCloser, error) {
-	z, err := zstd.NewReader(r, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxWindow(maxWindow))
+func openZstd(r io.Reader, _ *os.File, window int) (io.ReadCloser, error) {
+	z, err := zstd.NewReader(r, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxWindow(uint64(window)))
 	if err != nil {
 		return nil, err
 	}
@@ -62,12 +73,12 @@ func openZstd(r io.Reader, _ *os.File) (io.ReadCloser, error) {
 // openXZ unpacks with the command xz if there is one: six times the speed of
 // the library. It gets disk from its beginning where that can be, else r through a
 // pipe.
-func openXZ(r io.Reader, disk *os.File) (io.ReadCloser, error) {
+func openXZ(r io.Reader, disk *os.File, window int) (io.ReadCloser, error) {
 	path, err := exec.LookPath("xz")
 	if err != nil {
-		return openXZHere(r)
+		return openXZHere(r, window)
 	}
-	c := &child{cmd: exec.Command(path, "-dc", "-q", "-T1", fmt.Sprintf("--memlimit-decompress=%d", maxWindow+1<<20))}
+	c := &child{cmd: exec.Command(path, "-dc", "-q", "-T1", fmt.Sprintf("--memlimit-decompress=%d", window+1<<20))}
 	c.cmd.Env = append(os.Environ(), "LC_ALL=C", "XZ_OPT=", "XZ_DEFAULTS=")
 	c.cmd.Stdin, c.cmd.Stderr, c.cmd.WaitDelay = r, &c.says, time.Second
 	if disk != nil {
@@ -83,14 +94,14 @@ func openXZ(r io.Reader, disk *os.File) (io.ReadCloser, error) {
 
 // openXZHere unpacks with the library, which would make any dictionary that a
 // block header asks for (xz file format §3.1, §5.3.1).
-func openXZHere(r io.Reader) (io.ReadCloser, error) {
+func openXZHere(r io.Reader, window int) (io.ReadCloser, error) {
 	head := make([]byte, 32)
 	n, err := io.ReadFull(r, head)
 	if err != nil && !errors.Is(err, io.ErrUnexpectedEOF) {
 		return nil, err
 	}
-	if size, ok := xzDictionary(head[:n]); ok && size > maxWindow {
-		return nil, fmt.Errorf("xz dictionary of %d octets, at most %d are allowed", size, maxWindow)
+	if size, ok := xzDictionary(head[:n]); ok && size > uint64(window) {
+		return nil, fmt.Errorf("%w: a dictionary of %d octets, at most %d are allowed", errWindow, size, window)
 	}
 	z, err := xz.NewReader(io.MultiReader(bytes.NewReader(head[:n]), r))
 	if err != nil {

@@ -2,6 +2,7 @@ package source
 
 import (
 	"bytes"
+	"encoding/binary"
 	"errors"
 	"io"
 	"math/rand/v2"
@@ -194,9 +195,9 @@ func testUnpackErrors(t *testing.T) {
 		{"gzip of text", string(pack(t, "gzip", []byte("some text that is no capture"))), "text"},
 		{"gzip twice", string(pack(t, "gzip", pack(t, "gzip", noise(1)))), "unpack it first"},
 		{"zstd damaged", "\x28\xb5\x2f\xfd\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff", "is the file complete?"},
-		{"zstd window of 2 GiB", "\x28\xb5\x2f\xfd\x00\xa8\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00", "is the file complete?"},
+		{"zstd window of 2 GiB", "\x28\xb5\x2f\xfd\x00\xa8\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00", "unpack it first"},
 		{"xz damaged", "\xfd7zXZ\x00\xff\xff\xff\xff\xff\xff\xff\xff\xff", "is the file complete?"},
-		{"xz dictionary of 4 GiB", string(vast), "is the file complete?"},
+		{"xz dictionary of 4 GiB", string(vast), "data"},
 	} {
 		r, err := New("it", strings.NewReader(tt.file))
 		if err == nil {
@@ -274,4 +275,41 @@ func TestUnpackPipe(t *testing.T) {
 		r.Close()
 		in.Close()
 	}
+}
+
+// TestLimits: a file that would have its unpacker remember more than is allowed is refused,
+// with what to do; a block that is larger is damage.
+func TestLimits(t *testing.T) {
+	var packed bytes.Buffer
+	z, err := zstd.NewWriter(&packed, zstd.WithWindowSize(8<<20))
+	if err != nil {
+		t.Fatal(err)
+	}
+	z.Write(append(classicHeader(), make([]byte, 9<<20)...))
+	z.Close()
+	path := filepath.Join(t.TempDir(), "packed")
+	if err := os.WriteFile(path, packed.Bytes(), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if r, err := (Limits{Window: 8 << 20}).Chain(path); err != nil {
+		t.Error(err)
+	} else {
+		r.Close()
+	}
+	for name, open := range map[string]func() (*Reader, error){
+		"one": func() (*Reader, error) { return Limits{Window: 8<<20 - 1}.Chain(path) },
+		"two": func() (*Reader, error) { return Limits{Window: 8 << 20}.Merge(path, path) }, // they share it
+	} {
+		if _, err := open(); err == nil || !strings.Contains(err.Error(), "unpack it first") {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+// classicHeader is that of a capture.
+func classicHeader() []byte {
+	h := binary.LittleEndian.AppendUint32(nil, 0xa1b2c3d4)
+	h = binary.LittleEndian.AppendUint32(h, 2|4<<16)
+	h = binary.LittleEndian.AppendUint64(h, 0)
+	return binary.LittleEndian.AppendUint32(binary.LittleEndian.AppendUint32(h, 1<<16), 1)
 }

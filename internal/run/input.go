@@ -31,15 +31,15 @@ type input interface {
 // comes, and costs only itself.
 func openCaptures(c Config) (*source.Reader, error) {
 	if c.Printed {
-		return source.Text(c.Files...)
+		return c.limits.Text(c.Files...)
 	}
 	if err := noTerminal(c); err != nil {
 		return nil, err
 	}
 	if c.Merge {
-		return source.Merge(c.Files...)
+		return c.limits.Merge(c.Files...)
 	}
-	return source.Chain(c.Files...)
+	return c.limits.Chain(c.Files...)
 }
 
 // noTerminal refuses to read a capture from a keyboard.

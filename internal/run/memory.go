@@ -11,6 +11,7 @@ import (
 	"onpath/check"
 	"onpath/flow"
 	"onpath/internal/evidence"
+	"onpath/source"
 	"onpath/source/afpacket"
 )
 
@@ -48,6 +49,9 @@ var parts = []part{
 	{name: "metrics", least: 12 * mib, times: func(c *Config) int64 { return has(c.Metrics.Addr != "") }},
 	{name: "rings", share: 24, least: 8 * mib, most: afpacket.DefaultMemory, times: captures,
 		give: func(c *Config, n int64) { c.Capture.memory = int(n) }},
+	{name: "captures", share: 32, least: 12 * mib, most: 344 * mib, times: func(c *Config) int64 { return 1 - captures(c) },
+		give: func(c *Config, n int64) { c.limits = source.Limits{Window: int(n / 8 * 3), Block: int(n / 16)} }},
+	{name: "state", least: 16 * mib, times: func(c *Config) int64 { return has(c.State.Path != "") }},
 	{name: "queues", share: 6, least: mib, most: queueBlocks * blockSize, factor: 9, times: queuesOf,
 		give: func(c *Config, n int64) { c.queued = int(n) }},
 	{name: "fragments", share: 2, least: mib, most: 4 * mib, factor: 16,

@@ -27,6 +27,7 @@ import (
 	"onpath/packet"
 	"onpath/record"
 	"onpath/sink/text"
+	"onpath/source"
 )
 
 // Config says what to read and what to write.
@@ -43,7 +44,8 @@ type Config struct {
 
 	// Memory is a target for the whole process, in octets, that Divide divides; 0: none.
 	Memory int64
-	queued int // octets of an output that may wait; 0: queueBlocks blocks
+	queued int           // octets of an output that may wait; 0: queueBlocks blocks
+	limits source.Limits // of captures
 
 	// Filter selects frames; of the others nothing is seen but how many they were. nil: all
 	// are selected.
