@@ -38,7 +38,7 @@ type variant struct {
 }
 
 // small is what fills up with few packets.
-var small = []variant{{"small", "80MiB", "-o jsonl=/dev/null", 1, time.Microsecond}}
+var small = []variant{{"small", "96MiB", "-o jsonl=/dev/null", 1, time.Microsecond}}
 
 // large are with what most have, over a time in which records end, and with all that takes
 // memory.
