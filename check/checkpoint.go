@@ -89,7 +89,10 @@ func (in *Inspector) Checkpoint(c *Case, put func(part any)) {
 }
 
 // Adopt makes c, a copy out of a checkpoint, one of in: with nothing lent yet.
-func (in *Inspector) Adopt(c *Case) { c.book, c.trouble, c.stream = 0, 0, 0 }
+func (in *Inspector) Adopt(c *Case) {
+	c.book, c.trouble, c.stream = 0, 0, 0
+	c.probed %= 2 * probedByServer
+}
 
 // Restore lends c, which was adopted, what Checkpoint gave; it reports false for what is
 // none of that.

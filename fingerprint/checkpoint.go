@@ -4,6 +4,9 @@ package fingerprint
 // pointers.
 func Parts() []any { return []any{new(hostClock)} }
 
+// Whole reports whether s can be of a segment, and not of a file that is damaged.
+func (s *Signature) Whole() bool { return int(s.Layout.Len) <= len(s.Layout.Kinds) }
+
 // Checkpoint gives put what is known of each host, valid during the call: what Restore
 // takes.
 func (c *Clocks) Checkpoint(put func(part any)) {

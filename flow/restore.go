@@ -108,6 +108,7 @@ func (t *Table) adopt(e *entry) {
 		e.setLoan(0)
 	}
 	e.opening = min(e.opening, record.OpenMidstream)
+	e.states.Adopt()
 	t.tracker.Adopt(&e.conn)
 	t.rules.Adopt(&e.inquiry)
 }
@@ -164,7 +165,7 @@ func (t *Table) restoreSignature(i uint32, p *keptSignature) {
 	} else {
 		id = &t.slab.at(i).identity[p.end&1]
 	}
-	if *id == 0 {
+	if *id == 0 && p.signature.Whole() {
 		*id = t.who.signatures.Hold(&p.signature)
 	}
 }

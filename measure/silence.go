@@ -14,6 +14,7 @@ const (
 	ReceiverWindow              // for a window: it was closed, or full
 	Network                     // for octets that were under way and had to be sent again
 	RoundTrip                   // for the ACK of octets under way, which came, or a RST instead
+	NumCauses
 )
 
 // causes are the values of the column silence_cause.

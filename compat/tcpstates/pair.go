@@ -67,3 +67,13 @@ func (p *Pair) Final() (client, server Flags) {
 	client, server = final(c, s)
 	return client | c.past, server | s.past
 }
+
+// Adopt makes p, out of a checkpoint, one of this program: a side whose state is none has
+// seen nothing.
+func (p *Pair) Adopt() {
+	for d := range p.side {
+		if p.side[d].state >= numStates {
+			p.side[d] = side{}
+		}
+	}
+}

@@ -5,6 +5,9 @@ import (
 	"reflect"
 
 	"onpath/anomaly"
+	"onpath/conn"
+	"onpath/measure"
+	"onpath/tcp"
 )
 
 // Layout is what parts are made of, in this version of the program.
@@ -20,6 +23,24 @@ type kind struct {
 	Meaning uint8   `json:"meaning,omitempty"` // of meanings
 	Fields  []field `json:"fields"`
 	typ     reflect.Type
+	small   []small
+}
+
+// small are n octets at a place in a part, each of which must be below end.
+type small struct {
+	at, n uint32
+	end   uint8
+}
+
+// ends are those of types of one octet by which others choose from a table: what is not
+// below them is no value, but damage, and becomes 0.
+var ends = map[reflect.Type]uint8{
+	reflect.TypeFor[bool]():             2,
+	reflect.TypeFor[tcp.Dir]():          2,
+	reflect.TypeFor[conn.State]():       uint8(conn.NumStates),
+	reflect.TypeFor[measure.Cause]():    uint8(measure.NumCauses),
+	reflect.TypeFor[anomaly.Cause]():    uint8(len(anomaly.Causes())),
+	reflect.TypeFor[anomaly.Severity](): uint8(len(anomaly.Severities()) + 1),
 }
 
 // field is some plain values that follow one another.
@@ -96,6 +117,9 @@ func (k *kind) array(t reflect.Type, path string, at uint32) {
 func (k *kind) add(t reflect.Type, path string, at, n uint32) {
 	if t.Kind() < reflect.Bool || t.Kind() > reflect.Float64 || t.Kind() == reflect.Uintptr {
 		panic(fmt.Sprintf("checkpoint: %s.%s is a %v, which no file can hold", k.Name, path, t))
+	}
+	if end, ok := ends[t]; ok {
+		k.small = append(k.small, small{at, n, end})
 	}
 	k.Fields = append(k.Fields, field{
 		Path: path, Kind: t.Kind().String(), At: at, Size: uint32(t.Size()), N: n,

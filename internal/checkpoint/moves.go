@@ -14,7 +14,7 @@ type moves struct {
 	into  any    // pointer to a part of this version; nil: there is no such type any more
 	to    []byte // its memory
 	move  []move
-	bools []run        // in to
+	small []small      // in to
 	named []run        // in to, of anomaly.ID
 	ids   []anomaly.ID // of this version, by the numbers of the file
 }
@@ -71,6 +71,7 @@ func (m *moves) plan(old, now *kind) error {
 		return refuse("%s means something else in this version of onpath", old.Name)
 	}
 	v := reflect.New(now.typ)
+	m.small = now.small
 	m.into, m.to = v.Interface(), unsafe.Slice((*byte)(v.UnsafePointer()), now.Size)
 	were := map[string]*field{}
 	for i := range old.Fields {
@@ -101,10 +102,7 @@ func (m *moves) add(old *kind, was, is *field) error {
 		return refuse("it is damaged: %s.%s stands outside of its part", old.Name, is.Path)
 	}
 	m.copies(move{was.At, is.At, n})
-	switch {
-	case is.Kind == reflect.Bool.String():
-		m.bools = append(m.bools, run{is.At, is.N})
-	case is.Named:
+	if is.Named {
 		m.named = append(m.named, run{is.At, is.N})
 	}
 	return nil
@@ -132,9 +130,11 @@ func (m *moves) part(octets []byte) (part any, ok bool) {
 	for _, mv := range m.move {
 		copy(m.to[mv.to:][:mv.n], octets[mv.from:])
 	}
-	for _, r := range m.bools {
-		for i := range m.to[r.at:][:r.n] {
-			m.to[r.at:][i] &= 1
+	for _, s := range m.small {
+		for i, value := range m.to[s.at:][:s.n] {
+			if value >= s.end {
+				m.to[s.at:][i] = 0
+			}
 		}
 	}
 	for _, r := range m.named {

@@ -65,7 +65,7 @@ var packages = map[string]pkg{
 	"internal/privilege": {ring: 3, world: true},
 
 	// It knows no connection: who has parts gives them. unsafe is for their memory.
-	"internal/checkpoint": {ring: 3, may: "anomaly", world: true},
+	"internal/checkpoint": {ring: 3, may: "anomaly conn measure tcp", world: true},
 
 	"internal/evidence": {ring: 3, may: "anomaly check tcp packet record sink/pcapng", world: true},
 
