@@ -45,7 +45,7 @@ func core(c flow.Config, path string) (result, error) {
 	})
 	observe()
 	s := t.Stats()
-	return result{Packets: n, Connections: s.Begun, Live: uint64(s.Live), Lent: s.TimedOctets, keep: t}, err
+	return result{Packets: n, Connections: s.Begun, Live: uint64(s.Live), Lent: s.TimedOctets, Table: s.Octets, keep: t}, err
 }
 
 // runTracker is reader, decoder and a firewall's connection tracking alone.

@@ -23,8 +23,8 @@ var limits = [...]limit{
 	{"onpath", "", "allocations per packet", 0.05, measure.allocsPerPacket},
 	{"tracker", "", "allocations per packet", 0.01, measure.allocsPerPacket},
 	{"tracker", "many", "octets per connection", 192, measure.octetsPerConnection},
-	{"quiet", "flood", "octets per connection", 128, measure.ownOctetsPerConnection}, // nearly all are half-open
-	{"quiet", "many", "octets per connection", 660, measure.ownOctetsPerConnection},  // 640 at full size: at a tenth the index is emptiest
+	{"quiet", "flood", "octets per connection", 128, measure.tableOctetsPerConnection}, // nearly all are half-open
+	{"quiet", "many", "octets per connection", 660, measure.ownOctetsPerConnection},    // 640 at full size: at a tenth the index is emptiest
 }
 
 // check writes which limits t breaks, and returns how many.

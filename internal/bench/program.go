@@ -45,6 +45,7 @@ type result struct {
 	Connections uint64 // that it told apart
 	Live        uint64 // of them still held at the end, in keep
 	Lent        int64  // octets of what is lent to some of them, up to a bound
+	Table       int64  // octets of the table itself, as it says: connections, their index and other loans
 	keep        any    // what must live while memory is measured
 }
 
@@ -96,6 +97,11 @@ func (m measure) allocsPerPacket() float64 { return float64(m.Allocs) / float64(
 
 // octetsPerConnection is what a connection that is still held takes.
 func (m measure) octetsPerConnection() float64 { return float64(m.Heap) / float64(max(1, m.Live)) }
+
+// tableOctetsPerConnection is what one that is still held takes of the table itself.
+func (m measure) tableOctetsPerConnection() float64 {
+	return float64(m.Table) / float64(max(1, m.Live))
+}
 
 // shared is what a table takes that does not grow: conn's memory of the last
 // segments.
