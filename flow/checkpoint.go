@@ -12,8 +12,8 @@ import (
 )
 
 // A checkpoint holds what a Table remembers, in parts of plain memory: first what belongs
-// to no connection; then each entry, what it was lent, and its ghost and what that was
-// lent behind it; then each embryo. No part says where another one stands in memory.
+// to no connection; then each embryo; then each entry, what it was lent, and its ghost and
+// what that was lent behind it. No part says where another one stands in memory.
 
 // keptTable is what counts in a Table.
 type keptTable struct {
@@ -62,7 +62,10 @@ func (t *Table) CheckpointAll(put func(part any)) {
 // the last one. Between two calls packets may come: each connection is whole, and one that
 // is given twice is as it was later.
 func (t *Table) Checkpoint(from uint32, n int, put func(part any)) (next uint32) {
-	for i := max(from, 1); i != 0; i = t.slab.after(i) {
+	if from == 0 {
+		from = t.slab.first()
+	}
+	for i := from; i != 0; i = t.slab.after(i) {
 		if n == 0 {
 			return i
 		}
@@ -72,13 +75,22 @@ func (t *Table) Checkpoint(from uint32, n int, put func(part any)) (next uint32)
 	return 0
 }
 
-// after returns the slot behind slot i, that of an entry or embryo; 0 behind the last one.
+// first returns the slot to begin with: that of the last embryo, as the embryos come first,
+// which may become entries meanwhile, and the last ones of them, which may move. 0: there
+// is none.
+func (s *slab) first() uint32 { return s.after(lone | max(s.embryos.used, 1)) }
+
+// after returns the slot that comes next after slot i, that of an entry or embryo; 0 behind
+// the last one.
 func (s *slab) after(i uint32) uint32 {
-	switch i++; {
-	case i < s.used || i > lone && i&^lone < s.embryos.used:
+	if i&lone != 0 {
+		if i = min(i&^lone, s.embryos.used); i > 1 {
+			return lone | (i - 1)
+		}
+		i = 0
+	}
+	if i++; i < s.used {
 		return i
-	case i < lone && s.embryos.used > 1:
-		return lone | 1
 	}
 	return 0
 }

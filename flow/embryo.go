@@ -95,36 +95,6 @@ func (m *embryo) view(v *packet.View) {
 	}
 }
 
-// embryos are a slab of them. Their numbers have the bit lone; embryo 0 is never used.
-type embryos struct {
-	chunks [][]embryo
-	used   uint32 // handed out at least once, embryo 0 included
-	free   uint32 // first of the free list
-}
-
-func (s *embryos) at(i uint32) *embryo { i &^= lone; return &s.chunks[i/chunk][i%chunk] }
-
-// take returns one that was used before, or a zeroed one.
-func (s *embryos) take() uint32 {
-	if i := s.free; i != 0 {
-		s.free = s.at(i).place.next
-		return i
-	}
-	s.used = max(s.used, 1)
-	if int(s.used)/chunk == len(s.chunks) {
-		s.chunks = append(s.chunks, make([]embryo, chunk))
-	}
-	s.used++
-	return lone | s.used - 1
-}
-
-// give takes one back; what was given back counts as written.
-func (s *embryos) give(i uint32) {
-	m := s.at(i)
-	m.place.next, m.marks, m.class = s.free, ended, vacant
-	s.free = i
-}
-
 // past is what an entry is made with of an embryo, so that the packet at hand is left
 // alone.
 type past struct {
@@ -237,8 +207,7 @@ func (t *Table) grow(i, hash uint32) uint32 {
 	t.recall(t.slab.embryos.at(i), t.slab.at(n))
 	t.replace(i, n)
 	t.index.replace(hash, i, n)
-	t.slab.embryos.give(i)
-	t.slab.live--
+	t.giveEmbryo(i)
 	return n
 }
 
@@ -278,6 +247,5 @@ func (t *Table) dropEmbryo(i uint32, why record.Ending) {
 	t.delist(i)
 	t.who.signatures.Release(m.identity)
 	t.tellGone(m.num)
-	t.slab.embryos.give(i)
-	t.slab.live--
+	t.giveEmbryo(i)
 }
