@@ -63,7 +63,8 @@ func (d *Dump) octets() (n int64) {
 // dump gathers what is kept of a connection.
 func (k *Keeper) dump(w *window) *Dump {
 	d := &Dump{Owner: w.owner, Findings: w.findings, More: w.more, ring: &k.ring}
-	d.frames = k.ring.of(nil, w.owner.Conn, k.ring.head, math.MaxInt)
+	list := make([]kept, 0, k.ring.count(w.owner.Conn)) // a list that grows takes twice as much
+	d.frames = k.ring.of(list, w.owner.Conn, k.ring.head, math.MaxInt)
 	segments := uint64(0)
 	for _, f := range d.frames { // of the list as it is now
 		if f.kind == segment {

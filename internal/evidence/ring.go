@@ -196,6 +196,18 @@ func (r *ring) at(position uint64) (k kept) {
 	}
 }
 
+// count returns how many frames of a connection are kept.
+func (r *ring) count(conn uint64) (n int) {
+	for next := r.heads[r.bucket(conn)]; next > r.tail; {
+		k := r.at(next - 1)
+		if k.conn == conn {
+			n++
+		}
+		next = k.older
+	}
+	return n
+}
+
 // of appends the kept frames of a connection, the latest first: of those that stand
 // before a position the newest, at most n.
 func (r *ring) of(list []kept, conn, before uint64, n int) []kept {

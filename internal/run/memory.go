@@ -51,6 +51,7 @@ var parts = []part{
 		give: func(c *Config, n int64) { c.Capture.memory = int(n) }},
 	{name: "captures", share: 32, least: 12 * mib, most: 344 * mib, times: func(c *Config) int64 { return 1 - captures(c) },
 		give: func(c *Config, n int64) { c.limits = source.Limits{Window: int(n / 8 * 3), Block: int(n / 16)} }},
+	{name: "text", least: 40 * mib, times: func(c *Config) int64 { return has(c.Printed) }},
 	{name: "state", least: 16 * mib, times: func(c *Config) int64 { return has(c.State.Path != "") }},
 	{name: "queues", share: 6, least: mib, most: queueBlocks * blockSize, factor: 9, times: queuesOf,
 		give: func(c *Config, n int64) { c.queued = int(n) }},
