@@ -9,14 +9,16 @@ import (
 	"testing"
 	"time"
 
+	"onpath/anomaly"
 	"onpath/internal/simulate"
 	"onpath/packet"
 	"onpath/record"
 	"onpath/tcp"
 )
 
-// carried returns a Table that goes on from a checkpoint of t, as if nobody had noticed.
-func carried(t *testing.T, from *Table, c Config, emit func(*record.Record)) *Table {
+// carried returns a Table that goes on from a checkpoint of t. resumed is since when, as
+// Restorer.End has it.
+func carried(t *testing.T, from *Table, c Config, emit func(*record.Record), resumed int64) *Table {
 	t.Helper()
 	into := New(c, emit)
 	r := into.Restorer()
@@ -30,19 +32,19 @@ func carried(t *testing.T, from *Table, c Config, emit func(*record.Record)) *Ta
 	from.CheckpointAll(carry)
 	for at := from.Checkpoint(0, 3, carry); at != 0; at = from.Checkpoint(at, 3, carry) {
 	}
-	r.End(0, 0)
+	r.End(resumed, 0)
 	return into
 }
 
 // simulated returns the packets of some runs of a mode, which begin one after the other
-// and go on beside each other.
-func simulated(m *simulate.Mode, seed uint64) (all []packet.View) {
+// and go on beside each other, between so many ports.
+func simulated(m *simulate.Mode, seed, ports uint64) (all []packet.View) {
 	var sim simulate.Sim
 	for run := range uint64(6) {
 		dice := simulate.Seeded(seed<<8 | run)
 		sim.Run(m, &dice, func(p *simulate.Passage) {
 			v := packet.View{
-				Seg: p.Seg, Key: tcpKey(40000 + uint16(run%4)), FromB: p.Seg.Dir == tcp.Client,
+				Seg: p.Seg, Key: tcpKey(40000 + uint16(run%ports)), FromB: p.Seg.Dir == tcp.Client,
 				IPLen: 40 + p.Seg.Len, WireLen: 54 + p.Seg.Len, CapLen: 54 + p.Seg.Len, L4Len: p.Seg.Len, Depth: 1,
 			}
 			v.At = p.Seg.At + int64(run)*700e6 + 1e18
@@ -75,7 +77,7 @@ func TestCheckpointLosesNothing(t *testing.T) {
 	for i := range simulate.Modes {
 		m := &simulate.Modes[i]
 		for seed := range uint64(5) {
-			all := simulated(m, seed)
+			all := simulated(m, seed, 4)
 			var want, got allColumns
 			c := Config{Interim: 5 * time.Second, Linger: &Linger{AfterReset: time.Second, AfterClose: 3 * time.Second}}
 			whole, first := New(c, want.take), New(c, got.take)
@@ -87,7 +89,7 @@ func TestCheckpointLosesNothing(t *testing.T) {
 			for _, v := range all[:cut] {
 				first.Observe(&v)
 			}
-			second := carried(t, first, c, got.take)
+			second := carried(t, first, c, got.take, 0)
 			for _, v := range all[cut:] {
 				second.Observe(&v)
 			}
@@ -118,4 +120,47 @@ func differing(want, got allColumns) string {
 		}
 	}
 	return "too many"
+}
+
+// TestGapAccusesNobody: of ends that break no rule, none is found to, though nobody
+// watched for a while in the middle of their connections, whatever the path does.
+func TestGapAccusesNobody(t *testing.T) {
+	for _, name := range []string{"clean", "light", "loss", "reorder", "all+both", "all+ws"} {
+		m := &simulate.Modes[slices.IndexFunc(simulate.Modes, func(m simulate.Mode) bool { return m.Name == name })]
+		for seed := range uint64(20) {
+			all := simulated(m, seed, 6)
+			found := map[string]int{}
+			judged := func(sign int) func(*record.Record) {
+				return func(r *record.Record) {
+					for _, f := range r.Findings {
+						if f.Severity >= anomaly.Suspicious {
+							found[f.ID.String()] += sign
+						}
+					}
+				}
+			}
+			whole := New(Config{}, judged(-1))
+			for i := range all {
+				v := all[i]
+				whole.Observe(&v)
+			}
+			whole.Flush()
+			first := New(Config{}, judged(1))
+			from := len(all) / 3
+			to := from + 1 + int(seed)*len(all)/60
+			for _, v := range all[:from] {
+				first.Observe(&v)
+			}
+			second := carried(t, first, Config{}, judged(1), all[to].At-1)
+			for _, v := range all[to:] {
+				second.Observe(&v)
+			}
+			second.Flush()
+			for id, n := range found {
+				if n > 0 {
+					t.Errorf("%s, seed %d, frames %d to %d: %s, %d times more", name, seed, from, to, id, n)
+				}
+			}
+		}
+	}
 }

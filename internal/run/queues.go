@@ -44,6 +44,13 @@ func (j *job[R]) unhurried() {
 	}
 }
 
+// hurried lets no packet wait for the outputs: packets come.
+func (j *job[R]) hurried() {
+	for _, q := range j.queues() {
+		q.ending = false
+	}
+}
+
 // endQueues waits until all is written, or given up.
 func (j *job[R]) endQueues() {
 	for _, q := range j.queues() {

@@ -143,6 +143,17 @@ func (j *job[R]) resume() {
 		plural(uint64(j.keeper.stats.Resumed), "connection"), j.config.State.Path,
 		time.Duration(j.live.opened-j.before.at).Round(time.Millisecond), time.Since(began).Round(time.Millisecond)))
 	j.before = nil
+	j.writeOver()
+}
+
+// writeOver writes all that became too old while nobody watched, however many rows that
+// are: what comes meanwhile waits in the kernel's ring.
+func (j *job[R]) writeOver() {
+	j.unhurried()
+	for range 2 { // a Clock believes a day only if it is told twice
+		j.table.Pass(j.live.opened)
+	}
+	j.hurried()
 }
 
 // restore gives the table the parts of the file.

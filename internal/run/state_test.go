@@ -71,3 +71,82 @@ func BenchmarkCheckpoint(b *testing.B) {
 	b.ReportMetric(float64(k.stats.Octets)/float64(n), "octets/connection")
 	b.ReportMetric(k.stats.Took.Seconds(), "s-in-all")
 }
+
+// TestKeeper: what is kept is read again: the number of the last frame, and the records that
+// ended since.
+func TestKeeper(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "state")
+	table := talking(3000, func(*record.Record) {})
+	k := keeperOf(t, path)
+	k.written(table, 7)
+	for k.step(table, 77, time.Hour); k.going; k.step(table, 77, time.Hour) {
+	}
+	k.written(table, 8)
+	k.flush(table)
+	for k.learn(); k.stats.Written == 0; k.learn() {
+		time.Sleep(time.Millisecond)
+	}
+	s := k.snapshot()
+	info, err := os.Stat(path)
+	if err != nil || info.Mode().Perm() != 0o600 || s.Octets > info.Size() || s.Age <= 0 || s.Took <= 0 || s.Paused <= 0 || s.Failed > 0 {
+		t.Fatalf("%v, %+v, %+v", err, info, s)
+	}
+	close(k.file.todo) // as a program ends that is killed
+	for range k.file.done {
+	}
+	b, err := openBefore(path, stateLayout())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer b.file.Close()
+	if fmt.Sprint(b.ended) != "[8]" {
+		t.Errorf("ended %v", b.ended)
+	}
+	into, frames := flow.New(flow.Config{}, func(*record.Record) {}), uint64(0)
+	r := into.Restorer()
+	if err := b.reader.Parts(func(p any) {
+		if x, ok := p.(*kept); ok {
+			frames = x.frames
+		} else if !r.Take(p) {
+			t.Fatalf("%T is not taken", p)
+		}
+	}); err != nil {
+		t.Fatal(err)
+	}
+	r.End(0, b.begun)
+	if s := into.Stats(); s.Live != 3000 || s.Held.Open != 3000 || s.Begun != 3000 || frames != 77 {
+		t.Errorf("%+v, %d frames", s, frames)
+	}
+}
+
+// TestKeeperFails: where no file can be written, that is said once and counted; at the end
+// nothing is left with which another run would go on.
+func TestKeeperFails(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "gone")
+	table := talking(3000, func(*record.Record) {})
+	k := keeperOf(t, filepath.Join(dir, "state"))
+	said := 0
+	k.say = func(string) { said++ }
+	for range 3 {
+		k.began = time.Time{}
+		for failed := k.stats.Failed; k.stats.Failed == failed; {
+			k.step(table, 1, time.Hour)
+			time.Sleep(time.Millisecond)
+		}
+		for k.going {
+			k.step(table, 1, time.Hour)
+		}
+	}
+	if k.stats.Failed < 3 || said != 1 {
+		t.Errorf("%d failed, said %d times", k.stats.Failed, said)
+	}
+	os.Mkdir(dir, 0o755)
+	os.WriteFile(k.file.path, nil, 0o600)
+	os.Mkdir(k.file.path+besideSuffix, 0o755) // in the way
+	if k.finish(table, 1) {
+		t.Error("the last checkpoint is said to be written")
+	}
+	if _, err := os.Stat(k.file.path); err == nil {
+		t.Error("a file is left")
+	}
+}
