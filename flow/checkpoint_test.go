@@ -33,6 +33,12 @@ func carried(t *testing.T, from *Table, c Config, emit func(*record.Record), res
 	for at := from.Checkpoint(0, 3, carry); at != 0; at = from.Checkpoint(at, 3, carry) {
 	}
 	r.End(resumed, 0)
+	if s, h := into.Stats(), into.Stats().Held; h.Idle+h.Superseded+h.Reset+h.Closed+h.HalfOpen+h.Other+h.Closing+h.Open != s.Live {
+		t.Fatalf("%d live, %+v", s.Live, h)
+	}
+	if n := into.slab.embryos.live; n != from.slab.embryos.live {
+		t.Fatalf("%d embryos of %d", n, from.slab.embryos.live)
+	}
 	return into
 }
 
@@ -74,6 +80,7 @@ func (l *allColumns) take(r *record.Record) {
 // TestCheckpointLosesNothing: a run that is stopped anywhere, and goes on in another Table,
 // writes the records that it would have written, whatever passes.
 func TestCheckpointLosesNothing(t *testing.T) {
+	embryos := uint32(0)
 	for i := range simulate.Modes {
 		m := &simulate.Modes[i]
 		for seed := range uint64(5) {
@@ -90,6 +97,7 @@ func TestCheckpointLosesNothing(t *testing.T) {
 				first.Observe(&v)
 			}
 			second := carried(t, first, c, got.take, 0)
+			embryos += first.slab.embryos.live
 			for _, v := range all[cut:] {
 				second.Observe(&v)
 			}
@@ -101,6 +109,9 @@ func TestCheckpointLosesNothing(t *testing.T) {
 				t.Errorf("%s, seed %d, stopped at %d of %d:\n%s", m.Name, seed, cut, len(all), differing(want, got))
 			}
 		}
+	}
+	if embryos == 0 {
+		t.Error("of no connection a lone SYN was kept")
 	}
 }
 

@@ -230,7 +230,7 @@ func (r *Restorer) End(resumed int64, begun uint64) {
 		t.rules.Resumed(resumed)
 	}
 	var all []uint32
-	for i := t.slab.after(0); i != 0; i = t.slab.after(i) {
+	for i := t.slab.first(); i != 0; i = t.slab.after(i) {
 		if t.ready(i) {
 			all = append(all, i)
 		}

@@ -49,7 +49,7 @@ type keeper struct {
 	noted   uint64 // number of the last record of which a note says that it began
 
 	going bool          // a checkpoint
-	slot  uint32        // where it goes on
+	slot  uint32        // where it goes on; 0: at the first one
 	spent time.Duration // on its last slice
 	ended time.Time     // when packets had to wait for it last
 	began time.Time     // the checkpoint, or if none is going on the last one
@@ -99,11 +99,13 @@ func (k *keeper) slice(t *flow.Table, frames uint64) {
 		return
 	}
 	from := time.Now()
-	for k.slot != 0 && !k.encoder.Full() {
+	over := false
+	for !over && !k.encoder.Full() {
 		k.slot = t.Checkpoint(k.slot, keptSlots, k.put)
+		over = k.slot == 0
 	}
 	k.hand()
-	if k.slot == 0 {
+	if over {
 		k.end(t)
 	}
 	k.spent = time.Since(from)
@@ -114,7 +116,7 @@ func (k *keeper) put(part any) { k.encoder.Put(part) }
 // begin begins a checkpoint. What was noted before belongs to the one before.
 func (k *keeper) begin(t *flow.Table, frames uint64) {
 	k.handNotes(t)
-	k.going, k.slot, k.began = true, 1, time.Now()
+	k.going, k.slot, k.began = true, 0, time.Now()
 	k.file.todo <- errand{what: beginState, at: k.began}
 	k.put(&kept{k.began.UnixNano(), frames})
 	t.CheckpointAll(k.put)

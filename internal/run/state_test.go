@@ -15,7 +15,8 @@ import (
 	"onpath/tcp"
 )
 
-// talking returns a table with n connections that have exchanged octets.
+// talking returns a table with n connections, of which nine in ten have exchanged octets.
+// The others are attempts that nobody has answered.
 func talking(n int, emit func(*record.Record)) *flow.Table {
 	t := flow.New(flow.Config{MaxConnections: n}, emit)
 	number := uint64(0)
@@ -31,7 +32,9 @@ func talking(n int, emit func(*record.Record)) *flow.Table {
 			x.Seg = tcp.Segment{At: x.At, Flags: flags, Seq: seq, Ack: ack, Len: octets, Win: 1000}
 			t.Observe(&x)
 		}
-		say(false, tcp.SYN, 100, 0, 0)
+		if say(false, tcp.SYN, 100, 0, 0); i%10 == 9 {
+			continue
+		}
 		say(true, tcp.SYN|tcp.ACK, 300, 101, 0)
 		say(false, tcp.ACK, 101, 301, 0)
 		say(false, tcp.ACK|tcp.PSH, 101, 301, 100)
@@ -52,7 +55,7 @@ func keeperOf(t testing.TB, path string) *keeper {
 }
 
 // BenchmarkCheckpoint tells for how long packets wait at most, and what a connection takes
-// in the file. 100,000 connections, all of which were timed.
+// in the file. 100,000 connections, nine in ten of which were timed.
 func BenchmarkCheckpoint(b *testing.B) {
 	n := 100_000
 	fmt.Sscan(os.Getenv("CONNECTIONS"), &n)
@@ -114,7 +117,7 @@ func TestKeeper(t *testing.T) {
 		t.Fatal(err)
 	}
 	r.End(0, b.begun)
-	if s := into.Stats(); s.Live != 3000 || s.Held.Open != 3000 || s.Begun != 3000 || frames != 77 {
+	if s := into.Stats(); s.Live != 3000 || s.Held.Open != 2700 || s.Held.HalfOpen != 300 || s.Begun != 3000 || frames != 77 {
 		t.Errorf("%+v, %d frames", s, frames)
 	}
 }
