@@ -67,11 +67,7 @@ func (t *Table) expect(views []packet.View, hash *[Batch]uint32) {
 			t.read += t.slab.touch(at[i])
 		}
 	}
-	for i := range views {
-		if views[i].IsTCP() && at[i]&lone == 0 {
-			t.expectTCP(at[i], &views[i])
-		}
-	}
+	t.expectSegments(views, &at)
 	switch {
 	case t.lists[halfOpen].n+fresh > t.maxHalfOpen:
 		t.expectEvicted(halfOpen, fresh)
@@ -80,10 +76,44 @@ func (t *Table) expect(views []packet.View, hash *[Batch]uint32) {
 	}
 }
 
-// expectTCP reads what depends on a segment: on entry i, or 0 if there is none yet.
-func (t *Table) expectTCP(i uint32, v *packet.View) {
-	if i != 0 {
-		t.expectSegment(i, v)
+// expectSegments reads what depends on the connections at which segments stand. Each
+// loop is short, so that the processor is on its way to many of them at the same time.
+func (t *Table) expectSegments(views []packet.View, at *[Batch]uint32) {
+	var entries [Batch]*entry
+	for i := range views {
+		if n := at[i]; n != 0 && n&lone == 0 && views[i].IsTCP() {
+			entries[i] = t.slab.at(n)
+		}
+	}
+	for i, e := range entries[:len(views)] {
+		if e != nil {
+			t.read += t.times.touch(e, e.dir(views[i].FromB))
+		}
+	}
+	for i, e := range entries[:len(views)] {
+		if e != nil {
+			v := &views[i]
+			t.tracker.Salt = salt(&v.Key, e.conn.Turn)
+			t.read += t.tracker.Touch(&v.Seg, e.dir(v.FromB))
+		}
+	}
+	for i, e := range entries[:len(views)] {
+		if e != nil {
+			t.read += t.rules.Expect(&e.inquiry, &views[i], e.dir(views[i].FromB))
+		}
+	}
+	for i := range views {
+		if v := &views[i]; v.IsTCP() && v.Seg.Flags&(tcp.SYN|tcp.FIN|tcp.RST) != 0 {
+			t.expectTurn(entries[i], v)
+		}
+	}
+}
+
+// expectTurn reads what depends on a segment that opens or closes: of e, or of a
+// connection that has no entry yet.
+func (t *Table) expectTurn(e *entry, v *packet.View) {
+	if e != nil {
+		t.read += t.slab.around(&e.place)
 	} else {
 		t.tracker.Salt = salt(&v.Key, 0)
 		t.read += t.tracker.Touch(&v.Seg, tcp.Client) + t.rules.ExpectFirst(v)
@@ -91,20 +121,6 @@ func (t *Table) expectTCP(i uint32, v *packet.View) {
 	if v.Seg.Flags&tcp.SYN != 0 && v.Seg.Opts&tcp.OptTimestamp != 0 {
 		host, _ := hosts(&v.Key, v.FromB)
 		t.read += t.who.clocks.Touch(host)
-	}
-}
-
-// expectSegment reads what depends on entry i.
-func (t *Table) expectSegment(i uint32, v *packet.View) {
-	e := t.slab.at(i)
-	t.tracker.Salt = salt(&e.key, e.conn.Turn)
-	d := e.dir(v.FromB)
-	t.read += t.tracker.Touch(&v.Seg, d) + t.rules.Expect(&e.inquiry, v, d)
-	if m := t.times.of(e); m != nil {
-		t.read += m.Touch(d)
-	}
-	if v.Seg.Flags&(tcp.SYN|tcp.FIN|tcp.RST) != 0 {
-		t.read += t.slab.around(&e.place)
 	}
 }
 

@@ -73,6 +73,14 @@ func (l *times) of(e *entry) *measure.Times {
 	return nil
 }
 
+// touch reads of what e has what a segment sent in direction d will need.
+func (l *times) touch(e *entry, d tcp.Dir) uint64 {
+	if m := l.of(e); m != nil {
+		return m.Touch(d)
+	}
+	return 0
+}
+
 // giveBack takes back what e had, and forgets its handshake.
 func (l *times) giveBack(e *entry) {
 	if i := e.loan(); i != 0 && i != refused {
