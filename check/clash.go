@@ -103,10 +103,21 @@ func (f *clash) blocks(n *note, x uint32, b []byte) (differ bool) {
 
 // digest sets the digests of the first blocks of b.
 func digest(head *[headBlocks]uint8, b []byte) {
+	if len(b) >= headBlocks*blockOctets {
+		digestWhole(head, (*[headBlocks * blockOctets]byte)(b))
+		return
+	}
 	for i := range head {
 		n := min(blockOctets, len(b))
 		head[i] = digestOf(b[:n])
 		b = b[n:]
+	}
+}
+
+// digestWhole is digest for blocks that are all whole.
+func digestWhole(head *[headBlocks]uint8, b *[headBlocks * blockOctets]byte) {
+	for i := range head {
+		head[i] = mixBlock(binary.LittleEndian.Uint64(b[i*blockOctets:]))
 	}
 }
 
@@ -117,8 +128,11 @@ func digestOf(b []byte) uint8 {
 		copy(block[:], b)
 		b = block[:]
 	}
-	return uint8(binary.LittleEndian.Uint64(b) * 0x9e3779b97f4a7c15 >> 56)
+	return mixBlock(binary.LittleEndian.Uint64(b))
 }
+
+// mixBlock returns the digest of the octets of a block.
+func mixBlock(octets uint64) uint8 { return uint8(octets * 0x9e3779b97f4a7c15 >> 56) }
 
 // differ counts a difference at octet x of n, or behind it.
 func (f *clash) differ(n *note, x uint32) {
@@ -185,8 +199,13 @@ func carriedBy(v *packet.View) uint16 {
 // sum adds b in words of 16 bits, the last padded with 0 (RFC 1071 §1); folded they
 // are the sum.
 func sum(b []byte) (n uint64) {
-	for ; len(b) >= 4; b = b[4:] {
+	for ; len(b) >= 8; b = b[8:] {
+		w := binary.BigEndian.Uint64(b)
+		n += w>>32 + w&(1<<32-1)
+	}
+	if len(b) >= 4 {
 		n += uint64(binary.BigEndian.Uint32(b))
+		b = b[4:]
 	}
 	if len(b) >= 2 {
 		n += uint64(binary.BigEndian.Uint16(b))

@@ -12,7 +12,7 @@ const (
 	Opens                   // a SYN, the first segment of all
 	Answers                 // the first SYN,ACK, of exactly that SYN
 	Completes               // the client's first ACK, of exactly the SYN,ACK
-	GoesOn                  // the next octets, more than one, or the ACK of more
+	GoesOn                  // the next octets, or the ACK of more
 	Closes                  // the end's first FIN, behind all its octets, and the first of both ends
 	ClosesToo               // the same, behind the peer's FIN
 )
@@ -114,7 +114,7 @@ func (e *end) goesOn(p *end, s *tcp.Segment) bool {
 	if s.Len == 0 {
 		return s.Ack.After(e.rcv)
 	}
-	return s.Len > 1 && e.fits(p, s) && e.bits&hasFin == 0 && p.bits&hasFin == 0
+	return e.fits(p, s) && e.bits&hasFin == 0 && p.bits&hasFin == 0
 }
 
 // fits reports whether the octets of s end inside the window of p.

@@ -14,16 +14,8 @@ import (
 func onesSum(b []byte) uint16 {
 	acc, carry := lastWord(b), uint64(0)
 	le := binary.LittleEndian
-	for len(b) >= 64 {
-		acc, carry = bits.Add64(acc, le.Uint64(b), carry)
-		acc, carry = bits.Add64(acc, le.Uint64(b[8:]), carry)
-		acc, carry = bits.Add64(acc, le.Uint64(b[16:]), carry)
-		acc, carry = bits.Add64(acc, le.Uint64(b[24:]), carry)
-		acc, carry = bits.Add64(acc, le.Uint64(b[32:]), carry)
-		acc, carry = bits.Add64(acc, le.Uint64(b[40:]), carry)
-		acc, carry = bits.Add64(acc, le.Uint64(b[48:]), carry)
-		acc, carry = bits.Add64(acc, le.Uint64(b[56:]), carry)
-		b = b[64:]
+	if len(b) >= 128 {
+		acc, b = sumLong(acc, b)
 	}
 	for len(b) >= 8 {
 		acc, carry = bits.Add64(acc, le.Uint64(b), carry)
@@ -31,6 +23,38 @@ func onesSum(b []byte) uint16 {
 	}
 	acc, carry = bits.Add64(acc, 0, carry)
 	return bits.ReverseBytes16(fold(acc + carry)) // after a carry there is room for another
+}
+
+// sumLong adds to acc, with the carries brought round, as many words of b as go by 16,
+// and returns what is left of b. One half of them is added beside the other, as each
+// addition waits for the carry of the one before it.
+func sumLong(acc uint64, b []byte) (uint64, []byte) {
+	le := binary.LittleEndian
+	var beside, carries uint64
+	for len(b) >= 128 {
+		var c, d uint64
+		acc, c = bits.Add64(acc, le.Uint64(b), 0)
+		acc, c = bits.Add64(acc, le.Uint64(b[8:]), c)
+		acc, c = bits.Add64(acc, le.Uint64(b[16:]), c)
+		acc, c = bits.Add64(acc, le.Uint64(b[24:]), c)
+		acc, c = bits.Add64(acc, le.Uint64(b[32:]), c)
+		acc, c = bits.Add64(acc, le.Uint64(b[40:]), c)
+		acc, c = bits.Add64(acc, le.Uint64(b[48:]), c)
+		acc, c = bits.Add64(acc, le.Uint64(b[56:]), c)
+		beside, d = bits.Add64(beside, le.Uint64(b[64:]), 0)
+		beside, d = bits.Add64(beside, le.Uint64(b[72:]), d)
+		beside, d = bits.Add64(beside, le.Uint64(b[80:]), d)
+		beside, d = bits.Add64(beside, le.Uint64(b[88:]), d)
+		beside, d = bits.Add64(beside, le.Uint64(b[96:]), d)
+		beside, d = bits.Add64(beside, le.Uint64(b[104:]), d)
+		beside, d = bits.Add64(beside, le.Uint64(b[112:]), d)
+		beside, d = bits.Add64(beside, le.Uint64(b[120:]), d)
+		carries += c + d
+		b = b[128:]
+	}
+	acc, c := bits.Add64(acc, beside, 0)
+	acc, c = bits.Add64(acc, carries, c)
+	return acc + c, b
 }
 
 // lastWord returns the octets behind the last whole word of eight as a

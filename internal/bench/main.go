@@ -16,6 +16,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime/pprof"
 	"strings"
 
 	"onpath/internal/genload"
@@ -35,6 +36,7 @@ type settings struct {
 	rounds          int
 	dir             string
 	check           bool
+	profiles        string
 }
 
 func command() error {
@@ -45,12 +47,31 @@ func command() error {
 	flag.IntVar(&s.rounds, "rounds", 3, "runs of each program over each capture")
 	flag.StringVar(&s.dir, "dir", "", "keep the captures here, and use those that are here (default: a temporary one)")
 	flag.BoolVar(&s.check, "check", false, "fail on allocations per packet and on octets per connection")
+	flag.StringVar(&s.profiles, "profiles", "", "leave a CPU profile of each run in this directory")
+	profile := flag.String("profile", "", "with -child: where its CPU profile goes")
 	child := flag.String("child", "", "measure this program in this process, over the capture that is the argument")
 	flag.Parse()
 	if *child != "" {
-		return measureHere(*child, flag.Arg(0))
+		return profiled(*profile, func() error { return measureHere(*child, flag.Arg(0)) })
 	}
 	return compare(s)
+}
+
+// profiled runs work, and leaves a profile of it at path unless that is empty.
+func profiled(path string, work func() error) error {
+	if path == "" {
+		return work()
+	}
+	f, err := os.Create(path)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	if err := pprof.StartCPUProfile(f); err != nil {
+		return err
+	}
+	defer pprof.StopCPUProfile()
+	return work()
 }
 
 // measureHere writes the measure of one run to standard output, for compare.
@@ -66,9 +87,10 @@ func measureHere(name, path string) error {
 	return json.NewEncoder(os.Stdout).Encode(m)
 }
 
-// measureThere runs a program in a process of its own.
-func measureThere(name, path string) (m measure, err error) {
-	cmd := exec.Command(os.Args[0], "-child", name, path)
+// measureThere runs a program in a process of its own, which leaves its profile at
+// profile, if that is not empty.
+func measureThere(name, path, profile string) (m measure, err error) {
+	cmd := exec.Command(os.Args[0], "-child", name, "-profile", profile, path)
 	cmd.Stderr = os.Stderr
 	out, err := cmd.Output()
 	if err != nil {
@@ -116,9 +138,9 @@ func compareOver(name, dir string, s settings) (t table, err error) {
 		return t, err
 	}
 	t = table{load: load, runs: map[string][]measure{}, order: strings.Split(s.programs, ",")}
-	for range s.rounds {
+	for round := range s.rounds {
 		for _, p := range t.order {
-			m, err := measureThere(p, path)
+			m, err := measureThere(p, path, s.profile(p, name, round))
 			if err != nil {
 				return t, err
 			}
@@ -129,6 +151,14 @@ func compareOver(name, dir string, s settings) (t table, err error) {
 		return t, os.Remove(path)
 	}
 	return t, nil
+}
+
+// profile returns where the profile of a run goes; "" if none is wanted.
+func (s *settings) profile(program, load string, round int) string {
+	if s.profiles == "" {
+		return ""
+	}
+	return filepath.Join(s.profiles, fmt.Sprintf("%s-%s-%d.pprof", program, load, round))
 }
 
 // generate writes the capture unless it is there.
