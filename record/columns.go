@@ -24,14 +24,20 @@ const (
 // The tables are the only place where one is named: formats, the command columns
 // and docs/columns.md read them.
 var groups = slices.Concat(stateGroups, []Group[Record]{
-	{State: repairsState(tcp.Client), Columns: repairColumns("client", tcp.Client)},
-	{State: repairsState(tcp.Server), Columns: repairColumns("server", tcp.Server)},
+	{State: quietState, Groups: []Group[Record]{
+		{State: possibleState, Columns: possibleColumns},
+		{State: repairsState(tcp.Client), Columns: repairColumns("client", tcp.Client)},
+		{State: repairsState(tcp.Server), Columns: repairColumns("server", tcp.Server)},
+	}},
 	{State: historyState, Columns: historyColumns},
 	{State: systemsState, Columns: systemColumns},
 	{State: untimed, Groups: timesGroups},
-}, identityGroups(clientSignature, clientIdentity, tcp.Client), identityGroups(serverSignature, serverIdentity, tcp.Server), []Group[Record]{
-	{State: nothingFound, Columns: foundColumns},
-	{State: gatesState, Columns: gateColumns},
+	identityGroup(clientSignature, clientIdentity, tcp.Client),
+	identityGroup(serverSignature, serverIdentity, tcp.Server),
+	{State: calmState, Groups: []Group[Record]{
+		{State: nothingFound, Columns: foundColumns},
+		{State: gatesState, Columns: gateColumns},
+	}},
 })
 
 var columns = columnsOf(groups)
@@ -48,7 +54,6 @@ var stateGroups = []Group[Record]{
 	{State: statesState, Columns: shownColumns},
 	{State: sideState(tcp.Client), Columns: clientColumns},
 	{State: sideState(tcp.Server), Columns: serverColumns},
-	{State: possibleState, Columns: possibleColumns},
 }
 
 var numberColumns = []Column[Record]{

@@ -144,7 +144,7 @@ func (o *occurrence) appendStack(dst []byte, end tcp.Dir) []byte {
 	if o.stray {
 		return dst
 	}
-	return appendObject(dst, stackColumns, &o.Stacks[end])
+	return stackObject.appendRow(dst, &o.Stacks[end])
 }
 
 // appendOccurrences appends what is kept of the finding; of one without a record the
@@ -156,7 +156,7 @@ func appendOccurrences(dst []byte, f *Finding) []byte {
 	}
 	return appendArray(dst, kept, func(dst []byte, o *check.Occurrence) []byte {
 		f.shown = occurrence{f.ID, f.Stray != nil, o}
-		return appendObject(dst, occurrenceColumns, &f.shown)
+		return occurrenceObject.appendRow(dst, &f.shown)
 	})
 }
 
@@ -185,6 +185,14 @@ func AppendNumbers(dst []byte, id anomaly.ID, numbers [check.MaxNumbers]int64) [
 	}
 	return append(dst, '}')
 }
+
+// What stands in a row as objects.
+var (
+	findingObject    = objectOf(findingColumns)
+	occurrenceObject = objectOf(occurrenceColumns)
+	stackObject      = objectOf(stackColumns)
+	raisedObject     = objectOf(raisedColumns)
+)
 
 // stackColumns are a virtual stack's; 0 stands for what is not known.
 var stackColumns = []Column[conn.Stack]{

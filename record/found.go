@@ -13,7 +13,7 @@ func appendFindings(dst []byte, r *Record) []byte {
 	}
 	dst = appendArray(dst, r.Findings, func(dst []byte, f *check.Finding) []byte {
 		r.shown = Finding{Record: r, Finding: f}
-		return appendObject(dst, findingColumns, &r.shown)
+		return findingObject.appendRow(dst, &r.shown)
 	})
 	r.shown = Finding{}
 	return dst
@@ -84,7 +84,7 @@ func appendRaised(dst []byte, p *Packet) []byte {
 		return dst
 	}
 	return appendArray(dst, p.Raised, func(dst []byte, r *check.Raised) []byte {
-		return appendObject(dst, raisedColumns, &raised{p, r})
+		return raisedObject.appendRow(dst, &raised{p, r})
 	})
 }
 

@@ -15,12 +15,11 @@ type Identity struct {
 	Uptime    int64                  // of the host at the record's start, ns; 0: not known
 }
 
-// identityGroups are what is known of an end.
-func identityGroups(signature, rest []Column[Record], d tcp.Dir) []Group[Record] {
-	return []Group[Record]{
-		{State: signatureState(d), Columns: signature},
-		{State: unidentified(d), Columns: rest},
-	}
+// identityGroup is what is known of an end.
+func identityGroup(signature, rest []Column[Record], d tcp.Dir) Group[Record] {
+	return Group[Record]{State: unidentified(d), Groups: []Group[Record]{
+		{State: signatureState(d), Columns: signature}, {Columns: rest},
+	}}
 }
 
 var clientSignature = []Column[Record]{

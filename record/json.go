@@ -2,33 +2,45 @@ package record
 
 import "slices"
 
-// appendObject appends a row as a JSON object, as package jsonl writes it. Its
-// columns are neither List nor Numbers.
-func appendObject[R any](dst []byte, columns []Column[R], row *R) []byte {
-	mark := byte('{')
-	for i := range columns {
-		c := &columns[i]
-		dst = append(append(append(dst, mark, '"'), c.Name...), `":`...)
-		dst = appendValue(dst, c, row)
-		mark = ','
-	}
-	return append(dst, '}')
+// object is a table as package jsonl writes its rows. Its columns are neither List nor
+// Numbers.
+type object[R any] []member[R]
+
+// member is a column with what stands before its value.
+type member[R any] struct {
+	key, null string // key ends with the quote that opens a value; null is without value
+	quoted    bool
+	append    func([]byte, *R) []byte
 }
 
-func appendValue[R any](dst []byte, c *Column[R], row *R) []byte {
-	start := len(dst)
-	if !c.Type.Bare() {
-		dst = append(dst, '"')
+func objectOf[R any](columns []Column[R]) (o object[R]) {
+	mark := "{"
+	for _, c := range columns {
+		m := member[R]{key: mark + `"` + c.Name + `":`, quoted: !c.Type.Bare(), append: c.Append}
+		m.null = m.key + "null"
+		if m.quoted {
+			m.key += `"`
+		}
+		o, mark = append(o, m), ","
 	}
-	empty := len(dst)
-	dst = c.Append(dst, row)
-	switch {
-	case len(dst) == empty:
-		return append(dst[:start], "null"...)
-	case !c.Type.Bare():
-		return append(dst, '"')
+	return o
+}
+
+// appendRow appends a row as a JSON object.
+func (o object[R]) appendRow(dst []byte, row *R) []byte {
+	for i := range o {
+		m, start := &o[i], len(dst)
+		dst = append(dst, m.key...)
+		empty := len(dst)
+		dst = m.append(dst, row)
+		switch {
+		case len(dst) == empty:
+			dst = append(dst[:start], m.null...)
+		case m.quoted:
+			dst = append(dst, '"')
+		}
 	}
-	return dst
+	return append(dst, '}')
 }
 
 // appendArray appends what item appends of each element, as a JSON array.

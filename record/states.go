@@ -67,6 +67,13 @@ func repairsState(end tcp.Dir) func(*Record) (State, bool) {
 	}
 }
 
+// quietState: most connections need no repairs.
+func quietState(r *Record) (State, bool) {
+	s, _ := possibleState(r)
+	none := measure.Repairs{}
+	return s, r.Side[tcp.Client].Repairs == none && r.Side[tcp.Server].Repairs == none
+}
+
 // historyState: the letters leave one octet for what the state of Zeek is made of.
 func historyState(r *Record) (State, bool) {
 	letters, zeek := r.History.Code()
@@ -98,10 +105,6 @@ func untimed(r *Record) (State, bool) {
 	return State{}, r.Times == nil && r.Handshake.Client() == 0 && r.Handshake.Server() == 0
 }
 
-func noHandshake(r *Record) (State, bool) {
-	return State{}, r.Handshake.Client() == 0 && r.Handshake.Server() == 0
-}
-
 // noSamples: of a path whose only round trip is that of the handshake, or none.
 func noSamples(end tcp.Dir) func(*Record) (State, bool) {
 	return func(r *Record) (State, bool) {
@@ -110,13 +113,6 @@ func noSamples(end tcp.Dir) func(*Record) (State, bool) {
 		}
 		p := &r.Times.Path[end]
 		return State{A: 1, B: uint64(p.Stamped)}, p.RTT.N == 0
-	}
-}
-
-func noSmoothed(end tcp.Dir) func(*Record) (State, bool) {
-	return func(r *Record) (State, bool) {
-		srtt, rttvar := r.Smoothed(end)
-		return State{}, srtt == 0 && rttvar == 0
 	}
 }
 
@@ -131,7 +127,7 @@ func signatureState(end tcp.Dir) func(*Record) (State, bool) {
 	return func(r *Record) (State, bool) {
 		s := r.Side[end].Identity.Signature
 		if s == nil {
-			return State{}, true
+			return State{}, false
 		}
 		a, b, c, few := s.Code()
 		return State{a, b, c}, few
@@ -144,6 +140,13 @@ func unidentified(end tcp.Dir) func(*Record) (State, bool) {
 
 func nothingFound(r *Record) (State, bool) {
 	return State{A: r.tcpBit()}, !r.Firewall && len(r.Findings) == 0
+}
+
+// calmState: in most connections nothing is found.
+func calmState(r *Record) (State, bool) {
+	s, _ := gatesState(r)
+	_, calm := nothingFound(r)
+	return s, calm
 }
 
 func gatesState(r *Record) (State, bool) {

@@ -11,20 +11,25 @@ const (
 	day    = 86400 * second
 )
 
-// digits are the numbers 0 to 99 in two digits each.
-const digits = "0001020304050607080910111213141516171819" +
-	"2021222324252627282930313233343536373839" +
-	"4041424344454647484950515253545556575859" +
-	"6061626364656667686970717273747576777879" +
-	"8081828384858687888990919293949596979899"
+// pairs are the numbers 0 to 99 in two digits each.
+var pairs = func() (all [100][2]byte) {
+	for i := range all {
+		all[i] = [2]byte{byte('0' + i/10), byte('0' + i%10)}
+	}
+	return all
+}()
 
-// appendUint appends n. Most numbers in a record are 0 or of one digit.
+// appendUint appends n. Most numbers in a record are 0 or of few digits.
 func appendUint(dst []byte, n uint64) []byte {
 	switch {
 	case n < 10:
 		return append(dst, byte(n)+'0')
 	case n < 100:
-		return append(dst, digits[2*n], digits[2*n+1])
+		return append(dst, pairs[n][:]...)
+	case n < 1000:
+		return append(append(dst, byte(n/100)+'0'), pairs[n%100][:]...)
+	case n < 10000:
+		return append(append(dst, pairs[n/100][:]...), pairs[n%100][:]...)
 	}
 	return strconv.AppendUint(dst, n, 10)
 }
@@ -102,14 +107,13 @@ func putClock(text []byte, ns int64) {
 
 // put4 writes n, 0 to 9999, in four digits.
 func put4(text []byte, n uint32) {
-	put2(text[0:], n/100)
-	put2(text[2:], n%100)
+	text = text[:4]
+	*(*[2]byte)(text) = pairs[n/100]
+	*(*[2]byte)(text[2:]) = pairs[n%100]
 }
 
 // put2 writes n, 0 to 99, in two digits.
-func put2(text []byte, n uint32) {
-	text[0], text[1] = digits[2*n], digits[2*n+1]
-}
+func put2(text []byte, n uint32) { *(*[2]byte)(text) = pairs[n] }
 
 // AppendSeconds appends a duration, given in ns, as a decimal number of seconds
 // without zeros at its end.
@@ -122,8 +126,14 @@ func AppendSeconds(dst []byte, ns int64) []byte {
 	if frac == 0 {
 		return dst
 	}
-	dst = append(dst, ".000000000"...)
-	putFraction(dst[len(dst)-9:], frac)
+	if frac%1000 == 0 { // most clocks count µs
+		dst = append(dst, ".000000"...)
+		put2(dst[len(dst)-6:], frac/1e7)
+		put4(dst[len(dst)-4:], frac/1e3%1e4)
+	} else {
+		dst = append(dst, ".000000000"...)
+		putFraction(dst[len(dst)-9:], frac)
+	}
 	for dst[len(dst)-1] == '0' {
 		dst = dst[:len(dst)-1]
 	}

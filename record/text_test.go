@@ -1,7 +1,10 @@
 package record
 
 import (
+	"encoding/binary"
 	"math/rand/v2"
+	"net/netip"
+	"strconv"
 	"testing"
 	"time"
 )
@@ -30,9 +33,35 @@ func TestAppendTimeAgreesWithPackageTime(t *testing.T) {
 	}
 }
 
+func TestAppendUint(t *testing.T) {
+	for n := range uint64(20000) {
+		if got, want := string(appendUint(nil, n)), strconv.FormatUint(n, 10); got != want {
+			t.Fatalf("%s, want %s", got, want)
+		}
+	}
+	if got := string(appendUint(nil, 1<<64-1)); got != "18446744073709551615" {
+		t.Error(got)
+	}
+}
+
+func TestAppendAddr(t *testing.T) {
+	r := rand.New(rand.NewPCG(1, 2))
+	for range 20000 {
+		var b [4]byte
+		binary.BigEndian.PutUint32(b[:], r.Uint32()>>r.IntN(32))
+		a := netip.AddrFrom4(b)
+		if got := string(appendAddr(nil, a)); got != a.String() {
+			t.Fatalf("%s, want %v", got, a)
+		}
+	}
+	if a := netip.MustParseAddr("2001:db8::1"); string(appendAddr(nil, a)) != a.String() {
+		t.Error(a)
+	}
+}
+
 func TestAppendSeconds(t *testing.T) {
 	for ns, want := range map[int64]string{
-		0: "0", 1: "0.000000001", 211484000: "0.211484", 1e9: "1", 60*1e9 + 5e8: "60.5", -1500000: "-0.0015", 10: "0.00000001",
+		0: "0", 1: "0.000000001", 1000: "0.000001", 1999999999: "1.999999999", 123456000: "0.123456", -1 << 63: "-9223372036.854775808", 211484000: "0.211484", 1e9: "1", 60*1e9 + 5e8: "60.5", -1500000: "-0.0015", 10: "0.00000001",
 	} {
 		if got := string(AppendSeconds(nil, ns)); got != want {
 			t.Errorf("%d: %s, want %s", ns, got, want)

@@ -17,7 +17,7 @@ const (
 )
 
 // timesGroups tell how long a connection made its ends wait.
-var timesGroups = slices.Concat([]Group[Record]{{State: noHandshake, Columns: handshakeColumns}},
+var timesGroups = slices.Concat([]Group[Record]{{Columns: handshakeColumns}},
 	pathGroups("client", "server", tcp.Client), pathGroups("server", "client", tcp.Server),
 	[]Group[Record]{{State: noExchange, Columns: exchangeColumns}, {State: noSilence, Columns: silenceColumns}})
 
@@ -81,7 +81,7 @@ var silenceColumns = []Column[Record]{
 func pathGroups(end, peer string, d tcp.Dir) []Group[Record] {
 	return []Group[Record]{
 		{State: noSamples(d), Columns: sampleColumns(end, peer, d)},
-		{State: noSmoothed(d), Columns: smoothedColumns(end, d)},
+		{Columns: smoothedColumns(end, d)},
 	}
 }
 

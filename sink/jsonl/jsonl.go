@@ -25,9 +25,13 @@ type column[R any] struct {
 	first  [keyRoom]byte // the first octets of key
 	null   string        // key without value
 	quoted bool
-	kind   record.Type
 	append func([]byte, *R) []byte
+
+	compound func(line, text []byte) []byte // appends the text as JSON; nil: it is JSON
 }
+
+// compounds are the types whose texts are no JSON.
+var compounds = map[record.Type]func(line, text []byte) []byte{record.List: array, record.Numbers: object}
 
 // keyRoom is enough for nearly every key: so many octets are copied without
 // asking how many there are, which takes a fifth of the time.
@@ -52,7 +56,7 @@ func NewGrouped[R any](out io.Writer, groups []record.Group[R]) *Writer[R] {
 }
 
 func newColumn[R any](key string, c record.Column[R]) column[R] {
-	made := column[R]{key: key, null: key + "null", append: c.Append, kind: c.Type}
+	made := column[R]{key: key, null: key + "null", append: c.Append, compound: compounds[c.Type]}
 	if c.Type != record.List && !c.Type.Bare() {
 		made.key, made.quoted = key+`"`, true
 	}
@@ -67,33 +71,35 @@ func (w *Writer[R]) Write(row *R) error {
 	return err
 }
 
-// values appends columns with their keys.
+// values appends columns with their keys. The text of a column needs no escape.
 func (w *Writer[R]) values(line []byte, columns []column[R], row *R) []byte {
 	for i := range columns {
-		line = w.value(line, &columns[i], row)
+		c := &columns[i]
+		if c.compound != nil {
+			line = w.compound(line, c, row)
+			continue
+		}
+		start := len(line)
+		line = c.open(line)
+		empty := len(line)
+		line = c.append(line, row)
+		switch {
+		case len(line) == empty:
+			line = append(line[:start], c.null...)
+		case c.quoted:
+			line = append(line, '"')
+		}
 	}
 	return line
 }
 
-// value appends a key and its value. The text of a column needs no escape.
-func (w *Writer[R]) value(line []byte, c *column[R], row *R) []byte {
-	switch c.kind {
-	case record.List:
-		return w.array(line, c, row)
-	case record.Numbers:
-		return w.object(line, c, row)
+// compound appends a key and its words or numbers, as an array or an object.
+func (w *Writer[R]) compound(line []byte, c *column[R], row *R) []byte {
+	w.list = c.append(w.list[:0], row)
+	if len(w.list) == 0 {
+		return append(line, c.null...)
 	}
-	start := len(line)
-	line = c.open(line)
-	empty := len(line)
-	line = c.append(line, row)
-	switch {
-	case len(line) == empty:
-		return append(line[:start], c.null...)
-	case c.quoted:
-		return append(line, '"')
-	}
-	return line
+	return c.compound(append(line, c.key...), w.list)
 }
 
 // open appends the key.
@@ -107,14 +113,10 @@ func (c *column[R]) open(line []byte) []byte {
 	return line[:start+len(c.key)]
 }
 
-// array appends a key and its words as an array.
-func (w *Writer[R]) array(line []byte, c *column[R], row *R) []byte {
-	w.list = c.append(w.list[:0], row)
-	if len(w.list) == 0 {
-		return append(line, c.null...)
-	}
-	line = append(append(line, c.key...), `["`...)
-	for _, octet := range w.list { // bytes.SplitSeq allocates in some builds
+// array appends words, which commas separate, as an array.
+func array(line, words []byte) []byte {
+	line = append(line, `["`...)
+	for _, octet := range words { // bytes.SplitSeq allocates in some builds
 		if octet == ',' {
 			line = append(line, `","`...)
 		} else {
@@ -124,14 +126,10 @@ func (w *Writer[R]) array(line []byte, c *column[R], row *R) []byte {
 	return append(line, `"]`...)
 }
 
-// object appends a key and its numbers as an object.
-func (w *Writer[R]) object(line []byte, c *column[R], row *R) []byte {
-	w.list = c.append(w.list[:0], row)
-	if len(w.list) == 0 {
-		return append(line, c.null...)
-	}
-	line = append(append(line, c.key...), `{"`...)
-	for _, octet := range w.list {
+// object appends name=number, which commas separate, as an object.
+func object(line, numbers []byte) []byte {
+	line = append(line, `{"`...)
+	for _, octet := range numbers {
 		switch octet {
 		case '=':
 			line = append(line, `":`...)
