@@ -4,6 +4,7 @@ FUZZTIME ?= 30s
 RUNS ?= 100000
 PACKETS ?= 5000000
 CONNECTIONS ?= 10000
+SOAK ?= 30m
 RULES ?= arrows.go emit.go receive.go syn.go synack.go ack.go late.go reset.go window.go plain.go step.go join.go sack.go forgedfin.go
 # Where install puts things, under DESTDIR if that is set.
 PREFIX ?= /usr/local
@@ -12,7 +13,7 @@ UNITDIR ?= $(PREFIX)/lib/systemd/system
 # Packages with goroutines, or called from some.
 CONCURRENT = ./internal/run/... ./internal/metrics/... ./source/... ./cmd/...
 
-.PHONY: onpath install test race lint notices bench bench-smoke pgo fuzz floods soundness mutate oracle live-proof docs clean
+.PHONY: onpath install test race lint notices bench bench-smoke pgo fuzz floods soundness mutate oracle live-proof soak docs clean
 
 onpath: # one static binary
 	CGO_ENABLED=0 go build -trimpath -buildvcs=auto -ldflags '-s -w' -o onpath ./cmd/onpath
@@ -84,8 +85,12 @@ mutate: # the rules of package conn, dropped or inverted one by one: those that 
 oracle: # the differential tests over the whole corpus, if it is there; 100,000 packets for the kernel (other ones: ONPATH_SEED=2)
 	ONPATH_FULL=1 go test -count 1 -timeout 2h ./...
 
-live-proof: # 10,000 real connections over namespaces, each record held against its ends (root; others: CONNECTIONS=2000)
+live-proof: # 10,000 real connections over namespaces, and a tenth over a faulty wire, each record held against its ends (root; others: CONNECTIONS=2000)
 	ONPATH_CONNECTIONS=$(CONNECTIONS) go test -count 1 -timeout 1h -v -run TestTraffic ./internal/traffic
+	ONPATH_CONNECTIONS=$$(($(CONNECTIONS) / 10)) go test -count 1 -timeout 1h -v -run TestWire ./internal/traffic
+
+soak: # live with traffic of all kinds for SOAK: memory, goroutines, descriptors must not grow (root)
+	ONPATH_SOAK=$(SOAK) go test -count 1 -timeout 24h -v -run TestSoak ./internal/traffic
 
 docs: # what is generated from the tables
 	go test ./record ./conn ./anomaly ./outcome ./internal/metrics -run Markdown -update

@@ -53,6 +53,7 @@ netns add S
 -n S addr add 198.19.0.1/24 dev eth0
 -n S -6 addr add fd19::1/64 dev eth0 nodad
 -n C link set lo up
+-n R link set lo up
 -n S link set lo up
 -n C link set eth0 up
 -n S link set eth0 up

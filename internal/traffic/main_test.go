@@ -13,7 +13,7 @@ import (
 // The test runs itself again inside namespaces, in one of these roles.
 const roleVariable = "ONPATH_TRAFFIC_ROLE"
 
-var roles = map[string]func(){"server": serve, "client": visit}
+var roles = map[string]func(){"server": serve, "client": visit, "fetch": fetch}
 
 func TestMain(m *testing.M) {
 	if role := roles[os.Getenv(roleVariable)]; role != nil {
@@ -39,6 +39,7 @@ var built = sync.OnceValues(func() (program string, err error) {
 	}
 	program = filepath.Join(folder, "onpath")
 	build := exec.Command("go", "build", "-o", program, "onpath/cmd/onpath")
+	build.Env = append(os.Environ(), "CGO_ENABLED=0") // as it is shipped
 	build.Stderr = os.Stderr
 	return program, build.Run()
 })

@@ -44,6 +44,11 @@ func (m *meeting) joined() (all []both) {
 }
 
 func named(name string) *kind {
+	for i := range wired {
+		if wired[i].name == name {
+			return &wired[i].kind
+		}
+	}
 	return &kinds[slices.IndexFunc(kinds, func(k kind) bool { return k.name == name })]
 }
 
@@ -57,8 +62,8 @@ func (m *meeting) records() {
 			name string
 			rows map[pair][]*row
 			view view
-		}{{"down0", m.down, view{b, b.kind.down, true}}, {"up0", m.up, view{b, b.kind.up, false}}} {
-			complaints, r := take(side.rows, p, side.view)
+		}{{"down0", m.down, view{both: b, outcome: b.kind.down, near: true}}, {"up0", m.up, view{both: b, outcome: b.kind.up}}} {
+			complaints, r := claim(side.rows, p, side.view)
 			if complaints == "" {
 				continue
 			}
@@ -74,8 +79,8 @@ func (m *meeting) records() {
 	m.nothingLeft("up0", m.up)
 }
 
-// take takes the next record of a pair out, and says what is wrong with it.
-func take(rows map[pair][]*row, p pair, v view) (complaints string, line string) {
+// claim takes the next record of a pair out, and says what is wrong with it.
+func claim(rows map[pair][]*row, p pair, v view) (complaints string, line string) {
 	if v.outcome == "" {
 		return "", ""
 	}
@@ -107,10 +112,20 @@ func (m *meeting) nothingLeft(where string, rows map[pair][]*row) {
 	}
 }
 
+// knowledge is what is known of how many segments were sent again.
+type knowledge int
+
+const (
+	exactly knowledge = iota
+	atMost
+	some
+)
+
 // A view is a connection and the side of the router that it is looked at from.
 type view struct {
 	both
 	outcome string
+	again   knowledge
 	near    bool // the client's side: all that the client sent is seen, else all that the server did
 }
 
@@ -135,6 +150,9 @@ var checks = []struct {
 			return "", ""
 		}
 		_, again := v.seen(r)
+		if v.again == some || v.again == atMost && again < int(v.known().Info.Total) {
+			return "", ""
+		}
 		return fmt.Sprint(again), fmt.Sprint(v.known().Info.Total)
 	}},
 	{"octets that arrived", func(r *row, v view) (got, want string) { return v.arrived(r) }},

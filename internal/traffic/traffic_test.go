@@ -7,7 +7,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
-	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -18,26 +17,12 @@ import (
 // few is how many connections are made if nobody says how many.
 const few = 300
 
-// wanted is how many connections are to be made.
-func wanted(t *testing.T) int {
-	t.Helper()
-	text := os.Getenv(countVariable)
-	if text == "" {
-		return few
-	}
-	n, err := strconv.Atoi(text)
-	if err != nil {
-		t.Fatal(countVariable, ": ", err)
-	}
-	return n
-}
-
 // TestTraffic: real connections of all kinds over a router. On both of its sides there
 // is one record for each, and what it says is what the ends know; the sums are those
 // which the kernels of the ends count, and the events those of the router's tracking.
 func TestTraffic(t *testing.T) {
 	g := netns.NewGateway(t, rules, "nft", "conntrack", "ethtool", "nstat", "taskset")
-	count := wanted(t)
+	count := number(countVariable, few)
 	self, err := os.Executable()
 	if err != nil {
 		t.Fatal(err)
