@@ -134,11 +134,12 @@ func sackBelowNotFirst(s *Scene) (Evidence, bool) {
 }
 
 // noteSACK remembers that an end had more to report than there was room for. Linux
-// then forgets the oldest blocks, and does not report them later either.
+// then forgets the oldest blocks, and does not report them later either, so that an ACK
+// without any may leave some out; nothing is left when all that passed is acknowledged.
 func (c *Case) noteSACK(s *Scene) {
 	k, seg := &c.bargain, s.Seg
 	switch {
-	case seg.NumSACK == 0 && s.pure():
+	case seg.NumSACK == 0 && s.pure() && !s.Peer().Top.After(seg.Ack):
 		k.terms[seg.Dir] &^= fullSACK
 	case int(seg.NumSACK) >= sackRoom(seg) && seg.NumSACK > 0:
 		k.terms[seg.Dir] |= fullSACK

@@ -39,31 +39,33 @@ const ClientMAC = "02:00:00:00:00:01"
 
 // setup are commands that build it.
 const setup = `
-netns add C
 netns add R
 netns add S
 -n R link add down0 type veth peer name eth0 address 02:00:00:00:00:01 netns C
--n R link add up0 type veth peer name eth0 netns S
 -n C addr add 198.18.0.1/24 dev eth0
 -n C -6 addr add fd18::1/64 dev eth0 nodad
 -n R addr add 198.18.0.254/24 dev down0
 -n R -6 addr add fd18::fe/64 dev down0 nodad
--n R addr add 198.19.0.254/24 dev up0
--n R -6 addr add fd19::fe/64 dev up0 nodad
--n S addr add 198.19.0.1/24 dev eth0
--n S -6 addr add fd19::1/64 dev eth0 nodad
 -n C link set lo up
 -n R link set lo up
 -n S link set lo up
 -n C link set eth0 up
--n S link set eth0 up
 -n R link set down0 up
--n R link set up0 up
 -n C route add default via 198.18.0.254
 -n C -6 route add default via fd18::fe
+netns exec R sysctl -qw net.ipv4.ip_forward=1 net.ipv6.conf.all.forwarding=1` + serverLink
+
+// serverLink are the commands that lay the link between the router and the server.
+const serverLink = `
+-n R link add up0 type veth peer name eth0 netns S
+-n R addr add 198.19.0.254/24 dev up0
+-n R -6 addr add fd19::fe/64 dev up0 nodad
+-n S addr add 198.19.0.1/24 dev eth0
+-n S -6 addr add fd19::1/64 dev eth0 nodad
+-n S link set eth0 up
+-n R link set up0 up
 -n S route add default via 198.19.0.254
--n S -6 route add default via fd19::fe
-netns exec R sysctl -qw net.ipv4.ip_forward=1 net.ipv6.conf.all.forwarding=1`
+-n S -6 route add default via fd19::fe`
 
 // NewGateway builds one, does more (lines of arguments for ip), and takes all away
 // behind the test. It skips the test where it cannot, or where one of the programs is
@@ -80,17 +82,29 @@ func NewGateway(t testing.TB, more string, programs ...string) *Gateway {
 	}
 	g := &Gateway{t, fmt.Sprintf("onpath%d", os.Getpid())}
 	t.Cleanup(g.remove)
-	for i, line := range strings.FieldsFunc(setup+"\n"+more, func(r rune) bool { return r == '\n' }) {
-		out, err := g.IP(strings.Fields(line)...).CombinedOutput()
-		if err != nil && i == 0 {
-			t.Skipf("network namespaces are not permitted: %s", out)
-		}
-		if err != nil {
-			t.Fatalf("%s: %v: %s", line, err, out)
-		}
+	if out, err := g.IP("netns", "add", "C").CombinedOutput(); err != nil {
+		t.Skipf("network namespaces are not permitted: %s", out)
 	}
+	g.Do(setup + "\n" + more)
 	return g
 }
+
+// Do runs commands of ip, a line each; all must succeed.
+func (g *Gateway) Do(commands string) {
+	g.t.Helper()
+	for _, line := range strings.FieldsFunc(commands, func(r rune) bool { return r == '\n' }) {
+		if out, err := g.IP(strings.Fields(line)...).CombinedOutput(); err != nil {
+			g.t.Fatalf("%s: %v: %s", line, err, out)
+		}
+	}
+}
+
+// Unlink takes the router's interface up0 away, and the server's end with it; Link makes
+// another one of that name.
+func (g *Gateway) Unlink() { g.Do("-n R link del up0") }
+
+// Link lays the link to the server again.
+func (g *Gateway) Link() { g.Do(serverLink) }
 
 // remove takes the namespaces away, and with them all that is in them.
 func (g *Gateway) remove() {

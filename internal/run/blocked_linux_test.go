@@ -117,8 +117,8 @@ func TestLiveBesideABlockedPipe(t *testing.T) {
 		talk(t, true)
 	}()
 	err = Read(c)
-	<-over
-	<-read
+	finished(t, over)
+	finished(t, read)
 	if err == nil || !strings.Contains(err.Error(), "-o pcapng="+pipe) || strings.Contains(err.Error(), "jsonl") {
 		t.Error(err)
 	}
@@ -128,6 +128,16 @@ func TestLiveBesideABlockedPipe(t *testing.T) {
 	packets, lost := summed(string(said), "\npackets "), summed(string(said), "\nrows lost    pcapng="+pipe+": ")
 	if came := countFrames(t, copied); lost == 0 || came+lost != packets {
 		t.Errorf("%d frames came, %d are lost of %d\n%s", came, lost, packets, said)
+	}
+}
+
+// finished waits until something is over, but not for ever: what should end may hang.
+func finished(t *testing.T, over chan bool) {
+	t.Helper()
+	select {
+	case <-over:
+	case <-time.After(time.Minute):
+		t.Fatal("it does not end")
 	}
 }
 

@@ -19,12 +19,13 @@ import (
 	"onpath/internal/netns"
 )
 
-// What tells the ends how many connections there are, the port of the first one, and
-// whether they pass the wire.
+// What tells the ends how many connections there are, the port of the first one, whether
+// they pass the wire, and if all are of one kind, of which.
 const (
 	countVariable = "ONPATH_CONNECTIONS"
 	firstVariable = "ONPATH_PORT"
 	wireVariable  = "ONPATH_WIRE"
+	kindVariable  = "ONPATH_KIND"
 )
 
 // workers is how many connections the client makes at once.
@@ -103,7 +104,15 @@ func plan(count int) (all []*kind) {
 }
 
 // count is how many of all connections are of the kind.
-func (k *kind) count(all int) int { return max(1, all*k.share/1000) }
+func (k *kind) count(all int) int {
+	switch only := os.Getenv(kindVariable); only {
+	case "":
+		return max(1, all*k.share/1000)
+	case k.name:
+		return all
+	}
+	return 0
+}
 
 // firstPort is that of the first connection, if nobody says which.
 const firstPort = 10000
