@@ -63,14 +63,24 @@ func (t *Table) strays() (most class, n int) {
 
 // makeRoom pushes out what the caps ask for before v begins a connection.
 func (t *Table) makeRoom(v *packet.View) {
-	if v.Key.Proto == packet.ProtoTCP && v.Seg.Flags&tcp.SYN != 0 {
-		for n := 0; t.lists[halfOpen].n >= t.maxHalfOpen && n < 2; n++ {
-			t.evict(halfOpen, &t.stats.Evicted.HalfOpenBeyond)
-		}
+	if v.Key.Proto == packet.ProtoTCP {
+		t.makeHalfOpenRoom(v.Seg.Flags&tcp.SYN != 0)
 	}
 	if t.slab.live >= t.max {
 		c := t.givesWay()
 		t.evict(c, t.evictedFrom(c))
+	}
+}
+
+// makeHalfOpenRoom pushes out half-open connections beyond their cap, or from it on if one
+// more begins. Segments without SYN may leave one behind as well, which goes then.
+func (t *Table) makeHalfOpenRoom(begins bool) {
+	most := t.maxHalfOpen
+	if begins {
+		most--
+	}
+	for n := 0; t.lists[halfOpen].n > most && n < 2; n++ {
+		t.evict(halfOpen, &t.stats.Evicted.HalfOpenBeyond)
 	}
 }
 

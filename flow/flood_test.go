@@ -146,7 +146,7 @@ func goodRows(t *testing.T, c Config, all []*packet.View, flood func(*packet.Vie
 // they have without it, in a table that the flood fills many times.
 func TestFloods(t *testing.T) {
 	all := goodPackets(t, 1000)
-	c := Config{MaxConnections: 4000}
+	c := Config{MaxConnections: 4000, MaxHalfOpen: 1000}
 	want, _ := goodRows(t, c, all, nil)
 	for _, f := range floods {
 		of := f.of
@@ -156,7 +156,7 @@ func TestFloods(t *testing.T) {
 		got, s := goodRows(t, c, all, of)
 		e := s.Evicted
 		gone := e.Idle + e.Closed + e.HalfOpen + e.HalfOpenBeyond + e.Unconfirmed + e.Other + e.Open
-		if gone == 0 || e.Open > 0 || s.Live > c.MaxConnections {
+		if gone == 0 || e.Open > 0 || s.Live > c.MaxConnections || s.Held.HalfOpen > c.MaxHalfOpen+1 {
 			t.Errorf("%s: %+v", f.name, s)
 		}
 		if gone < s.Ended[record.EndEvicted] {
@@ -176,4 +176,24 @@ func unequal(got, want []string) string {
 		}
 	}
 	return ""
+}
+
+// TestOneWay: connections of which one direction is captured compete among themselves, and
+// only when the table is full.
+func TestOneWay(t *testing.T) {
+	const text = "0 > S 100:100(0) win 1000\n0.1 > . 101:101(0) ack 301 win 1000\n0.2 > P. 101:201(100) ack 301 win 1000\n0.3 > . 201:201(0) ack 901 win 1000\n"
+	for most, want := range map[int]uint64{1000: 0, 100: 900} {
+		table := New(Config{MaxConnections: most}, func(*record.Record) {})
+		for i := range 1000 {
+			for _, v := range views(t, uint16(i), text) {
+				v.At += int64(i) * 1e8
+				v.Seg.At = v.At
+				table.Observe(v)
+			}
+		}
+		s := table.Stats()
+		if gone := s.Evicted.Unconfirmed + s.Evicted.HalfOpen; gone != want || gone != s.Ended[record.EndEvicted] || s.Live != most {
+			t.Errorf("of at most %d: %+v", most, s.Evicted)
+		}
+	}
 }

@@ -18,7 +18,7 @@ func FuzzTable(f *testing.F) {
 	f.Fuzz(func(t *testing.T, data []byte, limit uint8) {
 		var l tally
 		l.t, l.written = t, map[uint64]bool{}
-		table := New(Config{MaxConnections: int(limit%8) + 1, Linger: &Linger{AfterReset: time.Second, AfterClose: 2 * time.Second}}, l.take)
+		table := New(Config{MaxConnections: int(limit%8) + 1, MaxHalfOpen: int(limit >> 3 & 7), Linger: &Linger{AfterReset: time.Second, AfterClose: 2 * time.Second}}, l.take)
 		var packets uint64
 		at := int64(1e18)
 		for ; len(data) >= 7; data = data[7:] {
