@@ -412,6 +412,9 @@ func besides(t *testing.T, program string, k flood.Kind, rate int, least time.Du
 	w := newWatch(t, program, servers, target, flags)
 	began := time.Now()
 	x.start(rate)
+	if rate == 0 {
+		x.start(rate) // as fast as it can is faster with two
+	}
 	r := &result{good: converse(t, clients, open.Addr().String(), closed.Addr().String())}
 	time.Sleep(least - time.Since(began))
 	x.end()

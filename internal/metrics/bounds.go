@@ -8,6 +8,8 @@ var boundFamilies = []family{
 		labels: []label{{"what", givenUpDoc()}}, read: readGivenUp},
 	{name: "memory_bytes", kind: gauge, help: "Memory that some parts take now; the whole process's is process_resident_memory_bytes.",
 		labels: []label{listed("part", memory)}, read: each(memory)},
+	{name: "memory_limit_bytes", kind: gauge, help: "The target of the whole process: --memory; 0: none.",
+		read: one(func(s *Snapshot) int { return s.Limits.Memory })},
 }
 
 // evictions are the fields of flow.Evicted.

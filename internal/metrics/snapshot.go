@@ -60,6 +60,7 @@ type Findings map[anomaly.ID]uint64
 // Limits are the bounds that counts are held against.
 type Limits struct {
 	Connections int // flow.Config.MaxConnections
+	Memory      int // octets of the whole process; 0: none is said
 }
 
 // Firewall is what compat/netfilter says.

@@ -14,7 +14,7 @@ import (
 func (j *job[R]) snapshot() *metrics.Snapshot {
 	t := &j.tally
 	s := &metrics.Snapshot{
-		Began: j.began, Limits: metrics.Limits{Connections: cmp.Or(j.config.Flow.MaxConnections, flow.DefaultMaxConnections)},
+		Began: j.began, Limits: metrics.Limits{Connections: cmp.Or(j.config.Flow.MaxConnections, flow.DefaultMaxConnections), Memory: int(j.config.Memory)},
 		Packets: t.packets, Octets: t.octets, Last: t.last, Back: t.back, Ahead: t.ahead, Why: t.why,
 		Others: j.sieve.others, Damaged: j.health.Damaged, Skipped: j.health.Lost,
 		Fragments: j.decoder.FragmentStats(), Flow: j.table.Stats(),
