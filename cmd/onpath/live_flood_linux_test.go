@@ -301,9 +301,10 @@ func (l *lockedBuffer) String() string {
 	return l.b.String()
 }
 
-// excused reports whether a record says that packets of it are missing.
+// excused reports whether a record says that packets of it are missing, or that it was
+// pushed out before they came.
 func (r *row) excused() bool {
-	return r.ClientGap+r.ServerGap > 0 || r.Start != "syn" || strings.Contains(fmt.Sprint(r.ClosedGates), "no-gap")
+	return r.EndReason == "evicted" || r.ClientGap+r.ServerGap > 0 || r.Start != "syn" || strings.Contains(fmt.Sprint(r.ClosedGates), "no-gap")
 }
 
 // row is what a record says that must be right, and why it may not be.
@@ -317,6 +318,7 @@ type row struct {
 	ServerGap    uint64 `json:"server_gap_octets"`
 	Start        string `json:"start"`
 	ClosedGates  any    `json:"gates_closed"`
+	EndReason    string `json:"end_reason"`
 	records      int
 }
 
