@@ -46,7 +46,7 @@ func (t *Table) partBefore(e *entry, at int64) {
 		return
 	}
 	t.part(e, at)
-	if s := t.serial(e); s.part > 0 && s.next == 0 {
+	if s := t.serial(e); s.part > 0 && (s.next == 0 || passed < (int64(s.next)-2)*t.parts.every) { // or time was set back
 		t.repairs.lent(e).next = uint32(min(passed/t.parts.every+1, math.MaxUint32))
 	}
 }
@@ -95,24 +95,25 @@ func (t *Table) standing(e *entry, now int64) {
 	t.row.Outcome = t.outcome(e, t.learn(e), record.EndOpen, now)
 }
 
-// passParts goes on with the walk, as far as time has.
+// passParts goes on with the walk, as far as time has by the ticks: one wrong stamp shows
+// nothing.
 func (t *Table) passParts() {
-	p := &t.parts
-	if p.every == 0 || t.now >= p.at && t.now < p.due {
+	p, now := &t.parts, t.ticked
+	if p.every == 0 || now >= p.at && now < p.due {
 		return
 	}
 	pace := max(p.every/rounds/int64(max(t.slab.used, 1)), 1) // ns for a slot
-	p.owe(t.now, pace, t.slab.used)
+	p.owe(now, pace, t.slab.used)
 	for slots, rows := 0, 0; p.owed > 0 && slots < perStep && rows < partsPer; slots++ {
 		p.owed--
 		if p.slot++; p.slot >= t.slab.used {
 			p.slot = 1
 		}
-		if p.slot < t.slab.used && t.part(t.slab.at(p.slot), t.now) {
+		if p.slot < t.slab.used && t.part(t.slab.at(p.slot), now) {
 			rows++
 		}
 	}
-	p.due = t.now
+	p.due = now
 	if p.owed == 0 {
 		p.due = later(p.at, pace*int64(min(t.slab.used, perStep)))
 	}

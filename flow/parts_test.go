@@ -45,9 +45,11 @@ func TestInterim(t *testing.T) {
 		"an attempt": {"0 > S 100:100(0)\n30 > S 100:100(0)\n70 > S 100:100(0)", "1/1 3"},
 		"answered late": {"0 > S 100:100(0)\n70 > S 100:100(0)\n70.1 < S. 300:300(0) ack 101\n70.2 > . 101:101(0) ack 301\n75" + data,
 			"1/1: 3, 1/2 4"},
-		"closed before":           {closed4 + "70 < F. 301:301(0) ack 102\n", "1/1 4"},
-		"closes at that moment":   {open3 + "61 > F. 101:101(0) ack 301\n62 < F. 301:301(0) ack 102\n63 > . 102:102(0) ack 302\n", "1/1: 2, 1/2 4"},
-		"idle: before its end":    {open3 + "700" + data, "1/1: 2, 1/2 2, 2/1 1"},
+		"closed before":         {closed4 + "70 < F. 301:301(0) ack 102\n", "1/1 4"},
+		"closes at that moment": {open3 + "61 > F. 101:101(0) ack 301\n62 < F. 301:301(0) ack 102\n63 > . 102:102(0) ack 302\n", "1/1: 2, 1/2 4"},
+		"idle: before its end":  {open3 + "700" + data, "1/1: 2, 1/2 2, 2/1 1"},
+		"a wrong stamp, and time goes on": {open3 + "61" + data + "600" + data + "70" + data + "130" + data + "190" + data,
+			"1/1: 2, 1/2: 3, 1/3: 5, 1/4: 6, 1/5 7"},
 		"another takes the ports": {open3 + "70 > S 9000:9000(0)\n70.1 < S. 8000:8000(0) ack 9001\n70.2 > . 9001:9001(0) ack 8001\n", "1/1: 2, 1/2 3, 2/1 1"},
 	} {
 		if got := rowsOf(Config{Interim: time.Minute}, views(t, 40000, tt.text), nil); got != tt.want {
