@@ -231,3 +231,44 @@ func TestContinuesWhatLingered(t *testing.T) {
 		}
 	}
 }
+
+// TestRowsWithoutPackets: as live, time goes on while nothing comes: parts are written, what
+// is finished after its linger, and what comes then continues it.
+func TestRowsWithoutPackets(t *testing.T) {
+	var rows []string
+	table := New(Config{Interim: time.Minute, Linger: &Linger{AfterReset: 5 * time.Second, AfterClose: 5 * time.Second}}, func(r *record.Record) {
+		rows = append(rows, fmt.Sprintf("%d/%d %v %d", r.Conn, r.Part, r.Ending, r.Continues))
+	})
+	want := func(list ...string) {
+		t.Helper()
+		if !slices.Equal(rows, list) {
+			t.Errorf("got %q, want %q", rows, list)
+		}
+		rows = nil
+	}
+	for _, v := range views(t, 40000, open3) {
+		table.Observe(v)
+	}
+	for _, v := range views(t, 40001, closed4) {
+		table.Observe(v)
+	}
+	start := views(t, 40000, open3)[0].At
+	pass := func(seconds float64) { table.Pass(start + int64(seconds*1e9)) }
+	pass(4)
+	want()
+	pass(6)
+	want("2/1 fin 0")
+	pass(59)
+	want()
+	pass(60)
+	pass(76)
+	want("1/1 open 0")
+	pass(110)
+	table.Observe(views(t, 40001, "110 < F. 301:301(0) ack 102")[0])
+	pass(116)
+	want("3/1 fin 2")
+	pass(200) // who is silent has no more parts
+	want()
+	table.Drain()
+	want("1/2 flush 0")
+}

@@ -19,6 +19,9 @@ const (
 	// The kernel's ring holds what comes meanwhile.
 	hesitation = 50 * time.Millisecond
 
+	// settleEndurance is for how long, at the end, the disk may take to confirm what is written.
+	settleEndurance = 30 * time.Second
+
 	// endurance is for how long, at the end, an output may take nothing before it is given up.
 	endurance = 3 * time.Second
 )
@@ -246,17 +249,20 @@ func (q *queue) finish() (ended bool) {
 // wait returns when all is written, or when nothing could be for too long: then what is
 // left is given up, and it returns false if the writer hangs.
 func (q *queue) wait() (ended bool) {
-	for before := q.octets.Load(); ; {
+	before, still := q.octets.Load(), time.Duration(0)
+	for {
 		select {
 		case <-q.done:
 			return true
 		case <-time.After(endurance):
 		}
 		now := q.octets.Load()
-		if now == before {
+		if still += endurance; now != before {
+			before, still = now, 0
+		}
+		if still > 0 && (q.queued() > 0 || still >= settleEndurance) {
 			return q.giveUp()
 		}
-		before = now
 	}
 }
 

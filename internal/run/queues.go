@@ -57,10 +57,12 @@ func (j *job[R]) endQueues() {
 		q.end()
 	}
 	for _, q := range j.queues() {
-		q.wait()
+		ended := q.wait()
 		q.flush() // of what it said
 		if m := q.missing(); m != (volume{}) {
 			j.lost = append(j.lost, fmt.Errorf("-o %s: %v are lost: the output is incomplete", q.name, m))
+		} else if !ended {
+			j.lost = append(j.lost, fmt.Errorf("-o %s: the disk does not confirm what is written: a last file has no name yet, it ends in %s", q.name, partSuffix))
 		}
 	}
 }

@@ -39,15 +39,23 @@ const sameSecond = 10000
 func createPart(path string, now time.Time) (f *os.File, name string, err error) {
 	for n := 1; n < sameSecond; n++ {
 		name = stamped(path, now, n)
-		if _, err := os.Lstat(name); err == nil {
+		if exists(name) {
 			continue
 		}
 		f, err = os.OpenFile(name+partSuffix, os.O_CREATE|os.O_EXCL|os.O_WRONLY|os.O_APPEND, 0o666)
+		if err == nil && exists(name) { // the one before of that name has got it meanwhile
+			err = errors.Join(f.Close(), os.Remove(name+partSuffix), fs.ErrExist)
+		}
 		if !errors.Is(err, fs.ErrExist) {
 			return f, name, err
 		}
 	}
 	return nil, "", fmt.Errorf("%s: %d files began in this second", path, sameSecond)
+}
+
+func exists(name string) bool {
+	_, err := os.Lstat(name)
+	return err == nil
 }
 
 // stamped returns path with a time before its extension, and behind that n, if it is not

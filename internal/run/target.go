@@ -69,6 +69,7 @@ type target struct {
 	headed   int                     // octets of the head that are in it
 	filled   bool                    // a row is in it
 	due      time.Time               // when it ends; zero: never
+	settling <-chan error            // tells when the one before has its name; nil: it has
 }
 
 // openTarget opens the first file. Without rotation it is replaced.
@@ -239,21 +240,42 @@ func (t *target) reopen() error {
 	return old.Close()
 }
 
-// finish ends the file: it gets its name, or goes away if no row came.
+// finish ends the file: it gets its name when it is on the disk, or goes away if no row
+// came. It returns what went wrong with it, or with the one before.
 func (t *target) finish() error {
 	f := t.file.Swap(nil)
 	if f == nil || t.std {
 		return nil
 	}
-	err := f.Close()
-	switch part := t.name + partSuffix; {
+	part := t.name + partSuffix
+	switch {
 	case t.name == "":
-		return err
+		return f.Close()
 	case !t.filled:
-		return errors.Join(err, os.Remove(part))
-	default:
-		return errors.Join(err, os.Rename(part, t.name))
+		return errors.Join(f.Close(), os.Remove(part))
 	}
+	err := t.settled() // one at a time: a disk that is slower than that holds up the rows
+	settling := make(chan error, 1)
+	t.settling = settling
+	go func(name string) { settling <- settle(f, part, name) }(t.name)
+	return err
+}
+
+// settle gives a file its name when it is on the disk: what has its name is whole, whatever
+// happens to the machine.
+func settle(f *os.File, part, name string) error {
+	return errors.Join(f.Sync(), f.Close(), os.Rename(part, name))
+}
+
+// settled waits until the last file that is finished has its name, and returns what went
+// wrong.
+func (t *target) settled() error {
+	if t.settling == nil {
+		return nil
+	}
+	err := <-t.settling
+	t.settling = nil
+	return err
 }
 
 func same(a, b *os.File) bool {

@@ -17,7 +17,7 @@ func (q *queue) work() {
 		select {
 		case b, more := <-q.full:
 			if !more || !q.store(b) {
-				q.note(q.to.finish())
+				q.note(errors.Join(q.to.finish(), q.to.settled()))
 				return
 			}
 			q.free <- b
