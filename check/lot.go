@@ -1,5 +1,7 @@
 package check
 
+import "cmp"
+
 // Lot is what an Inspector has found of a Case and lent to it: what must go with it, as
 // another Inspector finishes it. The zero Lot is empty.
 type Lot struct {
@@ -46,4 +48,22 @@ func (in *Inspector) Receive(c *Case, l *Lot, frame uint64) {
 		*t = l.trouble
 		t.next = next
 	}
+}
+
+// Part returns the Config of one of n Inspectors among which connections are divided: each
+// may keep the nth part of what one could.
+func (c Config) Part(n int) Config {
+	c.Max = (cmp.Or(c.Max, DefaultFindings) + n - 1) / n
+	c.Troubles = (cmp.Or(c.Troubles, DefaultTroubles) + n - 1) / n
+	if c.Overlap >= 0 {
+		c.Overlap = cmp.Or(c.Overlap, DefaultOverlap) / n
+	}
+	return c
+}
+
+// Add adds what another Inspector counts.
+func (s *Stats) Add(o *Stats) {
+	s.Findings, s.Notes, s.Hosts = s.Findings+o.Findings, s.Notes+o.Notes, s.Hosts+o.Hosts
+	s.FindingOctets, s.TroubleOctets = s.FindingOctets+o.FindingOctets, s.TroubleOctets+o.TroubleOctets
+	s.NoteOctets += o.NoteOctets
 }

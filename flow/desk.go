@@ -13,7 +13,6 @@ type Desk struct {
 	table   *Table // without connections
 	numbers numbers
 	begun   uint64
-	frame   uint64 // the latest
 }
 
 // NewDesk returns a Desk that has been told nothing. emit is called for each record; the
@@ -23,9 +22,6 @@ func NewDesk(c Config, emit func(*record.Record)) *Desk { return &Desk{table: Ne
 // Take takes a part of a Report.
 func (d *Desk) Take(r *Report, i int) {
 	m := &r.log.Marks[i]
-	if m.Frame != Last.frame {
-		d.frame = m.Frame
-	}
 	switch m.What {
 	case markBegun:
 		d.begin(m.Frame, 0)
@@ -59,7 +55,7 @@ func (d *Desk) end(r *Report, x *ending) {
 	l := d.lent(r, x, who.before)
 	t.set(e, x.why, &l)
 	if t.row.IsTCP() {
-		t.rules.Receive(&e.inquiry, r.lot(x), d.frame)
+		t.rules.Receive(&e.inquiry, r.lot(x), x.latest)
 		t.conclude(e, x.why, x.silent, x.lone)
 	}
 	t.emit(&t.row)
@@ -113,3 +109,12 @@ func (d *Desk) Dropped(packets uint64, at check.Moment) { d.table.Dropped(packet
 
 // Began tells when the first TCP segment passed, ns since the Unix epoch.
 func (d *Desk) Began(at int64) { d.table.Began(at) }
+
+// Stats returns the counts of the Desk and of Tables that share, which are at rest.
+func (d *Desk) Stats(tables []*Table) Stats {
+	s := d.table.Stats()
+	for _, t := range tables {
+		s.add(t.Stats())
+	}
+	return s
+}

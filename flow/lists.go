@@ -155,17 +155,17 @@ func (t *Table) Pass(now int64) {
 // packet, ns since the Unix epoch. What was silent for too long is written, the record
 // that began first before the others.
 func (t *Table) Tick(now int64) {
-	back := now < t.ticked
+	before := t.ticked >> tickBits
 	t.now, t.ticked = now, now
-	if back {
-		t.turnBack()
+	if now>>tickBits < before {
+		t.turnBack(before)
 	}
 	if now < t.due {
 		return
 	}
 	t.due = forever
 	for c := range numClasses {
-		t.passList(c)
+		t.passList(c, before)
 	}
 	slices.SortFunc(t.over, func(i, j uint32) int { return cmp.Compare(t.slab.num(i), t.slab.num(j)) })
 	for _, i := range t.over {
@@ -177,28 +177,32 @@ func (t *Table) Tick(now int64) {
 	t.over = t.over[:0]
 }
 
+// since returns in which tick, reckoned as before, the latest one but this, connection i
+// went to the end of its list: not long before that.
+func (t *Table) since(i uint32, before int64) int64 {
+	return before - tick(before).after(t.slab.place(i).since)>>tickBits
+}
+
 // turnBack has all wait from now on that seem to wait from a time to come: time was set
 // back, and they would wait until it is there again.
-func (t *Table) turnBack() {
+func (t *Table) turnBack(before int64) {
 	for c := range numClasses {
 		for i := t.lists[c].head; i != 0; {
-			p := t.slab.place(i)
-			if tickOf(t.now).after(p.since) < 0 {
-				p.since = tickOf(t.now)
+			if t.since(i, before) > t.now>>tickBits {
+				t.slab.place(i).since = tickOf(t.now)
 			}
-			i = p.next
+			i = t.slab.place(i).next
 		}
 	}
 	t.due = t.now
 }
 
 // passList notes who of a list is over, and puts him and who was touched at its end.
-func (t *Table) passList(c class) {
+func (t *Table) passList(c class, before int64) {
 	for n := t.lists[c].n; n > 0; n-- {
 		i := t.lists[c].head
-		waited := tickOf(t.now).after(t.slab.place(i).since)
-		if waited <= t.limits[c] {
-			t.due = min(t.due, t.dueAt(t.now-waited, c))
+		if due := t.dueAt(t.since(i, before)<<tickBits, c); t.now>>tickBits<<tickBits <= due {
+			t.due = min(t.due, due)
 			return
 		}
 		if t.now > t.until(i) {

@@ -41,6 +41,7 @@ type ending struct {
 	silent int64 // until when nothing came
 	order  uint64
 	lone   bool                     // it was an embryo
+	latest uint64                   // number of the latest frame of the Table
 	who    [2]fingerprint.Signature // meaningful with an identity
 
 	pair, times, total, lot int32 // places in the Report; -1: nothing
@@ -82,6 +83,9 @@ func Behind(frame uint64) Place { return Place{frame, math.MaxUint64} }
 // Last is behind all.
 var Last = Place{math.MaxUint64, math.MaxUint64}
 
+// Place returns where the packet or record stands that t is at.
+func (t *Table) Place() Place { return Place{t.frame, t.order} }
+
 // Len returns how much is told.
 func (r *Report) Len() int { return len(r.log.Marks) }
 
@@ -96,6 +100,9 @@ func (r *Report) Place(i int) Place {
 	}
 	return Place{m.Frame, atPacket}
 }
+
+// Swap exchanges what two Reports tell.
+func (r *Report) Swap(with *Report) { *r, *with = *with, *r }
 
 // Reset empties the Report and keeps its memory.
 func (r *Report) Reset() {
@@ -129,7 +136,7 @@ func (t *Table) Report() *Report { return t.report }
 
 // At says which frame comes next. It is for a Table that shares; others count by
 // themselves.
-func (t *Table) At(frame uint64) { t.frame, t.order = frame, atPacket }
+func (t *Table) At(frame uint64) { t.frame, t.latest, t.order = frame, frame, atPacket }
 
 // Quoted takes an ICMP error which quotes a segment of a connection of this Table, while
 // the error itself counts in another.
@@ -179,6 +186,7 @@ func (t *Table) tellEnding(e *entry, why record.Ending) {
 	x := &r.endings[n]
 	x.entry, x.why, x.now, x.silent, x.order = *e, why, t.now, t.silentUntil(e), t.order
 	x.lone = t.wasLone(e)
+	x.latest = t.latest
 	x.pair, x.times, x.total, x.lot = -1, -1, -1, -1
 	if e.repairs != 0 {
 		x.pair, r.pairs = int32(len(r.pairs)), append(r.pairs, *t.repairs.at(e.repairs))

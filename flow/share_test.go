@@ -47,7 +47,7 @@ func firstDifference(got, want []string) string {
 			a, b := strings.Fields(got[i]), strings.Fields(want[i])
 			for k := range min(len(a), len(b)) {
 				if a[k] != b[k] {
-					return fmt.Sprintf("row %d: %.900s, want %.900s", i, a[k], b[k])
+					return fmt.Sprintf("row %d: %.200s, want %.200s", i, a[k], b[k])
 				}
 			}
 		}
@@ -113,7 +113,7 @@ func shared(views []packet.View, n int) (rows rowList) {
 		take(t.Report(), false)
 	}
 	last := views[len(views)-1].At
-	together(Last.frame, func(t *Table) { t.FlushAt(last) })
+	together(views[len(views)-1].Number, func(t *Table) { t.FlushAt(last) })
 	return rows
 }
 

@@ -49,6 +49,7 @@ type Table struct {
 	report  *Report         // for a Desk; nil: t shares with nobody
 	post    Post            // hands it over
 	frame   uint64          // with report: the one at hand
+	latest  uint64          // with report: the latest one
 	order   uint64          // with report: as Place.order
 	row     record.Record   // the one that emit is given
 	flags   tcpstates.Flags // of the last segment

@@ -13,24 +13,11 @@ const (
 	plainMin = plainTCP + tcp.MinHeader
 )
 
-// plain reads what most frames are: Ethernet II, IPv4 without options, a whole
-// datagram, TCP whose header was captured whole. It reports whether f is that.
-// It only saves time: walk makes the same View of the same frame.
+// plain reads what most frames are. It reports whether f is that. It only saves time:
+// walk makes the same View of the same frame.
 func (d *Decoder) plain(f *Frame, v *View) bool {
-	const ethertypeAndVersion = typeIPv4<<8 | 0x45
-	b := f.Data
-	if f.Link != LinkEthernet || len(b) < plainMin || binary.BigEndian.Uint32(b[12:])>>8 != ethertypeAndVersion {
-		return false
-	}
-	if b[plainIP+9] != ProtoTCP || binary.BigEndian.Uint16(b[plainIP+6:])&0x3fff != 0 {
-		return false
-	}
-	total, n := int(binary.BigEndian.Uint16(b[plainIP+2:])), int(b[plainTCP+12]>>4)*4
-	ip := b[plainIP:]
-	if total < len(ip) {
-		ip = ip[:total]
-	}
-	if n < tcp.MinHeader || len(ip) < 20+n || total < len(ip) {
+	ip, total, n := plainFrame(f)
+	if n == 0 {
 		return false
 	}
 	v.setPlain(ip, total, n)
@@ -39,6 +26,29 @@ func (d *Decoder) plain(f *Frame, v *View) bool {
 		v.Seg.Sum = v.L4Sum
 	}
 	return true
+}
+
+// plainFrame returns what f holds if it is plain: Ethernet II, IPv4 without options, a
+// whole datagram of total octets, TCP whose header of n octets was captured whole. n is 0
+// if it is not.
+func plainFrame(f *Frame) (ip []byte, total, n int) {
+	const ethertypeAndVersion = typeIPv4<<8 | 0x45
+	b := f.Data
+	if f.Link != LinkEthernet || len(b) < plainMin || binary.BigEndian.Uint32(b[12:])>>8 != ethertypeAndVersion {
+		return nil, 0, 0
+	}
+	if b[plainIP+9] != ProtoTCP || binary.BigEndian.Uint16(b[plainIP+6:])&0x3fff != 0 {
+		return nil, 0, 0
+	}
+	total, n = int(binary.BigEndian.Uint16(b[plainIP+2:])), int(b[plainTCP+12]>>4)*4
+	ip = b[plainIP:]
+	if total < len(ip) {
+		ip = ip[:total]
+	}
+	if n < tcp.MinHeader || len(ip) < 20+n || total < len(ip) {
+		return nil, 0, 0
+	}
+	return ip, total, n
 }
 
 // setPlain fills v from the captured octets of a plain datagram with a TCP header

@@ -137,6 +137,8 @@ func (r *records) bind(cmd *cobra.Command, c *run.Config) {
 	r.metrics.bind(cmd, c)
 	f := cmd.Flags()
 	f.BoolVar(&c.PacketFile, "packet-file", false, "with -o tcpstates=PREFIX, write PREFIX_packets.txt too")
+	f.IntVar(&c.Shards, "shards", 0, "divide the connections among `N` goroutines (0: one for each processor, where it pays); what is written is the same")
+	must(cmd.RegisterFlagCompletionFunc("shards", cobra.NoFileCompletions))
 	f.DurationVar(&c.Flow.Interim, "interim", 0, "write a row of what a connection is by then every `TIME` of its life, too, such as 60s (0: never)")
 	must(cmd.RegisterFlagCompletionFunc("interim", cobra.NoFileCompletions))
 	f.StringVar(&c.P0f, "p0f", "", "ask the signatures of `FILE`, in the form of p0f.fp, before those that onpath brings along")

@@ -21,7 +21,7 @@ func (j *job[R]) ended(r *record.Record) {
 	for i := range r.Findings {
 		j.tell(record.Finding{Record: r, Finding: &r.Findings[i]}, j.spare)
 	}
-	j.tellEach(j.table.OldStrays())
+	j.tellEach(j.oldStrays())
 }
 
 // tell counts a finding, and gives it to who wants to know.

@@ -40,6 +40,7 @@ type job[R any] struct {
 	sieve   sieve
 	decoder *packet.Decoder
 	table   *flow.Table
+	shards  *shards // instead of table; nil: one has all connections
 	outs    []*sink[R]
 	eyes    []eyes
 	tellers []*sink[record.Finding] // as records end
@@ -59,6 +60,7 @@ type job[R any] struct {
 	hear    func(string)  // is told what say says; nil: standard error is
 	turn    func()        // answers the screen, if there is one
 	err     error         // the first of an output
+	failed  atomic.Bool   // err is set
 	lost    []error       // files that could not be read, or not to their end
 	waits   bool          // a read may have to wait: not all captures are files
 	dropped uint64        // of health, what the table was told
@@ -188,7 +190,7 @@ func (j *job[R]) more() bool {
 	if j.asked.Load() != 0 && !j.answer() {
 		return false
 	}
-	return j.tally.packets != j.limit && j.err == nil && j.nextFrame()
+	return j.tally.packets != j.limit && !j.failed.Load() && j.nextFrame()
 }
 
 // take shows the frame to everybody and decodes it.
@@ -211,7 +213,7 @@ func (j *job[R]) nextFrame() bool {
 			if !j.idle() {
 				return false
 			}
-		case err == io.EOF || j.err != nil:
+		case err == io.EOF || j.failed.Load():
 			return false
 		default:
 			j.lose(err)
@@ -296,12 +298,14 @@ func (j *job[R]) idle() bool {
 
 // drain writes all that is open, and tells what was found that belongs to no record.
 func (j *job[R]) drain() {
-	if j.live != nil {
+	switch {
+	case j.shards != nil:
+	case j.live != nil:
 		j.table.Drain()
-	} else {
+	default:
 		j.table.Flush()
 	}
-	j.tellEach(j.table.Strays())
+	j.tellEach(j.strays())
 }
 
 // finish writes what is left, or keeps it, closes the outputs and sums up.

@@ -41,6 +41,7 @@ type Config struct {
 	Outputs  []Output // none: one in the verb's first format on standard output
 	Rotation Rotation // of the files of Outputs, with Capture
 	Quiet    bool     // no summary, no progress bar
+	Shards   int      // tables that share the connections, of Read alone; 0: as many as there are processors, one if there is little to read
 
 	// Memory is a target for the whole process, in octets, that Divide divides; 0: none.
 	Memory int64
@@ -101,6 +102,10 @@ func Read(c Config) error {
 	job.newTable = func() *flow.Table {
 		return flow.New(job.config.Flow, func(r *record.Record) { writeRecord(job, r) })
 	}
+	if n := job.shardsOf(); n > 1 {
+		job.shards = newShards(&job.config, n, func(r *record.Record) { writeRecord(job, r) })
+		return job.drive(job.readShards, true)
+	}
 	job.table = job.newTable()
 	return job.drive(func() { job.resume(); job.read() }, true)
 }
@@ -114,6 +119,9 @@ func writeRecord(j *job[record.Record], r *record.Record) {
 	}
 	j.ended(r)
 	j.write(r)
+	if j.shards != nil {
+		return
+	}
 	j.keeper.written(j.table, r.Conn)
 	j.dumps.close(r, j.table.Owner())
 }

@@ -231,8 +231,9 @@ func (j *job[R]) fail(err error) {
 			}
 		}
 	}
-	if j.err == nil {
+	if j.err == nil && err != nil {
 		j.err = err
+		j.failed.Store(true)
 	}
 }
 

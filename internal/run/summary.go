@@ -19,10 +19,10 @@ func (j *job[R]) report(summary bool) {
 	if summary {
 		j.sieve.report(&b)
 		j.tally.write(&b)
-		line(&b, "interim", interim(j.table.Stats().Parts))
+		line(&b, "interim", interim(j.stats().Parts))
 		line(&b, "p0f", signatures(j.config.p0f))
 		fragments(&b, j.decoder.FragmentStats())
-		givenUp(&b, j.table.Stats())
+		givenUp(&b, j.stats())
 		if gateway := j.config.Flow.Netfilter; gateway != nil {
 			verdicts(&b, j.table.Stats().Verdicts, gateway.Stats())
 		}

@@ -37,18 +37,28 @@ type tally struct {
 }
 
 func (t *tally) packet(v *packet.View, link packet.LinkType) {
-	if t.packets == 0 {
-		t.first, t.last, t.before = v.At, v.At, v.At
-	}
-	t.packets++
-	t.octets += uint64(v.WireLen)
-	t.why[v.Why]++
+	t.pass(v.At, v.WireLen, v.Why)
 	if v.Why == packet.LinkUnknown {
 		t.unread(link)
 	}
-	t.step(v.At - t.before)
-	t.before = v.At
-	t.first, t.last = min(t.first, v.At), max(t.last, v.At)
+}
+
+// frame counts one that can be decoded.
+func (t *tally) frame(f *packet.Frame) {
+	t.pass(f.At, max(f.WireLen, uint32(len(f.Data))), packet.Decoded)
+}
+
+// pass counts a packet.
+func (t *tally) pass(at int64, octets uint32, why packet.Reason) {
+	if t.packets == 0 {
+		t.first, t.last, t.before = at, at, at
+	}
+	t.packets++
+	t.octets += uint64(octets)
+	t.why[why]++
+	t.step(at - t.before)
+	t.before = at
+	t.first, t.last = min(t.first, at), max(t.last, at)
 }
 
 // unread counts a frame whose link type is not read.

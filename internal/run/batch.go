@@ -1,0 +1,106 @@
+package run
+
+import (
+	"sync/atomic"
+
+	"onpath/check"
+	"onpath/packet"
+	"onpath/tcp"
+)
+
+// Bounds of a batch: small enough to stay in a processor's cache, large enough that
+// handing it over costs nothing beside what is done with it.
+const (
+	batchFrames = 512
+	batchOctets = 256 << 10
+)
+
+// batch is some frames in their order, divided among shards, with their octets.
+type batch struct {
+	items  [][]item // of each shard
+	octets []byte
+	views  []packet.View // of the frames that the reader had to decode
+	frames int
+	last   uint64 // number of the last frame
+	left   atomic.Int32
+	news
+}
+
+// news is what only the reader sees, and the rules ask for.
+type news struct {
+	began   int64        // time of the first TCP segment, ns since the Unix epoch
+	hasTCP  bool         // began is known
+	over    bool         // nothing comes any more
+	at      int64        // with over: time of the last packet
+	dropped uint64       // packets, as the captures say
+	lost    check.Moment // with dropped: until when
+}
+
+// item is what a shard has to do for a frame.
+type item struct {
+	packet.Frame
+	view int32 // of the batch, for what is decoded
+	what task
+}
+
+// task is what is to be done.
+type task uint8
+
+const (
+	decodeIt task = iota // the Frame is plain
+	countIt              // it is decoded, or cannot be
+	quoteIt              // it is decoded, and quotes a segment of the shard
+	tickIt               // a tick begins with the Frame
+)
+
+func newBatch(shards int) *batch {
+	b := &batch{items: make([][]item, shards), octets: make([]byte, 0, batchOctets), views: make([]packet.View, 0, batchFrames)}
+	for i := range b.items {
+		b.items[i] = make([]item, 0, 2*batchFrames/shards)
+	}
+	return b
+}
+
+// fits reports whether there is room for one more frame.
+func (b *batch) fits(f *packet.Frame) bool {
+	return b.frames < batchFrames && (b.frames == 0 || len(b.octets)+len(f.Data) <= cap(b.octets))
+}
+
+// keep copies the octets of a frame: the source overwrites them.
+func (b *batch) keep(f *packet.Frame) {
+	from := len(b.octets)
+	b.octets = append(b.octets, f.Data...)
+	f.Data = b.octets[from:len(b.octets):len(b.octets)]
+	b.frames++
+}
+
+// view returns one more View, to be decoded into, and its number.
+func (b *batch) view() (*packet.View, int32) {
+	b.views = b.views[:len(b.views)+1]
+	n := len(b.views) - 1
+	return &b.views[n], int32(n)
+}
+
+func (b *batch) add(shard int, i item) { b.items[shard] = append(b.items[shard], i) }
+
+// reset empties the batch and keeps its memory.
+func (b *batch) reset() {
+	for i := range b.items {
+		b.items[i] = b.items[i][:0]
+	}
+	b.octets, b.views, b.frames, b.news = b.octets[:0], b.views[:0], 0, news{}
+}
+
+// detach gives v octets of its own, where it shares them with a Decoder that put them
+// together.
+func detach(v *packet.View) {
+	if v.Fragments == 0 {
+		return
+	}
+	for _, part := range []*[]byte{&v.Frame, &v.IP, &v.OuterIP, &v.Fragment, &v.L4, (*[]byte)(&v.TCP), &v.Payload} {
+		*part = append([]byte(nil), *part...)
+	}
+	if len(v.TCP) == 0 {
+		v.TCP = tcp.Header(nil)
+	}
+}

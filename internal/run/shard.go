@@ -1,0 +1,129 @@
+package run
+
+import (
+	"onpath/flow"
+	"onpath/packet"
+)
+
+// shard has some of the connections. Its goroutine decodes their packets and gives them
+// to its Table, and tells the desk what is not of one connection, and what ends.
+type shard struct {
+	number  int
+	decoder *packet.Decoder // of plain frames: it holds no fragments
+	table   *flow.Table
+	views   [flow.Batch]packet.View
+	in      chan *batch
+	out     chan *message
+	free    chan *message
+	answer  chan struct{} // the desk stands still at what was asked
+}
+
+// message is what a shard tells the desk.
+type message struct {
+	flow.Report
+	through flow.Place // nothing comes any more that stands before it
+	asks    bool
+	news
+}
+
+// Bounds of what is under way.
+const (
+	batchesAhead = 4 // for each shard
+	toldAhead    = 4
+)
+
+func newShard(number int, c *Config, n int, desk *flow.Desk) *shard {
+	w := &shard{
+		number: number, decoder: packet.NewDecoder(c.Decoder), table: flow.New(c.Flow.Part(n), nil),
+		in: make(chan *batch, batchesAhead), out: make(chan *message, toldAhead), free: make(chan *message, toldAhead+2),
+		answer: make(chan struct{}),
+	}
+	for range cap(w.free) {
+		w.free <- new(message)
+	}
+	w.table.Share(desk, w.post)
+	return w
+}
+
+// work does what the batches ask for until there are no more; done takes them back.
+func (w *shard) work(done func(*batch)) {
+	defer close(w.out)
+	for b := range w.in {
+		if b.hasTCP {
+			w.table.Began(b.began)
+		}
+		w.take(b)
+		if b.dropped > 0 {
+			w.table.Dropped(b.dropped, b.lost)
+		}
+		w.tell(flow.Behind(b.last), false, w.hearsay(b))
+		if b.over {
+			w.table.FlushAt(b.at)
+			w.tell(flow.Last, false, news{})
+		}
+		done(b)
+	}
+}
+
+// hearsay returns what the desk hears of this shard that the reader saw: once that packets
+// were dropped.
+func (w *shard) hearsay(b *batch) news {
+	n := b.news
+	if w.number > 0 {
+		n.dropped = 0
+	}
+	return n
+}
+
+// take gives the table what is there for this shard.
+func (w *shard) take(b *batch) {
+	n := 0
+	for i := range b.items[w.number] {
+		switch it := &b.items[w.number][i]; it.what {
+		case decodeIt:
+			w.decoder.Decode(&it.Frame, &w.views[n])
+			n++
+		case countIt:
+			w.views[n] = b.views[it.view]
+			n++
+		case quoteIt:
+			n = w.observe(n)
+			w.table.At(it.Number)
+			w.table.Quoted(&b.views[it.view])
+		case tickIt:
+			n = w.observe(n)
+			w.table.At(it.Number)
+			w.table.Tick(it.At)
+		}
+		if n == len(w.views) {
+			n = w.observe(n)
+		}
+	}
+	w.observe(n)
+}
+
+// observe gives the table the first n views, and returns how many there are then.
+func (w *shard) observe(n int) int {
+	w.table.ObserveShared(w.views[:n])
+	return 0
+}
+
+// post is the Table's Post.
+func (w *shard) post(r *flow.Report, asks bool) {
+	through := w.table.Place()
+	if !asks {
+		through = r.Place(r.Len() - 1)
+	}
+	w.tell(through, asks, news{})
+	if asks {
+		<-w.answer
+	}
+}
+
+// tell hands over what the table has to tell.
+func (w *shard) tell(through flow.Place, asks bool, n news) {
+	m := <-w.free
+	m.Report.Swap(w.table.Report())
+	m.through, m.asks, m.news = through, asks, n
+	w.out <- m
+}

@@ -1,0 +1,30 @@
+package packet
+
+import "encoding/binary"
+
+// Spread is a hash under seed of a connection's ends, by which packets are divided among
+// several tables. It is the same in both directions, and for whatever carries the packets
+// (Key.VLAN, Key.Net): so what an ICMP error quotes goes where the segment went.
+func (k *Key) Spread(seed *Seed) uint32 {
+	le := binary.LittleEndian
+	h := mix(le.Uint64(k.A[8:])^seed[0]^salt[1], le.Uint64(k.B[8:])^seed[1]^salt[0])
+	h = mix(h^uint64(k.APort)<<16^uint64(k.BPort), seed[2]^salt[2]^uint64(k.Proto))
+	if k.V6 {
+		h = mix(h^le.Uint64(k.A[:]), le.Uint64(k.B[:])^seed[3]^salt[3])
+	}
+	return uint32(h >> 32)
+}
+
+// PlainSpread is Key.Spread of what f holds, if it is what most frames are: TCP over IPv4
+// over Ethernet, whole, with an options' length that fits. Such a frame needs no Decoder
+// that has seen others; who is told ok false has to decode it to know.
+func PlainSpread(f *Frame, seed *Seed) (spread uint32, ok bool) {
+	ip, _, n := plainFrame(f)
+	if n == 0 || f.Text != nil {
+		return 0, false
+	}
+	be := binary.BigEndian
+	k := Key{Proto: ProtoTCP}
+	k.ends4(ip[12:20], be.Uint16(ip[20:]), be.Uint16(ip[22:]))
+	return k.Spread(seed), true
+}
