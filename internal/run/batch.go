@@ -28,12 +28,17 @@ type batch struct {
 
 // news is what only the reader sees, and the rules ask for.
 type news struct {
-	began   int64        // time of the first TCP segment, ns since the Unix epoch
-	hasTCP  bool         // began is known
+	onset
 	over    bool         // nothing comes any more
 	at      int64        // with over: time of the last packet
 	dropped uint64       // packets, as the captures say
 	lost    check.Moment // with dropped: until when
+}
+
+// onset is when the first TCP segment passed.
+type onset struct {
+	began  int64 // ns since the Unix epoch
+	hasTCP bool  // began is known
 }
 
 // item is what a shard has to do for a frame.
