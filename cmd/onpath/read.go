@@ -28,7 +28,14 @@ and rows come in the order of their ends.
 
 A summary on standard error says how many packets were read and how the
 connections ended; where a capture is damaged, it says where. An interrupt (^C) ends the
-reading: what is known by then is written, and the summary.`
+reading: what is known by then is written, and the summary.
+
+More than a few MiB are read on all processors: the connections are divided among
+--shards N goroutines, one reads, one writes. What is written does not depend on N while
+no bound (--max-connections and the like) is reached, of which each has its part. It is
+one where packets are needed in order or as they come: with standard input or a pipe,
+--netfilter, --evidence, --metrics, --interim, and the outputs tcpstates, tcpchain,
+conntrack and pcapng.`
 
 const filterLong = `
 

@@ -15,8 +15,8 @@ type shard struct {
 	in      chan *batch
 	out     chan *message
 	free    chan *message
-	onset
-	answer chan struct{} // the desk stands still at what was asked
+	begun   onset         // as the batch tells
+	answer  chan struct{} // the desk stands still at what was asked
 }
 
 // message is what a shard tells the desk.
@@ -50,7 +50,7 @@ func newShard(number int, c *Config, n int, desk *flow.Desk) *shard {
 func (w *shard) work(done func(*batch)) {
 	defer close(w.out)
 	for b := range w.in {
-		if w.onset = b.onset; b.hasTCP {
+		if w.begun = b.onset; b.hasTCP {
 			w.table.Began(b.began)
 		}
 		w.take(b)
@@ -60,7 +60,7 @@ func (w *shard) work(done func(*batch)) {
 		w.tell(flow.Behind(b.last), false, w.hearsay(b))
 		if b.over {
 			w.table.FlushAt(b.at)
-			w.tell(flow.Last, false, news{onset: w.onset})
+			w.tell(flow.Last, false, news{onset: w.begun})
 		}
 		done(b)
 	}
@@ -115,7 +115,7 @@ func (w *shard) post(r *flow.Report, asks bool) {
 	if !asks {
 		through = r.Place(r.Len() - 1)
 	}
-	w.tell(through, asks, news{onset: w.onset})
+	w.tell(through, asks, news{onset: w.begun})
 	if asks {
 		<-w.answer
 	}

@@ -12,7 +12,7 @@ import (
 // TestShards: what is written is the same octets however many shards there are, the
 // summary too but for how long it took.
 func TestShards(t *testing.T) {
-	for name, scale := range map[string]float64{"mix": 0.02, "bulk": 0.05, "small": 0.01, "flood": 0.004, "many": 0.004} {
+	for name, scale := range map[string]float64{"mix": 0.01, "bulk": 0.02, "small": 0.005, "flood": 0.002, "many": 0.002} {
 		t.Run(name, func(t *testing.T) {
 			path := load(t, name, scale)
 			sameInShards(t, path, 2, 3, 8)
