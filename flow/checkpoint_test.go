@@ -175,3 +175,42 @@ func TestGapAccusesNobody(t *testing.T) {
 		}
 	}
 }
+
+// TestOverMeanwhile: what became too old while nobody watched ends as it would have; what
+// has not goes on, with its number and its SYN.
+func TestOverMeanwhile(t *testing.T) {
+	for _, tt := range []struct {
+		after int64 // s
+		want  string
+	}{
+		{60, ""},
+		{130, "1 syn attempt-timeout [1 0+0 SYN-SENT] [0 0+0 SYN-RECEIVED] S\n3 syn fin [4 0+0 TIME-WAIT] [2 0+0 CLOSED] ShAFf\n"},
+		{1000, "1 syn attempt-timeout [1 0+0 SYN-SENT] [0 0+0 SYN-RECEIVED] S\n2 syn idle-timeout [2 0+0 ESTABLISHED] [1 0+0 ESTABLISHED] ShA\n3 syn fin [4 0+0 TIME-WAIT] [2 0+0 CLOSED] ShAFf\n"},
+	} {
+		first := New(Config{}, func(*record.Record) {})
+		for port, text := range []string{"0 > S 100:100(0)", open3, closed4} {
+			for _, v := range views(t, 40000+uint16(port), text) {
+				first.Observe(v)
+			}
+		}
+		var l ledger
+		now := first.now + tt.after*1e9
+		second := carried(t, first, Config{}, l.take, now)
+		second.Pass(now)
+		if got := l.String(); got != tt.want {
+			t.Errorf("after %d s:\n%swant:\n%s", tt.after, got, tt.want)
+		}
+		l.Reset()
+		for _, v := range views(t, 40001, fmt.Sprintf("%d > P. 101:201(100) ack 301", tt.after+1)) {
+			second.Observe(v)
+		}
+		second.Drain()
+		want := "2 syn flush [3 100+0 ESTABLISHED] [1 0+0 ESTABLISHED] ShAD\n"
+		if tt.after > 610 {
+			want = "4 midstream flush continues 2 [1 100+0 ESTABLISHED] [0 0+0 ESTABLISHED] D\n"
+		}
+		if !strings.Contains(l.String(), want) {
+			t.Errorf("after %d s, at the end:\n%swant:\n%s", tt.after, l.String(), want)
+		}
+	}
+}

@@ -76,7 +76,7 @@ func (k *keeper) written(t *flow.Table, num uint64) {
 func (k *keeper) step(t *flow.Table, frames uint64, most time.Duration) {
 	k.learn()
 	from := time.Now()
-	if !k.going && from.Sub(k.began) < k.every || most < k.spent {
+	if !k.going && from.Sub(k.began) < k.every || most < min(k.spent, keptBusy) {
 		return
 	}
 	for k.file.room() {

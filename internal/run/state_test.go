@@ -153,3 +153,15 @@ func TestKeeperFails(t *testing.T) {
 		t.Error("a file is left")
 	}
 }
+
+// TestKeeperGoesOn: a slice that took long once, as the machine was busy, ends nothing.
+func TestKeeperGoesOn(t *testing.T) {
+	table := talking(3000, func(*record.Record) {})
+	k := keeperOf(t, filepath.Join(t.TempDir(), "state"))
+	for k.step(table, 1, keptBusy); k.going; k.step(table, 1, keptBusy) {
+		k.spent = time.Hour
+	}
+	if !k.finish(table, 1) {
+		t.Error("no checkpoint")
+	}
+}
