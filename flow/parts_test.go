@@ -272,3 +272,26 @@ func TestRowsWithoutPackets(t *testing.T) {
 	table.Drain()
 	want("1/2 flush 0")
 }
+
+// TestPartsOverACheckpoint: another Table goes on counting parts, and tombs stay tombs.
+func TestPartsOverACheckpoint(t *testing.T) {
+	var rows []string
+	c := Config{Interim: time.Minute, Linger: &Linger{AfterReset: 5 * time.Second, AfterClose: 5 * time.Second}}
+	take := func(r *record.Record) { rows = append(rows, fmt.Sprintf("%d/%d %d", r.Conn, r.Part, r.Continues)) }
+	first := New(c, take)
+	const data = " > P. 101:101(0) ack 301"
+	for _, v := range views(t, 40000, open3+"61"+data) {
+		first.Observe(v)
+	}
+	for _, v := range views(t, 40001, "62 > S 1:1(0)\n62.1 < R. 0:0(0) ack 2\n") {
+		first.Observe(v)
+	}
+	first.Observe(views(t, 40000, "70"+data)[0])
+	second := carried(t, first, c, take, 0)
+	second.Observe(views(t, 40001, "71 < R. 0:0(0) ack 2")[0])
+	second.Observe(views(t, 40000, "121"+data)[0])
+	second.Drain()
+	if want := []string{"1/1 0", "2/1 0", "3/1 2", "1/2 0", "1/3 0"}; !slices.Equal(rows, want) {
+		t.Errorf("got %q, want %q", rows, want)
+	}
+}
