@@ -98,6 +98,36 @@ func TestDroppedClosesGate(t *testing.T) {
 	}
 }
 
+// TestDroppedACKs: more than the window without an ACK is nobody's doing where the capture
+// dropped packets since the ACKs were last heard.
+func TestDroppedACKs(t *testing.T) {
+	const text = `
+		0.00 > S 100:100(0) win 1000 <mss 1460,wscale 14>
+		0.01 < S. 300:300(0) ack 101 win 60000 <mss 1460,wscale 14>
+		0.02 > . 101:101(0) ack 301 win 60000
+		0.03 < . 301:301(0) ack 101 win 600
+		0.10 > . 101:60101(60000) ack 301 win 60000
+		0.20 > . 20000101:20060101(60000) ack 301 win 60000
+	`
+	lines, err := segtext.ParseLines(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, drops := range []bool{false, true} {
+		p := played(t, "")
+		for i := range lines {
+			if i == len(lines)-1 && drops {
+				p.in.Dropped(100, Moment{Frame: uint64(i), At: lines[i-1].At})
+			}
+			p.play(&lines[i], uint64(i+1))
+		}
+		found := p.in.Finish(&p.c, p.end(), &p.conn)
+		if is := slices.ContainsFunc(found, func(f Finding) bool { return f.ID == anomaly.UnackedDataExcessive }); is == drops {
+			t.Errorf("dropped %v: found %v", drops, is)
+		}
+	}
+}
+
 // TestDroppedSyn: a SYN,ACK that came without a SYN is nobody's doing where the capture
 // may have dropped that.
 func TestDroppedSyn(t *testing.T) {

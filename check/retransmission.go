@@ -263,6 +263,9 @@ func unackedExcessive(s *Scene) (Evidence, bool) {
 	if !s.judged() || s.Step.Outside || !me.HasUna || !s.Peer().Seen || flight < 0 || uint32(flight) <= max(window, muchUnacked) {
 		return no()
 	}
+	if s.inspector.capture.missed(s) { // the ACKs may have been
+		return no()
+	}
 	return because(beyond(end, me.Limit, me.Slack), num(end), int64(flight), num(me.Una), int64(window)), true
 }
 

@@ -22,8 +22,11 @@ const (
 )
 
 // status is the word of the block by which the kernel and we hand it to each other.
-func (r *Ring) status() *uint32 {
-	return (*uint32)(unsafe.Pointer(&r.memory[r.at+blockHead]))
+func (r *Ring) status() *uint32 { return r.statusOf(r.at / r.block) }
+
+// statusOf is that of another block.
+func (r *Ring) statusOf(i int) *uint32 {
+	return (*uint32)(unsafe.Pointer(&r.memory[i*r.block+blockHead]))
 }
 
 // turn gives the block back that was read, and takes the next one, if the kernel has
@@ -43,7 +46,8 @@ func (r *Ring) turn() bool {
 	if status&unix.TP_STATUS_USER == 0 {
 		return false
 	}
-	if status&unix.TP_STATUS_LOSING != 0 {
+	r.turned++
+	if r.lost(status) {
 		r.losses++
 		r.count()
 	}

@@ -91,3 +91,36 @@ func TestSizes(t *testing.T) {
 		}
 	}
 }
+
+// TestLossThatIsCounted: a loss that was counted before its place was read lies behind the
+// blocks that were closed by then.
+func TestLossThatIsCounted(t *testing.T) {
+	const closed, losing = unix.TP_STATUS_USER, unix.TP_STATUS_USER | unix.TP_STATUS_LOSING
+	for name, tt := range map[string]struct {
+		before [4]uint32 // of the blocks when it is counted; the first one is next
+		want   [8]bool   // whether blocks came after a loss, in their order
+	}{
+		"nothing is closed":  {[4]uint32{}, [8]bool{0: true}},
+		"one is":             {[4]uint32{closed}, [8]bool{1: true}},
+		"three are":          {[4]uint32{closed, closed, closed}, [8]bool{3: true}},
+		"all are":            {[4]uint32{closed, closed, closed, closed}, [8]bool{4: true}},
+		"the kernel says it": {[4]uint32{closed, losing, losing}, [8]bool{1: true, 2: true, 3: true}},
+	} {
+		r := &Ring{fd: -1, block: 1 << 10, memory: make([]byte, 4<<10)}
+		r.config.setDefaults()
+		for i, status := range tt.before {
+			*r.statusOf(i) = status
+		}
+		r.mark()
+		for i, want := range tt.want {
+			if status := r.statusOf(i % 4); *status&unix.TP_STATUS_USER == 0 {
+				*status = closed
+			}
+			before := r.losses
+			if r.turn(); (r.losses > before) != want {
+				t.Errorf("%s: block %d came after a loss: %v, want %v", name, i, !want, want)
+			}
+		}
+	}
+	(&Ring{fd: -1}).mark() // of a ring that is closed
+}

@@ -2,6 +2,7 @@ package afpacket
 
 import (
 	"math/bits"
+	"sync/atomic"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -43,6 +44,8 @@ type Ring struct {
 
 	number uint64
 	losses uint64
+	turned uint64   // blocks that were taken
+	losing []uint64 // which of those to come follow a loss that is counted already
 	stats  Stats
 }
 
@@ -114,6 +117,36 @@ func (r *Ring) count() {
 	r.stats.Arrived += uint64(s.Packets)
 	r.stats.Dropped += uint64(s.Drops)
 	r.stats.Frozen += uint64(s.Freeze_q_cnt)
+	if s.Drops > 0 {
+		r.mark()
+	}
+}
+
+// mark notes where the loss lies that was just counted: behind all blocks that are closed
+// by now. The kernel would have said so of the next one, but has forgotten the loss.
+func (r *Ring) mark() {
+	blocks, next := len(r.memory)/max(r.block, 1), r.at/max(r.block, 1)
+	left := blocks
+	if r.held {
+		next, left = next+1, left-1
+	}
+	behind := r.turned + 1
+	for ; left > 0 && atomic.LoadUint32(r.statusOf(next%blocks))&unix.TP_STATUS_USER != 0; left-- {
+		next, behind = next+1, behind+1
+	}
+	if n := len(r.losing); n == 0 || r.losing[n-1] < behind {
+		r.losing = append(r.losing, behind)
+	}
+}
+
+// lost reports whether the block that was taken came after a loss, by its status or as
+// mark noted.
+func (r *Ring) lost(status uint32) bool {
+	if len(r.losing) > 0 && r.losing[0] <= r.turned {
+		r.losing = r.losing[1:]
+		return true
+	}
+	return status&unix.TP_STATUS_LOSING != 0
 }
 
 // sizes returns how large the ring's blocks are and how many there are, for a target
