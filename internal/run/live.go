@@ -36,16 +36,17 @@ var errIdle = errors.New("nothing came")
 
 // live is the input that captures: the rings of all interfaces, merged by time.
 type live struct {
-	names  []string
-	rings  []*afpacket.Ring
-	heads  []head // of each ring
-	now    int64  // when Next last had none to hand over, ns since 1970
-	opened int64  // since when all rings capture, ns since 1970
-	until  int64  // the time at which all ends; 0: it does not
-	number uint64
-	lost   []string         // why a ring's interface shows nothing; "": it does
-	lacks  []*afpacket.Ring // those without a head
-	last   stamp            // of the frame that was handed over last
+	names    []string
+	rings    []*afpacket.Ring
+	heads    []head // of each ring
+	now      int64  // when Next last had none to hand over, ns since 1970
+	opened   int64  // since when all rings capture, ns since 1970
+	until    int64  // the time at which all ends; 0: it does not
+	number   uint64
+	filtered bool             // there is a filter, which the kernel applies
+	lost     []string         // why a ring's interface shows nothing; "": it does
+	lacks    []*afpacket.Ring // those without a head
+	last     stamp            // of the frame that was handed over last
 }
 
 // stamp is a packet's time, ns since the Unix epoch, and when nothing more had come for a
@@ -64,7 +65,7 @@ type head struct {
 
 // openLive opens all rings. What befalls the interfaces is said.
 func openLive(c *Config, say func(string)) (*live, error) {
-	l := &live{names: c.Capture.Interfaces, now: time.Now().UnixNano()}
+	l := &live{names: c.Capture.Interfaces, now: time.Now().UnixNano(), filtered: c.Filter != nil}
 	l.lost = make([]string, len(l.names))
 	for i, name := range l.names {
 		r, err := openRing(c, name, func(e afpacket.Event) {
@@ -273,6 +274,9 @@ func (l *live) Close() {
 
 // report says what each interface showed, and what was lost on the way to us.
 func (l *live) report(b *strings.Builder) {
+	if l.filtered {
+		line(b, "filtered", "by the kernel, which does not count what it leaves out")
+	}
 	for i, r := range l.rings {
 		s := r.Stats()
 		line(b, "captured", fmt.Sprintf("%s on %s, %s dropped by the kernel%s", plural(s.Arrived, "packet"), l.names[i], thousands(s.Dropped), full(s)))

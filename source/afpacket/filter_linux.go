@@ -1,6 +1,7 @@
 package afpacket
 
 import (
+	"errors"
 	"fmt"
 
 	"golang.org/x/sys/unix"
@@ -103,7 +104,20 @@ func attach(fd int, p []unix.SockFilter) error {
 	}
 	prog := unix.SockFprog{Len: uint16(len(p)), Filter: &p[0]}
 	if err := unix.SetsockoptSockFprog(fd, unix.SOL_SOCKET, unix.SO_ATTACH_FILTER, &prog); err != nil {
-		return fmt.Errorf("the kernel refuses the filter: %w", err)
+		return refused(err, len(p))
 	}
 	return nil
+}
+
+// enoughMemory is a net.core.optmem_max with which a filter of any length is taken: that
+// of Linux since 6.7. It was 20,480 before.
+const enoughMemory = 128 << 10
+
+// refused says why the kernel does not take a filter of so many instructions, and what to
+// do.
+func refused(err error, instructions int) error {
+	if errors.Is(err, unix.ENOMEM) {
+		return fmt.Errorf("the kernel has no memory for a filter of %d instructions: %w; root can allow more with sysctl net.core.optmem_max=%d, or make the filter simpler", instructions, err, enoughMemory)
+	}
+	return fmt.Errorf("the kernel refuses the filter: %w", err)
 }

@@ -3,6 +3,8 @@
 package afpacket
 
 import (
+	"errors"
+	"os"
 	"strings"
 	"testing"
 	"time"
@@ -355,5 +357,25 @@ func TestErrors(t *testing.T) {
 	}
 	if _, err := OpenFanout(Config{Interface: "b"}, 0); err == nil {
 		t.Error("a group of no socket")
+	}
+}
+
+// TestFilterWithoutMemory: where the kernel has too little memory for a long filter, the
+// error says what bounds it.
+func TestFilterWithoutMemory(t *testing.T) {
+	stage(t)
+	if err := os.WriteFile("/proc/sys/net/core/optmem_max", []byte("1000"), 0); err != nil {
+		t.Skip("this kernel has one bound for all namespaces (before 6.7): ", err)
+	}
+	var p filter.Program
+	for range 1000 {
+		p = append(p, filter.Instruction{Op: opLoadImm})
+	}
+	r, err := Open(Config{Interface: "b", Filter: append(p, filter.Instruction{Op: opReturn})})
+	if err == nil {
+		r.Close()
+	}
+	if err == nil || !errors.Is(err, unix.ENOMEM) || !strings.Contains(err.Error(), "net.core.optmem_max") {
+		t.Error(err)
 	}
 }
