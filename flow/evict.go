@@ -26,7 +26,7 @@ func (t *Table) givesWay() class {
 	case t.lists[other].n > room:
 		return other
 	}
-	if c := t.first(idle, tomb, ghost, reset, closed); c != none {
+	if c := t.first(ghost, idle, tomb, reset, closed); c != none {
 		return c
 	}
 	if n > 0 {

@@ -39,6 +39,11 @@ var floods = []struct {
 	{"SYN and their SYN,ACKs", func(v *packet.View, n int) {
 		answered(v, n, func() { v.Seg.Flags = tcp.SYN }, func() { v.Seg.Flags, v.Seg.Ack = tcp.SYN|tcp.ACK, v.Seg.Seq+1 })
 	}},
+	{"SYNs with two ISNs", func(v *packet.View, n int) {
+		other := v.Seg.Seq
+		answered(v, n, func() { v.Seg.Flags = tcp.SYN }, func() { v.FromB, v.Seg.Seq = !v.FromB, other })
+		v.Seg.Flags = tcp.SYN
+	}},
 	{"SYN and RST,ACKs", func(v *packet.View, n int) {
 		answered(v, n, func() { v.Seg.Flags = tcp.SYN }, func() { v.Seg.Flags, v.Seg.Ack, v.Seg.Seq = tcp.RST|tcp.ACK, v.Seg.Seq+1, 0 })
 	}},
