@@ -39,6 +39,13 @@ func canBeSpared(r *record.Record) bool {
 	return r.Ending == record.EndEvicted && (r.Side[tcp.Client].Packets == 0 || r.Side[tcp.Server].Packets == 0)
 }
 
+// tellLast is tellDropped at the end, if there is something to tell.
+func (j *job[R]) tellLast() {
+	if j.health.Dropped > j.dropped {
+		j.tellDropped()
+	}
+}
+
 // tellDropped tells the table what the capture says that it dropped since it was told
 // last.
 func (j *job[R]) tellDropped() {
