@@ -37,6 +37,12 @@ type variant struct {
 	gap                 time.Duration
 }
 
+// octets returns the target as a number.
+func (v *variant) octets() int64 {
+	n, _ := strconv.ParseInt(strings.TrimSuffix(v.target, "MiB"), 10, 64)
+	return n << 20
+}
+
 // small is what fills up with few packets.
 var small = []variant{{"small", "96MiB", "-o jsonl=/dev/null", 1, time.Microsecond}}
 
@@ -65,11 +71,14 @@ func TestFloods(t *testing.T) {
 			t.Run(v.name+"/"+k.Name, func(t *testing.T) {
 				n := packets / v.part
 				flags := strings.ReplaceAll(v.flags, "DIR", t.TempDir())
-				said := read(t, exec.Command(program, strings.Fields("read --memory "+v.target+" "+flags+" -")...), flood.New(k, 1), n, v.gap)
+				group := newCgroup(t, v.octets())
+				cmd := group.command(strings.Fields(program + " read --memory " + v.target + " " + flags + " -")...)
+				said := read(t, cmd, flood.New(k, 1), n, v.gap)
 				if !strings.HasPrefix(said, "packets      "+grouped(n)+" in") {
 					t.Errorf("not all packets were read:\n%s", said)
 				}
 				below(t, said)
+				t.Logf("%s in the cgroup, which is killed above %s", grouped(uint64(group.used())), grouped(uint64(v.octets())))
 			})
 		}
 	}
