@@ -35,7 +35,7 @@ More than a few MiB are read on all processors: the connections are divided amon
 no bound (--max-connections and the like) is reached, of which each has its part. It is
 one where packets are needed in order or as they come: with standard input or a pipe,
 --netfilter, --evidence, --metrics, --interim, and the outputs tcpstates, tcpchain,
-conntrack and pcapng.`
+conntrack and pcapng; and under --memory, unless --shards is given.`
 
 const filterLong = `
 

@@ -51,6 +51,7 @@ var parts = []part{
 		give: func(c *Config, n int64) { c.Capture.memory = int(n) }},
 	{name: "captures", share: 32, least: 12 * mib, most: 344 * mib, times: func(c *Config) int64 { return 1 - captures(c) },
 		give: func(c *Config, n int64) { c.limits = source.Limits{Window: int(n / 8 * 3), Block: int(n / 16)} }},
+	{name: "shards", least: flow.FixedOctets, times: shared},
 	{name: "text", least: 40 * mib, times: func(c *Config) int64 { return has(c.Printed) }},
 	{name: "state", least: 16 * mib, times: func(c *Config) int64 { return has(c.State.Path != "") }},
 	{name: "queues", share: 6, least: mib, most: queueBlocks * blockSize, factor: 9, times: queuesOf,
@@ -88,6 +89,15 @@ func captures(c *Config) int64 { return has(len(c.Capture.Interfaces) > 0) }
 // and that of standard error.
 func queuesOf(c *Config) int64 {
 	return captures(c) * (1 + max(1, int64(len(c.Outputs))) + c.outputs(Pcapng) + c.outputs(TCPStates)*has(c.PacketFile))
+}
+
+// shared counts the shards that were asked for, if they are more than one: what a
+// flow.Table has once, each of them has, and the batches that are under way.
+func shared(c *Config) int64 {
+	if c.Shards < 2 {
+		return 0
+	}
+	return int64(min(c.Shards, MaxShards))
 }
 
 // outputs counts those of a format.
@@ -128,13 +138,14 @@ func (c *Config) left(whole int64) int64 {
 	return left
 }
 
-// Memory of an entry in the tables of other systems, at most, octets: the firewall's with
-// the index, also while it grows, and what is kept for helpers; TCPChain's, while its list
-// grows.
+// Memory of a connection beside a flow.Table, at most, octets: the firewall's entry with its
+// place in an index, also while that grows, and what is kept for helpers; TCPChain's, while
+// its list grows; its number.
 const (
 	firewallOctets = 192
 	helperOctets   = 160
 	tcpChainOctets = 400
+	numberOctets   = 24 * 4 // of a record, where shards share them
 )
 
 // takes returns what n connections take.
@@ -145,6 +156,9 @@ func (c *Config) takes(n int) int64 {
 		if c.Netfilter != nil && len(c.Netfilter.Helpers) > 0 {
 			each += helperOctets
 		}
+	}
+	if shared(c) > 0 {
+		each += numberOctets
 	}
 	return flow.ConnectionOctets(n) + int64(n)*each
 }

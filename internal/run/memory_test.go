@@ -13,8 +13,11 @@ import (
 
 // configs are what memory is divided for.
 func configs() (all []Config) {
-	for i := range 64 {
+	for i := range 128 {
 		var c Config
+		if i&64 != 0 {
+			c.Shards = 3
+		}
 		if i&1 != 0 {
 			c.Capture.Interfaces = []string{"a", "b"}
 		}

@@ -51,7 +51,7 @@ func (j *job[R]) shardsOf() int {
 		return 1
 	case c.Shards > 0:
 		return min(c.Shards, MaxShards)
-	case j.in.Size() < fewOctets:
+	case j.in.Size() < fewOctets || c.Memory > 0: // more take more memory: Divide counts those that were asked for
 		return 1
 	}
 	return min(runtime.GOMAXPROCS(0), MaxShards)
