@@ -58,6 +58,42 @@ func TestInterim(t *testing.T) {
 	}
 }
 
+// TestInterimIsNotBehindTheEnd: who was silent for too long has no row of a later moment.
+func TestInterimIsNotBehindTheEnd(t *testing.T) {
+	vs := views(t, 40000, open3+"720 > P. 101:101(0) ack 301")
+	if got := rowsOf(Config{Interim: 700 * time.Second}, vs, nil); got != "1/1 2, 2/1 1" {
+		t.Error(got)
+	}
+}
+
+// TestInterimIsOfItsMoment: how long an end was silent is told as of the moment at which the
+// row is due, though it is noticed later.
+func TestInterimIsOfItsMoment(t *testing.T) {
+	var flags []string
+	table := New(Config{Interim: 65 * time.Second}, func(r *record.Record) {
+		if r.Interim {
+			flags = append(flags, string(r.Outcome.AppendFlags(nil)))
+		}
+	})
+	one := views(t, 40000, "0 > S 100:100(0)\n0.02 > . 101:101(0) ack 301\n6 > P. 101:111(10) ack 301")
+	for _, v := range one {
+		table.Observe(v)
+	}
+	if at := one[0].At + 66e9; !strings.Contains(string(look(table, at)), "reset?") {
+		t.Fatal("nothing depends on the moment")
+	}
+	table.Pass(one[0].At + 90e9)
+	if len(flags) != 1 || strings.Contains(flags[0], "reset?") {
+		t.Errorf("%q", flags)
+	}
+}
+
+// look returns the flags that the first open record would have at a time.
+func look(t *Table, at int64) []byte {
+	t.standing(t.slab.at(1), at)
+	return t.row.Outcome.AppendFlags(nil)
+}
+
 // TestInterimSaysAll: an interim row is what the record would have been, had the capture
 // ended before the packet that it is due at, but for how it ended.
 func TestInterimSaysAll(t *testing.T) {
