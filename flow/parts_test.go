@@ -331,3 +331,25 @@ func TestPartsOverACheckpoint(t *testing.T) {
 		t.Errorf("got %q, want %q", rows, want)
 	}
 }
+
+// TestInterimBeforeAnError: an ICMP error that comes behind the moment is not in the row.
+func TestInterimBeforeAnError(t *testing.T) {
+	var rows []string
+	table := New(Config{Interim: time.Minute}, func(r *record.Record) {
+		if r.Conn == 401 {
+			rows = append(rows, fmt.Sprintf("%d %s", r.Part, r.History.Append(nil)))
+		}
+	})
+	for port := range uint16(400) { // so that the walk does not come by in time
+		for _, v := range views(t, 50000+port, open3) {
+			table.Observe(v)
+		}
+	}
+	played(t, table, open3+`
+		60.01 > . 101:101(0) ack 301 icmp 3.1
+		61.00 > P. 101:111(10) ack 301`, func(*record.Packet) {})
+	table.Flush()
+	if len(rows) != 2 || rows[0] != "1 ShA" || !strings.HasPrefix(rows[1], "2 ShA") || rows[1] == "2 ShAD" {
+		t.Errorf("%q", rows)
+	}
+}
