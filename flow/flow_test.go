@@ -265,6 +265,32 @@ func TestEvictionOrder(t *testing.T) {
 	}
 }
 
+// TestMaxHalfOpen: one more half-open connection pushes out the oldest of them, and nothing
+// else; what is established is none of them.
+func TestMaxHalfOpen(t *testing.T) {
+	var l ledger
+	table := New(Config{MaxConnections: 100, MaxHalfOpen: 3}, l.take)
+	feed := func(client uint16, text string) {
+		for _, v := range views(t, client, text) {
+			table.Observe(v)
+		}
+	}
+	feed(1, open3)
+	feed(2, "0.1 > S 100:100(0)\n0.1 < S. 300:300(0) ack 101")
+	for client := range uint16(4) {
+		feed(3+client, "1 > S 1:1(0)")
+	}
+	feed(5, "3 < S. 300:300(0) ack 2\n3.1 > . 2:2(0) ack 301")
+	feed(7, "4 > S 1:1(0)")
+	if s := table.Stats(); s.Evicted != (Evicted{HalfOpenBeyond: 2}) || s.Held != (Held{Open: 2, HalfOpen: 3}) {
+		t.Errorf("%+v, held %+v", s.Evicted, s.Held)
+	}
+	want := "2 syn evicted [1 0+0 ESTABLISHED] [1 0+0 SYN-RECEIVED] Sh\n3 syn evicted [1 0+0 SYN-SENT] [0 0+0 SYN-RECEIVED] S\n"
+	if l.String() != want {
+		t.Errorf("got\n%swant\n%s", l.String(), want)
+	}
+}
+
 // A table of one entry still follows ports that are used again.
 func TestSupersedeWithoutRoom(t *testing.T) {
 	got := records(t, Config{MaxConnections: 1}, views(t, 40000, closed4+`

@@ -13,6 +13,8 @@ import (
 	"testing"
 	"time"
 
+	"onpath/anomaly"
+	"onpath/check"
 	"onpath/compat/netfilter"
 	"onpath/internal/genload"
 	"onpath/internal/segtext"
@@ -163,6 +165,9 @@ var configs = []struct {
 }{
 	{"packets", Config{}, false, false},
 	{"batches", Config{}, true, false},
+	{"rules that are off, and few half-open", Config{
+		Rules: check.Config{Off: anomaly.SetOf(anomaly.TrackerEvicted, anomaly.EventSyn), Least: anomaly.Performance}, MaxHalfOpen: 2,
+	}, true, false},
 	{"small", Config{MaxConnections: 5, Timeouts: Timeouts{New: 3 * time.Second}, Linger: &Linger{time.Second, time.Second}}, false, true},
 }
 
