@@ -13,7 +13,7 @@ UNITDIR ?= $(PREFIX)/lib/systemd/system
 # Packages with goroutines, or called from some.
 CONCURRENT = ./internal/run/... ./internal/metrics/... ./source/... ./cmd/...
 
-.PHONY: onpath install test race lint notices bench bench-smoke pgo fuzz floods soundness mutate oracle live-proof soak docs clean
+.PHONY: onpath install test race lint notices bench bench-smoke pgo fuzz floods soundness mutate oracle live-proof live-rate soak docs clean
 
 onpath: # one static binary
 	CGO_ENABLED=0 go build -trimpath -buildvcs=auto -ldflags '-s -w' -o onpath ./cmd/onpath
@@ -85,9 +85,13 @@ mutate: # the rules of package conn, dropped or inverted one by one: those that 
 oracle: # the differential tests over the whole corpus, if it is there; 100,000 packets for the kernel (other ones: ONPATH_SEED=2)
 	ONPATH_FULL=1 go test -count 1 -timeout 2h ./...
 
-live-proof: # 10,000 real connections over namespaces, and a tenth over a faulty wire, each record held against its ends (root; others: CONNECTIONS=2000)
+live-proof: # 10,000 real connections over namespaces, a tenth over a faulty wire, each record held against its ends; faults (root; other counts: CONNECTIONS=2000)
 	ONPATH_CONNECTIONS=$(CONNECTIONS) go test -count 1 -timeout 1h -v -run TestTraffic ./internal/traffic
+	ONPATH_BLOCKED=30s go test -count 1 -timeout 1h -v -run 'Deleted|Disk|Pipe|Clock' ./internal/traffic
 	ONPATH_CONNECTIONS=$$(($(CONNECTIONS) / 10)) go test -count 1 -timeout 1h -v -run TestWire ./internal/traffic
+
+live-rate: # what live and tcpdump -w /dev/null lose of traffic at full speed, in turns and both at once (root)
+	ONPATH_RATE=1 go test -count 1 -timeout 1h -v -run TestRate ./internal/traffic
 
 soak: # live with traffic of all kinds for SOAK: memory, goroutines, descriptors must not grow (root)
 	ONPATH_SOAK=$(SOAK) go test -count 1 -timeout 24h -v -run TestSoak ./internal/traffic

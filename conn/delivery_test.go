@@ -86,6 +86,21 @@ func TestDeliveryClasses(t *testing.T) {
 		0.000160 > P. 101:111(10) ack 301 <TS val 10 ecr 70> | retransmission after
 		0.000190 < .  301:301(0) ack 121 <TS val 70 ecr 10> | new
 		0.000200 > P. 121:131(10) ack 301 <TS val 10 ecr 70> | retransmission after`},
+		{"two again, as an ACK does not cover them", `
+		0.000000 > S  100:100(0) <TS val 10 ecr 0> | new
+		0.000020 < S. 300:300(0) ack 101 <TS val 70 ecr 10> | new
+		0.000030 > .  101:101(0) ack 301 <TS val 10 ecr 70> | new
+		`, `
+		0.000100 > P. 101:111(10) ack 301 <TS val 10 ecr 70> | new
+		0.000110 > P. 111:121(10) ack 301 <TS val 10 ecr 70> | new
+		0.000120 > P. 121:131(10) ack 301 <TS val 10 ecr 70> | new
+		0.000125 > P. 131:141(10) ack 301 <TS val 10 ecr 70> | new
+		0.000130 < .  301:301(0) ack 101 <TS val 70 ecr 10, sack 111:121> | new
+		0.000160 > P. 101:111(10) ack 301 <TS val 10 ecr 70> | retransmission after
+		0.000190 < .  301:301(0) ack 121 <TS val 70 ecr 10> | new
+		0.000200 > P. 121:131(10) ack 301 <TS val 10 ecr 70> | retransmission after
+		0.000210 > P. 131:141(10) ack 301 <TS val 10 ecr 70> | retransmission after
+		0.000215 > P. 131:141(10) ack 301 <TS val 10 ecr 70> | capture-duplicate`},
 		{"a SYN,ACK again by a timeout, and at once again, as a SYN comes", "", `
 		0.0000 > S  100:100(0) <TS val 10 ecr 0> | new
 		0.0001 < S. 300:300(0) ack 101 <TS val 70 ecr 10> | new

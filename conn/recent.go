@@ -80,9 +80,10 @@ func (m *move) numbered(apart int64) bool {
 	return s.SeqLen() > 0 || varied
 }
 
-// noteAsking remembers when s asked its addressee to send again: by a SACK or an ACK of a
-// part of what is under way, or by a SYN, which a SYN,ACK answers. (An ACK that nothing is
-// strange about takes the short path, and asks for nothing.)
+// noteAsking remembers when octets were sent again, and when s asked its addressee for
+// that: by a SACK or an ACK of a part of what is under way, or by a SYN, which a SYN,ACK
+// answers. (An ACK that nothing is strange about takes the short path, and asks for
+// nothing.)
 func (m *move) noteAsking() {
 	s := m.s
 	copied := m.step.Delivery == CaptureDuplicate || m.step.Delivery == NetworkDuplicate
@@ -91,13 +92,22 @@ func (m *move) noteAsking() {
 		slot, mark := m.t.asking(s.Dir)
 		*slot = passage{mark, s.At}
 	}
+	if d := m.step.Delivery; s.Len > 0 && (d == Retransmission || d == Spurious) {
+		slot, mark := m.resentTo(m.end)
+		*slot = passage{mark, s.At}
+	}
 }
 
 // askedBehind reports whether the addressee of s asked for it behind that time, in ns:
-// round trips of data centres are shorter than a tick of timestamps.
+// round trips of data centres are shorter than a tick of timestamps. What is sent again
+// right behind other octets was asked for with them.
 func (m *move) askedBehind(at int64) bool {
 	slot, mark := m.t.asking(m.s.Dir ^ 1)
-	return slot.mark == mark && slot.at > at && (m.s.Flags&tcp.SYN != 0 || m.asked() || m.toldUpTo(m.s.Seq))
+	if slot.mark != mark || slot.at <= at {
+		return false
+	}
+	before, mark := m.resentTo(m.s.Seq)
+	return m.s.Flags&tcp.SYN != 0 || m.asked() || m.toldUpTo(m.s.Seq) || before.mark == mark && before.at > at
 }
 
 // toldUpTo reports whether the peer has told to have what lies right before at: what was
@@ -110,6 +120,12 @@ func (m *move) toldUpTo(at tcp.Seq) bool {
 // mark: in the place of a segment whose digest spreads the connections.
 func (t *Tracker) asking(d tcp.Dir) (*passage, uint64) {
 	return t.slot(&tcp.Segment{Digest: 0x9e3779b1}, d)
+}
+
+// resentTo returns where it is remembered when octets that end there were sent again, and
+// its mark: in the place of a segment that is longer than there is.
+func (m *move) resentTo(end tcp.Seq) (*passage, uint64) {
+	return m.t.slot(&tcp.Segment{Digest: uint32(end - m.e.base), IPID: 0xffff, Len: 0xffff}, m.s.Dir)
 }
 
 // undecided reports whether nothing but its timestamp makes s a copy, after a time in

@@ -36,15 +36,17 @@ func (m *meeting) sums() {
 		if e.namespace == "S" {
 			records = m.up
 		}
-		sum := 0
+		sum, most := 0, 0
 		for _, rows := range records {
 			for _, r := range rows {
 				sum += e.of(r)
+				most += one(e.namespace == "S" && e.counters == "TcpRetransSegs" && r.Attempts > 1)
 			}
 		}
+		most += sum // see view.doubled
 		kernel := m.count[e.namespace].sum(e.counters)
 		m.t.Logf("%s %s: %d, our records: %d", e.namespace, e.counters, kernel, sum)
-		if kernel != sum {
+		if kernel < sum || kernel > most {
 			m.t.Errorf("%s: the kernel counts %d %s, our records have %d", e.namespace, kernel, e.counters, sum)
 		}
 	}

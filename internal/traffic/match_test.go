@@ -150,7 +150,8 @@ var checks = []struct {
 			return "", ""
 		}
 		_, again := v.seen(r)
-		if v.again == some || v.again == atMost && again < int(v.known().Info.Total) {
+		fewer := int(v.known().Info.Total) - again
+		if v.again == some || fewer > 0 && v.again == atMost || fewer == 1 && v.doubled(r) {
 			return "", ""
 		}
 		return fmt.Sprint(again), fmt.Sprint(v.known().Info.Total)
@@ -188,6 +189,10 @@ func (v view) seen(r *row) (octets, again int) {
 	}
 	return r.ServerOctets, r.ServerRetransmissions + r.ServerSpurious
 }
+
+// doubled reports whether the server may have sent its SYN,ACK twice at once, by its
+// timeout and as the client's SYN came again: nothing tells the second from a copy.
+func (v view) doubled(r *row) bool { return !v.near && r.Attempts > 1 }
 
 // arrived is what the other end sent, of which the record knows what passed: where
 // nothing was cut off, that is all.
