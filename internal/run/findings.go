@@ -39,7 +39,8 @@ func canBeSpared(r *record.Record) bool {
 	return r.Ending == record.EndEvicted && (r.Side[tcp.Client].Packets == 0 || r.Side[tcp.Server].Packets == 0)
 }
 
-// tellLast is tellDropped at the end, if there is something to tell.
+// tellLast is tellDropped at the end, if there is something to tell: what is open may
+// have missed it.
 func (j *job[R]) tellLast() {
 	if j.health.Dropped > j.dropped {
 		j.tellDropped()

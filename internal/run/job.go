@@ -305,12 +305,12 @@ func (j *job[R]) drain() {
 	default:
 		j.table.Flush()
 	}
-	j.tellLast()
 	j.tellEach(j.strays())
 }
 
 // finish writes what is left, or keeps it, closes the outputs and sums up.
 func (j *job[R]) finish(summary bool) error {
+	j.tellLast()
 	j.unhurried()
 	if !j.keep() {
 		j.drain()

@@ -195,7 +195,6 @@ func (j *job[R]) keep() bool {
 	if j.keeper == nil {
 		return false
 	}
-	j.tellLast()
 	kept := j.keeper.finish(j.table, j.live.number)
 	j.keeper.over = true
 	return kept
