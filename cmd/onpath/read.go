@@ -120,6 +120,9 @@ func newRead() *cobra.Command {
 			if err == nil {
 				err = whole.config(cmd, &c)
 			}
+			if err == nil {
+				err = checkShards(&c)
+			}
 			if err != nil {
 				return err
 			}
@@ -129,6 +132,8 @@ func newRead() *cobra.Command {
 	o.bind(cmd, formatNames(run.RecordFormats))
 	more.bind(cmd, &o.run)
 	whole.bind(cmd)
+	cmd.Flags().IntVar(&o.run.Shards, "shards", 0, "divide the connections among `N` goroutines (0: one for each processor, where it pays); what is written is the same")
+	must(cmd.RegisterFlagCompletionFunc("shards", cobra.NoFileCompletions))
 	return cmd
 }
 
@@ -144,8 +149,6 @@ func (r *records) bind(cmd *cobra.Command, c *run.Config) {
 	r.metrics.bind(cmd, c)
 	f := cmd.Flags()
 	f.BoolVar(&c.PacketFile, "packet-file", false, "with -o tcpstates=PREFIX, write PREFIX_packets.txt too")
-	f.IntVar(&c.Shards, "shards", 0, "divide the connections among `N` goroutines (0: one for each processor, where it pays); what is written is the same")
-	must(cmd.RegisterFlagCompletionFunc("shards", cobra.NoFileCompletions))
 	f.DurationVar(&c.Flow.Interim, "interim", 0, "write a row of what a connection is by then every `TIME` of its life, too, such as 60s (0: never)")
 	must(cmd.RegisterFlagCompletionFunc("interim", cobra.NoFileCompletions))
 	f.StringVar(&c.P0f, "p0f", "", "ask the signatures of `FILE`, in the form of p0f.fp, before those that onpath brings along")
@@ -168,6 +171,14 @@ const leastInterim = time.Second
 func checkInterim(c *run.Config) error {
 	if d := c.Flow.Interim; d < 0 || d > 0 && d < leastInterim {
 		return fmt.Errorf("--interim %v: must be at least %v, or 0", d, leastInterim)
+	}
+	return nil
+}
+
+// checkShards refuses what is no number of shards.
+func checkShards(c *run.Config) error {
+	if c.Shards < 0 || c.Shards > run.MaxShards {
+		return fmt.Errorf("--shards %d: must be from 1 to %d, or 0 for as many as there are processors", c.Shards, run.MaxShards)
 	}
 	return nil
 }
