@@ -3,8 +3,15 @@ package fingerprint
 // ID stands for a signature in a Table; 0 is none.
 type ID uint16
 
+// Note stands for a signature as an ID does, as long as no other one has taken its place.
+// The zero Note is none.
+type Note struct {
+	id   ID
+	turn uint16 // of its place, modulo 1<<16
+}
+
 // MaxSignatures is how many a Table keeps at once: 2 MiB. Real networks show some
-// hundreds; a flood of made-up ones finds no room and pushes none out that is in use.
+// hundreds; a flood of made-up ones pushes none out that is held.
 const MaxSignatures = 1 << 14
 
 // Table keeps signatures once, however many connections have them, and what a
@@ -25,7 +32,8 @@ type slot struct {
 	signature Signature
 	match     Match
 	holders   uint32
-	asked     bool // match is known
+	turn      uint16 // how many signatures had the place before
+	asked     bool   // match is known
 }
 
 // tries is how many places are looked at for one that nobody holds.
@@ -34,6 +42,41 @@ const tries = 8
 // Hold returns the ID of s, which stands for it until as many calls of Release, or 0
 // if there is no room.
 func (t *Table) Hold(s *Signature) ID {
+	id := t.known(s)
+	t.Keep(id)
+	return id
+}
+
+// Keep holds what id stands for once more.
+func (t *Table) Keep(id ID) {
+	if id != 0 {
+		t.slots[id-1].holders++
+	}
+}
+
+// Note is Hold for who can do without: it keeps s only until another one needs the place.
+func (t *Table) Note(s *Signature) (n Note) {
+	if n.id = t.known(s); n.id != 0 {
+		n.turn = t.slots[n.id-1].turn
+	}
+	return n
+}
+
+// Noted returns the ID of what was noted, which nobody holds for it; 0 if another one has
+// taken its place.
+func (t *Table) Noted(n Note) ID {
+	switch {
+	case n.id == 0:
+		return 0
+	case t.slots[n.id-1].turn != n.turn:
+		t.givenUp++
+		return 0
+	}
+	return n.id
+}
+
+// known returns the ID of s, which nobody holds for it; 0 if there is no room.
+func (t *Table) known(s *Signature) ID {
 	kind := 0
 	if s.Answer {
 		kind = 1
@@ -45,7 +88,6 @@ func (t *Table) Hold(s *Signature) ID {
 		}
 		t.last[kind], t.lastID[kind] = *s, id
 	}
-	t.slots[id-1].holders++
 	return id
 }
 
@@ -56,7 +98,8 @@ func (t *Table) Release(id ID) {
 	}
 }
 
-// GivenUp returns how often there was no room for a signature.
+// GivenUp returns how often there was no room for a signature, or no more when it was asked
+// for.
 func (t *Table) GivenUp() uint64 { return t.givenUp }
 
 // Signature returns what id stands for, valid until the next Hold; nil for 0.
@@ -87,7 +130,7 @@ func (t *Table) find(s *Signature) ID {
 		t.givenUp++
 		return 0
 	}
-	t.slots[id-1] = slot{signature: *s}
+	t.slots[id-1] = slot{signature: *s, turn: t.slots[id-1].turn + 1}
 	t.ids[*s] = id
 	return id
 }

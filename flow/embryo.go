@@ -26,7 +26,7 @@ type embryo struct {
 	tsval    uint32
 	frame    uint32 // low bits of its number
 	place    place
-	identity fingerprint.ID
+	identity fingerprint.Note
 	win      uint16
 	mss      uint16
 	ipid     uint16
@@ -64,7 +64,7 @@ func (m *embryo) take(v *packet.View, num uint64) {
 	m.key, m.at, m.num, m.frame = v.Key, v.At, num, uint32(v.Number)
 	m.seq, m.tsval, m.win, m.mss, m.wscale = s.Seq, s.TSval, s.Win, s.MSS, s.WScale
 	m.ipid, m.ipLen, m.ttl = s.IPID, uint16(v.IPLen), s.TTL
-	m.marks, m.identity = 0, 0
+	m.marks, m.identity = 0, fingerprint.Note{}
 	for _, o := range options {
 		if s.Opts&o.opt != 0 {
 			m.marks |= o.mark
@@ -143,9 +143,7 @@ func (t *Table) conceive(hash uint32, v *packet.View) uint32 {
 	m.take(v, t.name())
 	t.tellBegun(0)
 	t.enlist(i, halfOpen)
-	var ids [2]fingerprint.ID
-	t.identify(&ids, v)
-	m.identity = ids[tcp.Client]
+	m.identity = t.note(v)
 	t.rules.Opens(v)
 	return i
 }
@@ -157,7 +155,7 @@ func (t *Table) recall(m *embryo, e *entry) tcpstates.Flags {
 	m.view(v)
 	s := &v.Seg
 	e.key, e.swapped, e.num, e.start, e.last = m.key, v.FromB, m.num, m.at, m.at
-	e.opening, e.class, e.identity[tcp.Client] = record.OpenSyn, m.class, m.identity
+	e.opening, e.class, e.identity[tcp.Client] = record.OpenSyn, m.class, t.who.signatures.Noted(m.identity)
 	t.past.tracker.Recall(&e.conn, s, step)
 	e.side[tcp.Client].Add(v.IPLen, 0)
 	e.history.Segment(s, step)
@@ -204,7 +202,9 @@ func (t *Table) observed(i uint32) *entry {
 // grow makes an entry of embryo i, as more of it passes, and returns its number.
 func (t *Table) grow(i, hash uint32) uint32 {
 	n := t.slab.take()
-	t.recall(t.slab.embryos.at(i), t.slab.at(n))
+	e := t.slab.at(n)
+	t.recall(t.slab.embryos.at(i), e)
+	t.who.signatures.Keep(e.identity[tcp.Client])
 	t.replace(i, n)
 	t.index.replace(hash, i, n)
 	t.giveEmbryo(i)
@@ -245,7 +245,6 @@ func (t *Table) dropEmbryo(i uint32, why record.Ending) {
 		t.write(t.entry(i), why)
 	}
 	t.delist(i)
-	t.who.signatures.Release(m.identity)
 	t.tellGone(m.num)
 	t.giveEmbryo(i)
 }

@@ -116,7 +116,7 @@ type Stats struct {
 	TotalsGivenUp     uint64                    // packets that were not added to octets and packets: too many records had more than 4 GiB
 	Octets            int64                     // memory that was taken for entries, their index and what they are lent: at most ConnectionOctets
 	Rules             check.Stats               // what the rules gave up
-	SignaturesGivenUp uint64                    // signatures that found no room: fingerprint.MaxSignatures are held
+	SignaturesGivenUp uint64                    // signatures that found no room, or were forgotten too soon: fingerprint.MaxSignatures are kept
 	ClocksGivenUp     uint64                    // timestamps that told nothing of an uptime, as too many hosts are remembered
 	Verdicts          netfilter.Tally           // the firewall's; empty without one
 }

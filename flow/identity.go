@@ -19,13 +19,31 @@ type identities struct {
 // of whose ends ids are.
 func (t *Table) identify(ids *[2]fingerprint.ID, v *packet.View) {
 	d, from := &t.who, v.Seg.Dir
-	if ids[from] != 0 || !d.read.Read(v, d.mss(ids[from^1])) {
-		return
+	if ids[from] == 0 && t.reads(v, d.mss(ids[from^1])) {
+		ids[from] = d.signatures.Hold(&d.read)
 	}
-	ids[from] = d.signatures.Hold(&d.read)
+}
+
+// note is identify for the SYN of an embryo. It holds no signature: a flood of made-up
+// ones would leave no room for others.
+func (t *Table) note(v *packet.View) fingerprint.Note {
+	if !t.reads(v, 0) {
+		return fingerprint.Note{}
+	}
+	return t.who.signatures.Note(&t.who.read)
+}
+
+// reads reads the signature of a segment with SYN, and its timestamp. mss is that of its
+// peer's SYN, or 0.
+func (t *Table) reads(v *packet.View, mss uint16) bool {
+	d := &t.who
+	if !d.read.Read(v, mss) {
+		return false
+	}
 	if d.read.Stamped {
 		t.tellStamp(v)
 	}
+	return true
 }
 
 // mss returns the MSS of a signature, or 0.

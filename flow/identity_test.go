@@ -113,3 +113,43 @@ func synView(t *testing.T) *packet.View {
 	packet.NewDecoder(packet.Config{}).Decode(&packet.Frame{Number: 1, Link: packet.LinkEthernet, Data: data, WireLen: uint32(len(data))}, v)
 	return v
 }
+
+// TestIdentityBesideFlood: lone SYNs with made-up signatures, more than are kept, leave room
+// for that of a connection which goes on, and all that find none are counted.
+func TestIdentityBesideFlood(t *testing.T) {
+	got := ""
+	table := New(Config{}, func(r *record.Record) {
+		if id := r.Side[tcp.Client].Identity; r.Side[tcp.Server].Packets == 1 && id.Signature != nil {
+			got = id.Signature.String()
+		}
+	})
+	lines, err := segtext.ParseLines("0 > S 100:100(0) win 5840 <mss 1460>\n1 < S. 300:300(0) ack 101 win 5000 <mss 1000>\n2 > S 100:100(0) win 1 <mss 1460>")
+	if err != nil {
+		t.Fatal(err)
+	}
+	d := packet.NewDecoder(packet.Config{NoChecksums: true})
+	observe := func(line segtext.Line, port, window uint16) {
+		data := line.Frame()
+		var v packet.View
+		d.Decode(&packet.Frame{Number: 1, At: line.At, Link: packet.LinkEthernet, Data: data, WireLen: uint32(len(data))}, &v)
+		v.Key.APort, v.Seg.Win = port, window
+		v.TCP[14], v.TCP[15] = byte(window>>8), byte(window)
+		table.Observe(&v)
+	}
+	const many = 2 * fingerprint.MaxSignatures
+	for i := range uint16(many) {
+		observe(lines[2], i, 10000+i)
+	}
+	observe(lines[0], 50000, 5840)
+	observe(lines[1], 50000, 5000)
+	for i := range uint16(many) {
+		observe(lines[2], i, 20000+i)
+	}
+	table.Flush()
+	if s := table.Stats(); s.SignaturesGivenUp == 0 {
+		t.Error("nothing is given up")
+	}
+	if got != asks {
+		t.Errorf("%q, want %q", got, asks)
+	}
+}

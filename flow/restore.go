@@ -91,7 +91,7 @@ func (r *Restorer) embryo(p *embryo) {
 	t.slab.live++
 	m := t.slab.embryos.at(r.at)
 	*m = *p
-	m.identity, m.class = 0, halfOpen
+	m.identity, m.class = fingerprint.Note{}, halfOpen
 	if r.ended(m.num) {
 		m.marks |= ended
 	}
@@ -159,13 +159,14 @@ func (t *Table) lend(i uint32, part any) bool {
 
 // restoreSignature has connection i hold a signature.
 func (t *Table) restoreSignature(i uint32, p *keptSignature) {
-	var id *fingerprint.ID
-	if i&lone != 0 {
-		id = &t.slab.embryos.at(i).identity
-	} else {
-		id = &t.slab.at(i).identity[p.end&1]
+	if !p.signature.Whole() {
+		return
 	}
-	if *id == 0 && p.signature.Whole() {
+	if i&lone != 0 {
+		t.slab.embryos.at(i).identity = t.who.signatures.Note(&p.signature)
+		return
+	}
+	if id := &t.slab.at(i).identity[p.end&1]; *id == 0 {
 		*id = t.who.signatures.Hold(&p.signature)
 	}
 }
@@ -190,7 +191,6 @@ func (t *Table) unload(i uint32) {
 	if i&lone != 0 {
 		m := t.slab.embryos.at(i)
 		t.index.remove(t.hash(&m.key), i)
-		t.who.signatures.Release(m.identity)
 		t.slab.embryos.give(i)
 		t.slab.live--
 		return
