@@ -11,6 +11,7 @@ type State struct {
 	Took    time.Duration // from its beginning until it was in the file
 	Paused  time.Duration // for which packets had to wait at most, of all
 	Resumed int           // connections that this run went on with
+	Unnoted uint64        // records whose end is not noted, as the disk took nothing: another run may write them again
 }
 
 // stateFamilies tell of checkpoints.
@@ -22,6 +23,8 @@ var stateFamilies = []family{
 	{name: "state_checkpoint_seconds", kind: gauge, help: "How long it took until it was in the file.", read: ofState(func(s *State) float64 { return s.Took.Seconds() })},
 	{name: "state_pause_seconds", kind: gauge, help: "For how long packets had to wait for a piece of a checkpoint, at most.",
 		read: ofState(func(s *State) float64 { return s.Paused.Seconds() })},
+	{name: "state_unnoted_records_total", kind: counter, help: "Records that another run may write again, as the disk took nothing when they ended.",
+		read: ofState(func(s *State) float64 { return float64(s.Unnoted) })},
 	{name: "state_resumed_connections", kind: gauge, help: "Connections and conversations that this run went on with.",
 		read: ofState(func(s *State) float64 { return float64(s.Resumed) })},
 }

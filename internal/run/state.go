@@ -25,6 +25,7 @@ const (
 	keptBusy   = 5 * time.Millisecond  // in a row, if packets come
 	keptQuiet  = 20 * time.Millisecond // in a row, if none come
 	keptNotes  = 4 << 10               // octets of notes that are handed over at once
+	mostNotes  = 4 << 20               // octets of notes that wait at most, while the disk hangs
 )
 
 // kept is what stands in a state beside the table: how far the run came.
@@ -64,6 +65,10 @@ type keeper struct {
 // open is not to be believed.
 func (k *keeper) written(t *flow.Table, num uint64) {
 	if k == nil || k.over {
+		return
+	}
+	if len(k.notes) > mostNotes {
+		k.stats.Unnoted++
 		return
 	}
 	k.notes = checkpoint.Note{Kind: checkpoint.NoteEnded, Record: num}.Append(k.notes)

@@ -141,6 +141,11 @@ func TestKeeperFails(t *testing.T) {
 			k.step(table, 1, time.Hour)
 		}
 	}
+	k.notes = make([]byte, mostNotes+1) // as if the disk hung
+	if k.written(table, 1); k.stats.Unnoted != 1 {
+		t.Errorf("%d are not noted", k.stats.Unnoted)
+	}
+	k.notes = nil
 	if k.stats.Failed < 3 || said != 1 {
 		t.Errorf("%d failed, said %d times", k.stats.Failed, said)
 	}
