@@ -34,8 +34,14 @@ func (s *Scene) Peer() *conn.Facts {
 	return s.facts(s.sender() ^ 1)
 }
 
-// knowledge is a set of ends, a bit for each tcp.Dir, of which the facts are known.
+// knowledge is a set of ends, a bit for each tcp.Dir, of which the facts are known, and
+// what judged says, which many rules ask.
 type knowledge uint8
+
+const (
+	knowsJudged knowledge = 1 << (iota + 2)
+	saysJudged
+)
 
 // sender returns who sent the segment; at the end of a record, the client.
 func (s *Scene) sender() tcp.Dir {

@@ -34,6 +34,16 @@ func (s *Scene) pure() bool {
 // judged reports whether the segment is an ordinary one, which has an ACK and is
 // neither SYN nor RST, and both ends are known to live in the same incarnation.
 func (s *Scene) judged() bool {
+	if s.knows&knowsJudged == 0 {
+		s.knows |= knowsJudged
+		if s.isJudged() {
+			s.knows |= saysJudged
+		}
+	}
+	return s.knows&saysJudged != 0
+}
+
+func (s *Scene) isJudged() bool {
 	if s.Seg.Flags&(tcp.SYN|tcp.RST|tcp.ACK) != tcp.ACK || s.Step.Older || s.Step.Begin != conn.Same {
 		return false
 	}

@@ -41,3 +41,22 @@ func (t *Tracker) Same(c *Conn, u *Tracker, d *Conn) bool {
 	x.aside, y.aside = 0, 0
 	return x == y && a == b
 }
+
+// SlowPhase is Phase written for reading.
+func (c *Conn) SlowPhase() Phase {
+	a, b := &c.side[0], &c.side[1]
+	synchronized := func(d tcp.Dir) bool {
+		return sync.Has(c.State(d)) || c.side[d].has(lossy) && c.side[d].set&sync != 0
+	}
+	switch {
+	case a.finished(b) && b.finished(a):
+		return Finished
+	case a.wasReset(b) || b.wasReset(a):
+		return Reset
+	case a.closes(b) || b.closes(a):
+		return HalfClosed
+	case synchronized(tcp.Client) && synchronized(tcp.Server):
+		return Open
+	}
+	return Opening
+}

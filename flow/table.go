@@ -308,7 +308,7 @@ func (t *Table) count(i uint32, v *packet.View, step *conn.Step) {
 	if step.Begin == conn.Begun && step.SynSeen {
 		e.opening = record.OpenSyn
 	}
-	if e.class != ghost {
+	if e.class != ghost && (e.class != open || !step.Plain) { // what is Plain leaves it open
 		t.settle(i, e)
 	}
 }

@@ -171,6 +171,11 @@ func (k *classic) next(f *packet.Frame) error {
 	if k.usual(f) {
 		return nil
 	}
+	return k.anyRecord(f)
+}
+
+// anyRecord hands over the next record, whatever it is.
+func (k *classic) anyRecord(f *packet.Frame) error {
 	for k.passRest() && k.has(k.headerLen) {
 		h := k.header(k.held())
 		if min(h.caplen, h.wirelen) == 0 && k.joined() {
@@ -193,7 +198,7 @@ func (k *classic) next(f *packet.Frame) error {
 }
 
 // usual hands over the next record if it is held whole, and written as most are: with
-// lengths and a fraction that can be. It only saves time: next reads it the same.
+// lengths and a fraction that can be. It only saves time: anyRecord reads it the same.
 func (k *classic) usual(f *packet.Frame) bool {
 	b, le := k.buf[k.lo:k.hi], binary.LittleEndian
 	if len(b) < recordHeaderLen || k.big || k.headerLen != recordHeaderLen || k.swaps == otherWay || k.rest != 0 {
