@@ -152,7 +152,8 @@ func (j *job[R]) openOut(path, format string, head func(uint64, []byte) bool) (*
 			return o, o.fits()
 		}
 	case path != Stdout:
-		o.file, err = os.Create(path)
+		// Not os.Create, which reads too: a pipe would never be found closed.
+		o.file, err = os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o666)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("%w: choose another path after -o %s=", err, format)
@@ -263,8 +264,11 @@ func (o *out) close() error {
 		return nil
 	}
 	err := o.wrap(o.buf.Flush())
-	if o.file != os.Stdout {
-		err = errors.Join(err, o.file.Close())
+	if o.file == os.Stdout {
+		return err
+	}
+	if closing := o.file.Close(); closing != nil {
+		return errors.Join(err, closing)
 	}
 	return err
 }
