@@ -34,8 +34,11 @@ type keptStray struct {
 	rule    anomaly.ID
 }
 
-// keptCapture is what the capture says of itself.
-type keptCapture struct{ capture }
+// keptCapture is what the capture says of itself, and how far it came.
+type keptCapture struct {
+	capture
+	number uint64 // of the last frame that was judged
+}
 
 // keptWorld is what is known of no single connection, but for its tables.
 type keptWorld struct {
@@ -121,7 +124,7 @@ func (in *Inspector) Restore(c *Case, part any) bool {
 // CheckpointAll gives put what belongs to no connection, each valid during the call: what
 // RestoreAll takes.
 func (in *Inspector) CheckpointAll(put func(part any)) {
-	put(&keptCapture{in.capture})
+	put(&keptCapture{in.capture, in.number})
 	for i := range uint8(heldSyns) {
 		if h := &in.candidates.ring[(in.candidates.next+i)%heldSyns]; h.has {
 			put(h)
@@ -161,7 +164,7 @@ func putEach[T any](all []T, used func(*T) bool, put func(part any)) {
 func (in *Inspector) RestoreAll(part any) bool {
 	switch p := part.(type) {
 	case *keptCapture:
-		in.capture = p.capture
+		in.capture, in.number = p.capture, p.number
 	case *heldSyn:
 		in.candidates.ring[in.candidates.next%heldSyns] = *p
 		in.candidates.next++

@@ -88,7 +88,7 @@ func TestCheckpointLosesNothing(t *testing.T) {
 			var want, got allColumns
 			c := Config{Interim: 5 * time.Second, Linger: &Linger{AfterReset: time.Second, AfterClose: 3 * time.Second}}
 			whole, first := New(c, want.take), New(c, got.take)
-			cut := int(seed+1) * len(all) / 6
+			cut := int(seed+1) * len(all) / 5
 			for i := range all {
 				v := all[i]
 				whole.Observe(&v)
