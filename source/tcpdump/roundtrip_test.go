@@ -127,7 +127,8 @@ func show(v *packet.View) shown {
 	s := &v.Seg
 	k := v.Key
 	k.VLAN, k.Net = 0, 0
-	x := shown{key: k, fromB: v.FromB, flags: s.Flags, win: s.Win, length: s.Len, opts: s.Opts,
+	opts := s.Opts &^ tcp.OptLoose // what stands around options is not printed
+	x := shown{key: k, fromB: v.FromB, flags: s.Flags, win: s.Win, length: s.Len, opts: opts,
 		mss: s.MSS, wscale: s.WScale, ts: [2]uint32{s.TSval, s.TSecr}, sack: s.SACK, at: v.At / 1000}
 	if s.Flags&tcp.ACK != 0 {
 		x.ack = s.Ack
