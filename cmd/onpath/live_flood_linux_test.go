@@ -100,7 +100,7 @@ func pair(t *testing.T) (clients, servers space) {
 		fmt.Sprintf("ip link add name a type veth peer name b netns /proc/%d/fd/%d", os.Getpid(), servers.fd),
 		"ip addr add "+clientHost+"/24 dev a", "ip link set dev a up")
 	servers.commands("ip addr add "+serverHost+"/24 dev b", "ip link set dev b up")
-	for range 100 { // the kernel says later that it carries
+	for range 1500 { // the kernel says later that it carries
 		var out []byte
 		servers.run(func() { out, _ = exec.Command("ip", "link", "show", "dev", "b", "up").Output() })
 		if bytes.Contains(out, []byte("state UP")) {
@@ -338,7 +338,7 @@ func newWatch(t *testing.T, program string, s space, target int64, flags string)
 		t.Fatal(err)
 	}
 	go w.take(out)
-	for range 400 {
+	for range 1500 {
 		if strings.Contains(w.said.String(), "listening on b") {
 			return w
 		}
