@@ -65,8 +65,8 @@ bench-smoke:
 PGO := $(or $(TMPDIR),/tmp)/onpath-pgo
 pgo:
 	rm -rf $(PGO) && mkdir -p $(PGO)
-	go run -pgo=off ./internal/bench -dir $(PGO) -profiles $(PGO) -scale 0.2 -programs onpath -rounds 3
-	go run -pgo=off ./internal/bench -dir $(PGO) -profiles $(PGO) -scale 0.2 -programs core -loads mix,bulk -rounds 9
+	go run -trimpath -pgo=off ./internal/bench -dir $(PGO) -profiles $(PGO) -scale 0.2 -programs onpath -rounds 3
+	go run -trimpath -pgo=off ./internal/bench -dir $(PGO) -profiles $(PGO) -scale 0.2 -programs core -loads mix,bulk -rounds 9
 	go tool pprof -proto -output cmd/onpath/default.pgo $(PGO)/*.pprof
 	rm -rf $(PGO)
 
