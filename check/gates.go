@@ -62,8 +62,16 @@ var shuts = [...]string{
 	shutYoung:     "the capture had begun less than one idle timeout before",
 }
 
+// ofOthers are the gates that other connections may open or shut: who shares connections
+// with others may have to wait for the answer.
+const ofOthers = anomaly.GateTwoWayProven | anomaly.GateOneClock | anomaly.GateNoCsumOffload
+
 // open reports whether all gates of g are open for a scene and its evidence.
 func (s *Scene) open(g anomaly.Gate, e *Evidence) bool {
+	return s.allOpen(g&^ofOthers, e) && s.allOpen(g&ofOthers, e)
+}
+
+func (s *Scene) allOpen(g anomaly.Gate, e *Evidence) bool {
 	for d := s.accused(e); g != 0; g &= g - 1 {
 		if gates[bits.TrailingZeros16(uint16(g))].shut(s, d) != opened {
 			return false

@@ -125,8 +125,12 @@ type Post func(r *Report, asks bool)
 // numbered from 1 on.
 func (t *Table) Share(d *Desk, post Post) {
 	t.report, t.post = &Report{}, post
+	var asked Place // the Desk stands still there, until there is more to tell
 	t.rules.Report(&t.report.log, func() *check.World {
-		t.post(t.report, true)
+		if asked != t.Place() || t.report.Len() > 0 {
+			asked = t.Place()
+			t.post(t.report, true)
+		}
 		return d.table.rules.World()
 	})
 }
