@@ -11,8 +11,6 @@ type World struct {
 	skewed bool  // late is known
 	late   int64 // when ACKs were last recorded before what they acknowledge, again and again
 
-	resumed int64 // until when nobody watched, in the middle of it; 0: somebody always did
-
 	networks networks // between which connections were captured both ways
 	sums     sums     // of hosts
 	strays   strays

@@ -75,8 +75,12 @@ func (p *Path) thin() {
 
 // repeats notes octets towards the end that were sent again: what is under way
 // gives no sample but by timestamps, and those only if that of s is higher than
-// all before.
-func (p *Path) repeats(s *tcp.Segment, before *conn.Conn) {
+// all before, which is not known of a Plain step.
+func (p *Path) repeats(s *tcp.Segment, step *conn.Step, before *conn.Conn) {
+	if step.Plain {
+		p.forget()
+		return
+	}
 	last, stamped := before.LastStamp(s.Dir)
 	if !stamped || s.Opts&tcp.OptTimestamp == 0 || int32(s.TSval-last) <= 0 {
 		p.forget()

@@ -43,7 +43,7 @@ func (t *Times) Lapse() {
 // Touch reads what a segment sent in direction d will need first, so that it is at hand
 // then. What it returns means nothing.
 func (t *Times) Touch(d tcp.Dir) uint64 {
-	to, from := &t.Path[d^1&1], &t.Path[d&1]
+	to, from := &t.Path[d^1], &t.Path[d]
 	return uint64(to.n) + uint64(to.under[0].at) + uint64(to.under[4].at) +
 		uint64(from.n) + uint64(from.under[0].at) + uint64(from.under[4].at) +
 		uint64(from.spread.base) + uint64(t.asked) + uint64(t.news)
@@ -88,7 +88,7 @@ func (t *Times) unusual(s *tcp.Segment, step *conn.Step, before *conn.Conn) {
 			to.sends(s)
 		}
 	case conn.Retransmission, conn.Spurious:
-		to.repeats(s, before)
+		to.repeats(s, step, before)
 		from.forget() // its ACK has waited with it
 	case conn.Reordered, conn.NetworkDuplicate, conn.Unknown: // either may be what is acknowledged
 		to.forget()

@@ -1,5 +1,7 @@
 package checkpoint
 
+//lint:file-ignore U1000 fields of the types below are read by reflect alone
+
 import (
 	"bytes"
 	"encoding/binary"
