@@ -37,11 +37,12 @@ const (
 // ClientMAC is the address of the client's interface.
 const ClientMAC = "02:00:00:00:00:01"
 
-// setup are commands that build it.
+// setup are commands that build it. Who has which address is written down, as the
+// router would keep back what comes before it has asked.
 const setup = `
 netns add R
 netns add S
--n R link add down0 type veth peer name eth0 address 02:00:00:00:00:01 netns C
+-n R link add down0 address 02:00:00:00:00:02 type veth peer name eth0 address 02:00:00:00:00:01 netns C
 -n C addr add 198.18.0.1/24 dev eth0
 -n C -6 addr add fd18::1/64 dev eth0 nodad
 -n R addr add 198.18.0.254/24 dev down0
@@ -51,19 +52,27 @@ netns add S
 -n S link set lo up
 -n C link set eth0 up
 -n R link set down0 up
+-n C neigh add 198.18.0.254 lladdr 02:00:00:00:00:02 dev eth0 nud permanent
+-n C neigh add fd18::fe lladdr 02:00:00:00:00:02 dev eth0 nud permanent
+-n R neigh add 198.18.0.1 lladdr 02:00:00:00:00:01 dev down0 nud permanent
+-n R neigh add fd18::1 lladdr 02:00:00:00:00:01 dev down0 nud permanent
 -n C route add default via 198.18.0.254
 -n C -6 route add default via fd18::fe
 netns exec R sysctl -qw net.ipv4.ip_forward=1 net.ipv6.conf.all.forwarding=1` + serverLink
 
 // serverLink are the commands that lay the link between the router and the server.
 const serverLink = `
--n R link add up0 type veth peer name eth0 netns S
+-n R link add up0 address 02:00:00:00:00:03 type veth peer name eth0 address 02:00:00:00:00:04 netns S
 -n R addr add 198.19.0.254/24 dev up0
 -n R -6 addr add fd19::fe/64 dev up0 nodad
 -n S addr add 198.19.0.1/24 dev eth0
 -n S -6 addr add fd19::1/64 dev eth0 nodad
 -n S link set eth0 up
 -n R link set up0 up
+-n S neigh add 198.19.0.254 lladdr 02:00:00:00:00:03 dev eth0 nud permanent
+-n S neigh add fd19::fe lladdr 02:00:00:00:00:03 dev eth0 nud permanent
+-n R neigh add 198.19.0.1 lladdr 02:00:00:00:00:04 dev up0 nud permanent
+-n R neigh add fd19::1 lladdr 02:00:00:00:00:04 dev up0 nud permanent
 -n S route add default via 198.19.0.254
 -n S -6 route add default via fd19::fe`
 
@@ -86,7 +95,22 @@ func NewGateway(t testing.TB, more string, programs ...string) *Gateway {
 		t.Skipf("network namespaces are not permitted: %s", out)
 	}
 	g.Do(setup + "\n" + more)
+	g.carries()
 	return g
+}
+
+// carries waits until the router's interfaces do: the kernel says so late, and drops what
+// is sent before.
+func (g *Gateway) carries() {
+	g.t.Helper()
+	for range 100 {
+		out, _ := g.IP("-n", "R", "-br", "link", "show", "up").Output()
+		if n := strings.Count(string(out), "@"); n >= 2 && n == strings.Count(string(out), " UP ") {
+			return
+		}
+		time.Sleep(50 * time.Millisecond)
+	}
+	g.t.Fatal("the router's interfaces do not carry")
 }
 
 // Do runs commands of ip, a line each; all must succeed.
@@ -104,7 +128,10 @@ func (g *Gateway) Do(commands string) {
 func (g *Gateway) Unlink() { g.Do("-n R link del up0") }
 
 // Link lays the link to the server again.
-func (g *Gateway) Link() { g.Do(serverLink) }
+func (g *Gateway) Link() {
+	g.Do(serverLink)
+	g.carries()
+}
 
 // remove takes the namespaces away, and with them all that is in them.
 func (g *Gateway) remove() {
