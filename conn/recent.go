@@ -12,8 +12,13 @@ const mirrored = 500_000
 
 // recent is a table of the last segments of all connections: copies come soon.
 type recent struct {
-	slots []passage
+	lines [][ways]passage // of each, the one that was asked for last stands first
 }
+
+// ways is how many passages share a line of a processor's cache. A segment is forgotten
+// when so many others of its line came behind it: with one, of copies that come 2,000
+// segments later one in 30 would not be known, and others in each of several tables.
+const ways = 4
 
 // oneTick, in millis, is a tick of the clock for timestamps of most stacks (Linux and
 // FreeBSD: 1 ms; others 10). What is sent again before the next one has the same octets.
@@ -25,8 +30,8 @@ type passage struct {
 	at   int64  // ns
 }
 
-// recentSlots bounds the table: 1 MiB.
-const recentSlots = 1 << 16
+// recentLines bounds the table: 1 MiB.
+const recentLines = 1 << 14
 
 // copies looks for an equal segment that passed shortly before, and remembers
 // this one. An identity makes equal segments copies; without one, octets are that
@@ -140,18 +145,37 @@ func dates(s *tcp.Segment) bool {
 	return s.Opts&tcp.OptTimestamp != 0 && (s.TSval != 0 || s.Flags&tcp.SYN == 0)
 }
 
-// slot returns where a segment is remembered, and its mark: a mix of its
-// connection, direction, header octets and IP identification, beside its TTL.
+// slot returns where a segment is remembered, or is to be, and its mark.
 func (t *Tracker) slot(s *tcp.Segment, d tcp.Dir) (*passage, uint64) {
-	hi, lo := bits.Mul64(uint64(s.Digest)<<32|uint64(s.IPID)<<16|uint64(s.Len)&0xffff, 0x9e3779b97f4a7c15^uint64(t.Salt)<<1^uint64(d)<<60)
-	mark := (hi^lo|1<<8)&^0xff | uint64(s.TTL)
+	mark := t.markOf(s, d)
 	return t.recent.place(mark), mark
 }
 
-// place returns where a mark stands.
+// markOf is a mix of a segment's connection, direction, header octets and IP
+// identification, beside its TTL.
+func (t *Tracker) markOf(s *tcp.Segment, d tcp.Dir) uint64 {
+	hi, lo := bits.Mul64(uint64(s.Digest)<<32|uint64(s.IPID)<<16|uint64(s.Len)&0xffff, 0x9e3779b97f4a7c15^uint64(t.Salt)<<1^uint64(d)<<60)
+	return (hi^lo|1<<8)&^0xff | uint64(s.TTL)
+}
+
+// line returns the passages among which a mark stands. There are lines.
+func (r *recent) line(mark uint64) *[ways]passage { return &r.lines[mark>>40%recentLines] }
+
+// place returns where a mark stands, whatever its TTL; if it does not, that of its line
+// which was asked for longest ago. It stands first then.
 func (r *recent) place(mark uint64) *passage {
-	if r.slots == nil {
-		r.slots = make([]passage, recentSlots)
+	if r.lines == nil {
+		r.lines = make([][ways]passage, recentLines)
 	}
-	return &r.slots[mark>>40%recentSlots]
+	l := r.line(mark)
+	n := 0
+	for n < ways-1 && (l[n].mark^mark)>>8 != 0 {
+		n++
+	}
+	if n > 0 {
+		p := l[n]
+		copy(l[1:n+1], l[:n])
+		l[0] = p
+	}
+	return &l[0]
 }

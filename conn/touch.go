@@ -13,9 +13,8 @@ func (c *Conn) Touch() uint64 {
 // Touch reads where t remembers a segment s, sent in direction d. What it
 // returns means nothing.
 func (t *Tracker) Touch(s *tcp.Segment, d tcp.Dir) uint64 {
-	if t.recent.slots == nil {
+	if t.recent.lines == nil {
 		return 0
 	}
-	at, _ := t.slot(s, d)
-	return at.mark
+	return t.recent.line(t.markOf(s, d))[0].mark
 }
