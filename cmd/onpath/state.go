@@ -44,18 +44,32 @@ func (k *kept) config(cmd *cobra.Command, c *run.Config) error {
 		return fmt.Errorf("--checkpoint says how often a state is kept; give --state FILE too")
 	case k.every < leastCheckpoint:
 		return fmt.Errorf("--checkpoint %v: must be at least %v", k.every, leastCheckpoint)
-	case isDir(path):
-		return fmt.Errorf("--state %s: is a directory; name a file in it", path)
+	case path == "":
+		return nil
+	}
+	for _, path := range []string{c.State.Path, c.State.Path + ".part"} {
+		if err := mayReplace(path); err != nil {
+			return fmt.Errorf("--state %w", err)
+		}
 	}
 	for _, o := range c.Outputs {
-		if o.Path == c.State.Path && o.Path != "" {
-			return fmt.Errorf("--state %s: an output is written there; choose another path", o.Path)
+		if o.Path != run.Stdout && c.State.Writes(o.Path) {
+			return fmt.Errorf("--state %s: the output %s is written there; choose another path", c.State.Path, o.Path)
 		}
 	}
 	return nil
 }
 
-func isDir(path string) bool {
-	info, err := os.Stat(path)
-	return err == nil && info.IsDir()
+// mayReplace refuses what is no file: a checkpoint takes the name of the one before, so a
+// device would be gone, and who opens a pipe waits.
+func mayReplace(path string) error {
+	switch info, err := os.Stat(path); {
+	case err != nil: // there is none yet, or it is told when it is opened
+		return nil
+	case info.IsDir():
+		return fmt.Errorf("%s: is a directory; name a file in it", path)
+	case !info.Mode().IsRegular():
+		return fmt.Errorf("%s: is no regular file, and would be replaced by one; choose another path", path)
+	}
+	return nil
 }

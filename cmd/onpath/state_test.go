@@ -176,7 +176,7 @@ func TestStateRefused(t *testing.T) {
 	if err := os.WriteFile(state, []byte("onpath state\nbut not quite"), 0o666); err != nil {
 		t.Fatal(err)
 	}
-	c := s.live("2", "--user", "4242:4343", "--state", state, "-o", "jsonl="+filepath.Join(dir, "rows"))
+	c := s.live("2", "-q", "--user", "4242:4343", "--state", state, "-o", "jsonl="+filepath.Join(dir, "rows"))
 	c.wait(state + " is not used: it is damaged at its beginning; it is called state.refused now, and no connection goes on")
 	s.refused(1)
 	if code := c.end(); code != 0 || owner(state) != 4242 || owner(state+".refused") != 0 {
@@ -184,6 +184,25 @@ func TestStateRefused(t *testing.T) {
 	}
 	c = s.live("2", "--user", "4242:4343", "--state", filepath.Join(roots, "state"))
 	c.wait("--state: user 4242:4343 may not make files in " + roots)
+	if code := c.end(); code != 1 {
+		t.Errorf("exit code %d", code)
+	}
+}
+
+// TestStateLost: if the last checkpoint cannot be written that is said, even if onpath is
+// to be quiet, and the exit code tells.
+func TestStateLost(t *testing.T) {
+	s := newStage(t)
+	dir := s.public()
+	state := filepath.Join(dir, "state")
+	c := s.live("0", "-q", "--user", "4242:4343", "--state", state, "--checkpoint", "1s")
+	s.checkpointed(state)
+	if err := os.RemoveAll(dir); err != nil {
+		t.Fatal(err)
+	}
+	c.wait("--state: no checkpoint: ")
+	c.Process.Signal(syscall.SIGTERM)
+	c.wait("--state: the last checkpoint failed: what was open is written with the end_reason flush")
 	if code := c.end(); code != 1 {
 		t.Errorf("exit code %d", code)
 	}

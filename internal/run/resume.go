@@ -45,7 +45,7 @@ func (j *job[R]) openState() error {
 	}
 	j.before = old
 	j.keeper = &keeper{
-		every: s.Every, encoder: checkpoint.NewEncoder(layout), say: j.say,
+		every: s.Every, encoder: checkpoint.NewEncoder(layout), warn: j.warn,
 		file: openStateFile(s.Path, j.config.Version, layout, old.journal(s.Path)),
 	}
 	return nil
@@ -97,7 +97,7 @@ func (j *job[R]) putAside(path, why string) error {
 	if err := os.Rename(path, path+refusedSuffix); err != nil {
 		return err
 	}
-	j.say(fmt.Sprintf("--state: %s is not used: %s; it is called %s now, and no connection goes on", path, why, filepath.Base(path)+refusedSuffix))
+	j.warn(fmt.Sprintf("--state: %s is not used: %s; it is called %s now, and no connection goes on", path, why, filepath.Base(path)+refusedSuffix))
 	return nil
 }
 
@@ -197,5 +197,8 @@ func (j *job[R]) keep() bool {
 	}
 	kept := j.keeper.finish(j.table, j.live.number)
 	j.keeper.over = true
+	if !kept {
+		j.lose(fmt.Errorf("--state: the last checkpoint failed: what was open is written with the end_reason flush, and nothing goes on from %s", j.config.State.Path))
+	}
 	return kept
 }

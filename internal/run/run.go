@@ -188,13 +188,18 @@ func (j *job[R]) openInput() error {
 
 // say tells of what happens meanwhile.
 func (j *job[R]) say(what string) {
+	if !j.config.Quiet || j.hear != nil {
+		j.warn(what)
+	}
+}
+
+// warn tells of what goes wrong, though onpath goes on, also if it is to be quiet.
+func (j *job[R]) warn(what string) {
 	if j.hear != nil {
 		j.hear(what)
 		return
 	}
-	if !j.config.Quiet {
-		j.notice("onpath: " + what + "\n")
-	}
+	j.notice("onpath: " + what + "\n")
 }
 
 // close closes what newJob opened to read and to listen.

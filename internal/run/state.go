@@ -2,6 +2,8 @@ package run
 
 import (
 	"fmt"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"time"
@@ -15,6 +17,26 @@ import (
 type State struct {
 	Path  string        // of the file; "": nothing is kept
 	Every time.Duration // between checkpoints
+}
+
+// Writes reports whether path is one of the files that a state makes or renames, however
+// it is spelled.
+func (s *State) Writes(path string) bool {
+	return slices.ContainsFunc([]string{s.Path, s.Path + besideSuffix, s.Path + refusedSuffix}, func(own string) bool {
+		return samePath(own, path)
+	})
+}
+
+// samePath reports whether two paths are of one file, which need not be there yet.
+func samePath(a, b string) bool {
+	first, err := os.Stat(a)
+	second, bad := os.Stat(b)
+	if err == nil && bad == nil {
+		return os.SameFile(first, second)
+	}
+	a, err = filepath.Abs(a)
+	b, bad = filepath.Abs(b)
+	return err == nil && bad == nil && a == b
 }
 
 // Bounds of what a checkpoint takes of the time for packets.
@@ -58,7 +80,7 @@ type keeper struct {
 	stats metrics.State // but for its Age
 	wrong bool          // the last one has failed
 	over  bool          // there will be none
-	say   func(string)
+	warn  func(string)
 }
 
 // written notes that the record of that number was written: a checkpoint that still has it
@@ -172,14 +194,14 @@ func (k *keeper) learn() {
 func (k *keeper) take(d deed) {
 	if d.err != nil {
 		if k.stats.Failed++; !k.wrong {
-			k.say(fmt.Sprintf("--state: no checkpoint: %v", d.err))
+			k.warn(fmt.Sprintf("--state: no checkpoint: %v", d.err))
 		}
 		k.wrong = true
 		return
 	}
 	if k.wrong {
 		k.wrong = false
-		k.say("--state: checkpoints are written again")
+		k.warn("--state: checkpoints are written again")
 	}
 	k.stats.Written++
 	k.at, k.stats.Octets, k.stats.Took = d.at, d.size, d.took

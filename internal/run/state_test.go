@@ -48,7 +48,7 @@ func keeperOf(t testing.TB, path string) *keeper {
 	layout := stateLayout()
 	k := &keeper{
 		every: time.Hour, encoder: checkpoint.NewEncoder(layout), file: openStateFile(path, "test", layout, nil),
-		say: func(s string) { t.Log(s) },
+		warn: func(s string) { t.Log(s) },
 	}
 	go k.file.work()
 	return k
@@ -130,7 +130,7 @@ func TestKeeperFails(t *testing.T) {
 	table := talking(3000, func(*record.Record) {})
 	k := keeperOf(t, filepath.Join(dir, "state"))
 	said := 0
-	k.say = func(string) { said++ }
+	k.warn = func(string) { said++ }
 	for range 3 {
 		k.began = time.Time{}
 		for failed := k.stats.Failed; k.stats.Failed == failed; {
