@@ -32,7 +32,8 @@ reading: what is known by then is written, and the summary.
 
 More than a few MiB are read on all processors: the connections are divided among
 --shards N goroutines, one reads, one writes. What is written does not depend on N while
-no bound (--max-connections and the like) is reached, of which each has its part. It is
+no bound (--max-connections and the like) is reached, of which each has its part, and
+nothing is forgotten of what all connections remember together (docs/performance.md). It is
 one where packets are needed in order or as they come: with standard input or a pipe,
 --netfilter, --evidence, --metrics, --interim, and the outputs tcpstates, tcpchain,
 conntrack and pcapng; and under --memory, unless --shards is given.`
