@@ -49,7 +49,7 @@ var shuts = [...]string{
 	shutUnproven:  "no other connection between these networks was captured in both directions",
 	shutGap:       "ACKs or windows tell of segments that were not captured",
 	shutDropped:   "the capture says that it dropped packets meanwhile",
-	shutScale:     "the SYN that tells the window scale was not seen",
+	shutScale:     "an end's SYN, which tells its window scale, was not seen",
 	shutCut:       "packets were not captured whole",
 	shutFragment:  "a packet came in fragments",
 	shutLate:      "ACKs of this connection were recorded before what they acknowledge",
