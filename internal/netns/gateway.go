@@ -38,10 +38,14 @@ const (
 const ClientMAC = "02:00:00:00:00:01"
 
 // setup are commands that build it. Who has which address is written down, as the
-// router would keep back what comes before it has asked.
+// router would keep back what comes before it has asked; and nobody looks whether an
+// IPv6 address is taken (RFC 4862 §5.4), as for a second that one cannot be asked from.
 const setup = `
 netns add R
 netns add S
+netns exec C sysctl -qw net.ipv6.conf.all.accept_dad=0 net.ipv6.conf.default.accept_dad=0
+netns exec R sysctl -qw net.ipv6.conf.all.accept_dad=0 net.ipv6.conf.default.accept_dad=0
+netns exec S sysctl -qw net.ipv6.conf.all.accept_dad=0 net.ipv6.conf.default.accept_dad=0
 -n R link add down0 address 02:00:00:00:00:02 type veth peer name eth0 address 02:00:00:00:00:01 netns C
 -n C addr add 198.18.0.1/24 dev eth0
 -n C -6 addr add fd18::1/64 dev eth0 nodad
