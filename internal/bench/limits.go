@@ -14,10 +14,10 @@ type limit struct {
 	value   func(measure) float64
 }
 
-// limits are issue 3's, section "Speed and memory", and issue 10's on half-open connections. Allocations are not 0 as a
-// table's slabs and the readers' buffers are allocations too; one per packet
-// would be 1: findings are not counted, which take memory where they are raised. What
-// all connections share is not among the octets of one.
+// limits are those of docs/performance.md. Allocations are not 0 as a table's slabs and
+// the readers' buffers are allocations too; one per packet would be 1. Findings are not
+// counted, which take memory where they are raised; nor is what all connections share
+// among the octets of one.
 var limits = [...]limit{
 	{"quiet", "", "allocations per packet", 0.01, measure.allocsPerPacket},
 	{"onpath", "", "allocations per packet", 0.05, measure.allocsPerPacket},

@@ -42,7 +42,7 @@ type settings struct {
 func command() error {
 	var s settings
 	flag.StringVar(&s.loads, "loads", "mix,bulk,small,many,flood", "workloads, by name")
-	flag.StringVar(&s.programs, "programs", "floor,core,onpath,gopacket,tuned", "programs, by name")
+	flag.StringVar(&s.programs, "programs", "floor,core,onpath,sharded,gopacket,tuned,reassembly", "programs, by name")
 	flag.Float64Var(&s.scale, "scale", 1, "packets and connections times `factor`")
 	flag.IntVar(&s.rounds, "rounds", 3, "runs of each program over each capture")
 	flag.StringVar(&s.dir, "dir", "", "keep the captures here, and use those that are here (default: a temporary one)")

@@ -24,7 +24,8 @@ var programs = [...]program{
 	{"quiet", "the same, but mild findings are not kept, nor payloads compared", runQuiet},
 	{"netfilter", "the core under --netfilter", runNetfilter},
 	{"tracker", "onpath's reader and decoder, and netfilter's Tracker alone", runTracker},
-	{"onpath", "onpath read -o jsonl=/dev/null", runOnpath},
+	{"onpath", "onpath read --shards 1 -o jsonl=/dev/null", runOnpath},
+	{"sharded", "onpath read -o jsonl=/dev/null, a shard for each processor", runSharded},
 	{"gopacket", "pcapgo, DecodingLayerParser and a Go map of Flows", runGopacket},
 	{"tuned", "the same with ZeroCopyReadPacketData and a small key", runTuned},
 	{"reassembly", "pcapgo, DecodingLayerParser and gopacket/reassembly", runReassembly},
@@ -54,6 +55,7 @@ type measure struct {
 	result
 	CPU    time.Duration // user and system, of all threads
 	System time.Duration // of CPU what the kernel took: reads, page faults
+	Wall   time.Duration // by the clock on the wall
 	Allocs uint64        // objects
 	Heap   int64         // octets that keep holds
 	Peak   int64         // octets of the process at most, resident
@@ -64,9 +66,10 @@ func measured(p program, path string) (m measure, err error) {
 	var before, after, held runtime.MemStats
 	runtime.GC()
 	runtime.ReadMemStats(&before)
-	start := usage()
+	start, began := usage(), time.Now()
 	m.result, err = p.run(path)
 	end := usage()
+	m.Wall = time.Since(began)
 	runtime.ReadMemStats(&after)
 	runtime.GC()
 	runtime.ReadMemStats(&held)

@@ -28,10 +28,10 @@ func (t table) print(w io.Writer) {
 	first := t.median(t.order[0])
 	fmt.Fprintf(w, "\n%s: %s; %d packets, median of %d runs\n", t.load.Name, t.load.Doc, first.Packets, len(t.runs[t.order[0]]))
 	tw := tabwriter.NewWriter(w, 0, 0, 2, ' ', tabwriter.AlignRight)
-	fmt.Fprintf(tw, "program\tns/packet\tof it system\tx %s\tallocs/packet\toctets/conn\tconnections\tpeak MB\t\n", t.order[0])
+	fmt.Fprintf(tw, "program\tns/packet\tof it system\twall\tx %s\tallocs/packet\toctets/conn\tconnections\tpeak MB\t\n", t.order[0])
 	for _, p := range t.order {
 		m := t.median(p)
-		fmt.Fprintf(tw, "%s\t%.0f\t%.0f\t%.2f\t%.4f\t%s\t%d\t%d\t\n", p, m.nsPerPacket(), m.per(m.System), m.nsPerPacket()/first.nsPerPacket(),
+		fmt.Fprintf(tw, "%s\t%.0f\t%.0f\t%.0f\t%.2f\t%.4f\t%s\t%d\t%d\t\n", p, m.nsPerPacket(), m.per(m.System), m.per(m.Wall), m.nsPerPacket()/first.nsPerPacket(),
 			m.allocsPerPacket(), octets(m), m.Connections, m.Peak>>20)
 	}
 	tw.Flush()
