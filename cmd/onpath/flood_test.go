@@ -61,6 +61,9 @@ func TestFloods(t *testing.T) {
 	if runtime.GOOS != "linux" {
 		t.Skip("how much memory was used at most is known on Linux only")
 	}
+	if raced {
+		t.Skip("the race detector takes memory that is no part of --memory")
+	}
 	packets, variants := uint64(20_000), small
 	if n, err := strconv.ParseUint(os.Getenv("ONPATH_FLOODS"), 10, 64); err == nil {
 		packets, variants = n, large

@@ -98,7 +98,7 @@ func TestLiveBesideABlockedPipe(t *testing.T) {
 		defer syscall.Kill(os.Getpid(), syscall.SIGTERM)
 		await(t, words, "listening on lo")
 		time.Sleep(300 * time.Millisecond)
-		bulk(t, 60<<20)
+		bulk(t, 30<<20) // more than the queue holds, and less than the ring
 		await(t, words, "rows are lost from here on")
 		talk(t, true)
 		waitForLines(t, out, 2)
