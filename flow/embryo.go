@@ -180,23 +180,26 @@ func (t *Table) entry(i uint32) *entry {
 	if i&lone == 0 {
 		return t.slab.at(i)
 	}
-	e := &t.past.entry
-	*e = entry{}
-	t.recall(t.slab.embryos.at(i), e)
+	e, _ := t.imagine(i)
 	return e
 }
 
 // observed is entry of what has just counted the packet at hand, and sets what is
 // known of that.
-func (t *Table) observed(i uint32) *entry {
+func (t *Table) observed(i uint32) (e *entry) {
 	if i&lone == 0 {
 		return t.slab.at(i)
 	}
-	e := &t.past.entry
-	*e = entry{}
-	t.flags = t.recall(t.slab.embryos.at(i), e)
+	e, t.flags = t.imagine(i)
 	t.step = t.past.step
 	return e
+}
+
+// imagine recalls embryo i where the next one will be recalled, too.
+func (t *Table) imagine(i uint32) (*entry, tcpstates.Flags) {
+	e := &t.past.entry
+	*e = entry{}
+	return e, t.recall(t.slab.embryos.at(i), e)
 }
 
 // grow makes an entry of embryo i, as more of it passes, and returns its number.

@@ -80,13 +80,7 @@ func TestLiveBesideABlockedPipe(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	errs, err := os.Create(words)
-	if err != nil {
-		t.Fatal(err)
-	}
-	old := stderr
-	stderr = errs
-	defer func() { stderr = old }()
+	overhear(t, words)
 	selected, _ := filter.Parse("tcp")
 	soon := flow.Linger{AfterReset: 100 * time.Millisecond, AfterClose: 100 * time.Millisecond}
 	c := Config{Capture: Capture{Interfaces: []string{"lo"}}, Filter: selected, Flow: flow.Config{Linger: &soon},

@@ -207,3 +207,18 @@ func TestThousands(t *testing.T) {
 		}
 	}
 }
+
+// overhear has what goes to standard error go to a new file, until the test ends.
+func overhear(t *testing.T, path string) {
+	t.Helper()
+	words, err := os.Create(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	old := stderr
+	stderr = words
+	t.Cleanup(func() {
+		stderr = old
+		words.Close()
+	})
+}

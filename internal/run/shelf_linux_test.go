@@ -44,13 +44,7 @@ func TestLiveBesideAFullDirectory(t *testing.T) {
 		t.Fatal(err)
 	}
 	mountSmall(t, full, 64<<10)
-	errs, err := os.Create(words)
-	if err != nil {
-		t.Fatal(err)
-	}
-	old := stderr
-	stderr = errs
-	defer func() { stderr = old }()
+	overhear(t, words)
 	selected, _ := filter.Parse("tcp")
 	soon := flow.Linger{AfterReset: 100 * time.Millisecond, AfterClose: 100 * time.Millisecond}
 	c := Config{Capture: Capture{Interfaces: []string{"lo"}}, Filter: selected, Flow: flow.Config{Linger: &soon},
@@ -68,7 +62,7 @@ func TestLiveBesideAFullDirectory(t *testing.T) {
 		await(t, words, "no space left on device: dumps cannot be written")
 		waitForLines(t, out, connections)
 	}()
-	err = Read(c)
+	err := Read(c)
 	<-over
 	if err == nil || !strings.Contains(err.Error(), "--evidence "+full) || strings.Contains(err.Error(), "lost") {
 		t.Error(err)
