@@ -16,8 +16,9 @@ With --state FILE what is open is kept in FILE, every 30 s (--checkpoint) and at
 and another run goes on with it, also one of a later version: a connection that lives on
 has one record, from its SYN, though onpath was started anew. So at the end what is open
 is not written with the end_reason flush, as it has not ended. Nobody is accused of what
-passed while nobody watched. A FILE that is damaged, or cannot be understood, is renamed
-to FILE.refused, and why is said. docs/live.md tells what is kept.`
+passed while nobody watched. A state that is damaged, or cannot be understood, is renamed
+to FILE.refused, and why is said; what is no state is an error. One run has FILE at a time
+(FILE.lock). docs/live.md tells what is kept.`
 
 // Bounds of --checkpoint.
 const (

@@ -4,6 +4,7 @@ package main
 
 import (
 	"encoding/json"
+	"fmt"
 	"net"
 	"os"
 	"os/exec"
@@ -113,6 +114,7 @@ func (s *stage) goesOn(l *net.TCPListener, sig syscall.Signal) {
 		return c
 	}
 	first := start("first")
+	s.refusesAnother(state, first.Process.Pid)
 	var pairs []pairOnLo
 	for range 5 {
 		pairs = append(pairs, s.connect(l))
@@ -141,6 +143,19 @@ func (s *stage) goesOn(l *net.TCPListener, sig syscall.Signal) {
 	s.hasAll(append(rowsIn(filepath.Join(dir, "first")), rowsIn(filepath.Join(dir, "second"))...))
 	if s.Failed() {
 		s.Logf("first: %s\nsecond: %s", first.all(), second.all())
+	}
+}
+
+// refusesAnother reports whether a run with the same state touches anything of the first.
+func (s *stage) refusesAnother(state string, first int) {
+	s.Helper()
+	rows := filepath.Join(filepath.Dir(state), "another")
+	c := &capturing{stage: s, Cmd: exec.Command(s.program, "live", "-i", "lo", "--user", "4242:4343", "--state", state, "-o", "jsonl="+rows)}
+	c.Stderr = c
+	c.start()
+	c.wait(fmt.Sprintf("--state %s: another run keeps its state there, process %d: end that one first", state, first))
+	if code := c.end(); code != 1 || owner(rows) != -1 || owner(state+".lock") != 4242 {
+		s.Errorf("exit code %d, an output of %d, a lock of %d", code, owner(rows), owner(state+".lock"))
 	}
 }
 
@@ -181,6 +196,12 @@ func TestStateRefused(t *testing.T) {
 	s.refused(1)
 	if code := c.end(); code != 0 || owner(state) != 4242 || owner(state+".refused") != 0 {
 		t.Errorf("exit code %d, %s of %d, beside one of %d", code, state, owner(state), owner(state+".refused"))
+	}
+	os.WriteFile(state, []byte("dear diary"), 0o666)
+	c = s.live("2", "-q", "--user", "4242:4343", "--state", state, "-o", "jsonl="+filepath.Join(dir, "more"))
+	c.wait("--state: " + state + ": it is no state of onpath, and would be replaced by one; choose another path")
+	if code := c.end(); code != 1 || owner(filepath.Join(dir, "more")) != -1 {
+		t.Errorf("exit code %d, an output is made", code)
 	}
 	c = s.live("2", "--user", "4242:4343", "--state", filepath.Join(roots, "state"))
 	c.wait("--state: user 4242:4343 may not make files in " + roots)

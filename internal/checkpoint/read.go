@@ -13,10 +13,32 @@ import (
 )
 
 // Refusal is why a file is no use: it is damaged, or of another machine, or of a version
-// that cannot be understood. Other errors are those of reading.
+// that cannot be understood. Other errors are ErrForeign, and those of reading.
 type Refusal struct{ Why string }
 
 func (r *Refusal) Error() string { return r.Why }
+
+// ErrForeign says that a file is not ours to replace.
+var ErrForeign = errors.New("it is no state of onpath")
+
+// Begins reports whether a file may be replaced: it is empty, or begins as a state does,
+// even if it is cut off within the first octets. Else the error is ErrForeign, or that of
+// reading.
+func Begins(from io.Reader) error {
+	begin, err := bufio.NewReaderSize(from, len(magic)).Peek(len(magic))
+	if err != nil && err != io.EOF {
+		return err
+	}
+	return foreign(begin)
+}
+
+// foreign tells by its first octets whether a file is none of ours.
+func foreign(begin []byte) error {
+	if string(begin) != magic[:len(begin)] {
+		return ErrForeign
+	}
+	return nil
+}
 
 func refuse(format string, args ...any) error { return &Refusal{fmt.Sprintf(format, args...)} }
 
@@ -105,12 +127,13 @@ func (r *Reader) rewind() error {
 	}
 	r.in.Reset(r.from)
 	r.sum, r.read = 0, 0
+	peeked, _ := r.in.Peek(len(magic)) // where it ends before, or cannot be read, fill says so
+	if err := foreign(peeked); err != nil {
+		return err
+	}
 	var begin [len(magic) + 4]byte
 	if err := r.fill(begin[:]); err != nil {
 		return err
-	}
-	if string(begin[:len(magic)]) != magic {
-		return refuse("it is no state of onpath")
 	}
 	if mark := begin[len(magic):]; binary.NativeEndian.Uint32(mark) != order {
 		if binary.LittleEndian.Uint32(mark) == order || binary.BigEndian.Uint32(mark) == order {

@@ -15,9 +15,6 @@ import (
 // a file of root's, so the outputs are opened as that user, as tcpdump does with -Z.
 func (j *job[R]) openOutputs(formats []Format[R]) error {
 	c := &j.config.Capture
-	if err := j.mayKeep(); err != nil {
-		return err
-	}
 	open := func() error { return j.asWhom(j.open(formats)) }
 	steps := []func() error{j.mayRotate, open, j.drop}
 	if c.User != nil && slices.ContainsFunc(j.config.outputDirs(), func(dir string) bool { return privilege.MayWrite(c.User, dir) }) {

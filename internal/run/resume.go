@@ -51,7 +51,7 @@ func (j *job[R]) openState() error {
 	return nil
 }
 
-// openBefore reads the file; nil if there is none.
+// openBefore reads the file; nil if there is none, or an empty one.
 func openBefore(path string, l *checkpoint.Layout) (*before, error) {
 	f, err := os.Open(path)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -59,6 +59,9 @@ func openBefore(path string, l *checkpoint.Layout) (*before, error) {
 	}
 	if err != nil {
 		return nil, err
+	}
+	if info, err := f.Stat(); err == nil && info.Size() == 0 { // as mktemp makes one
+		return nil, f.Close()
 	}
 	r, err := checkpoint.Open(f, l)
 	if err != nil {
@@ -111,9 +114,9 @@ func writable(path string) error {
 }
 
 // mayKeep refuses a state that could not be written without the rights that are given up.
-func (j *job[R]) mayKeep() error {
-	u, path := j.config.Capture.User, j.config.State.Path
-	if u == nil || u.UID == 0 || path == "" {
+func (c *Config) mayKeep() error {
+	u, path := c.Capture.User, c.State.Path
+	if u == nil || u.UID == 0 {
 		return nil
 	}
 	if dir := filepath.Dir(path); !privilege.MayWrite(u, dir) {

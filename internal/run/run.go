@@ -87,6 +87,11 @@ type Config struct {
 // Read reads the captures, or captures until it is stopped, and writes the connections.
 func Read(c Config) error {
 	defer c.limitHeap()()
+	lock, err := c.claim()
+	if err != nil {
+		return err
+	}
+	defer lock.Close()
 	job, err := newJob(c, RecordFormats)
 	if err != nil {
 		return err

@@ -22,7 +22,7 @@ type State struct {
 // Writes reports whether path is one of the files that a state makes or renames, however
 // it is spelled.
 func (s *State) Writes(path string) bool {
-	return slices.ContainsFunc([]string{s.Path, s.Path + besideSuffix, s.Path + refusedSuffix}, func(own string) bool {
+	return slices.ContainsFunc(append(s.names(), s.Path+lockSuffix), func(own string) bool {
 		return samePath(own, path)
 	})
 }
