@@ -32,8 +32,11 @@ type ends struct {
 // back returns the ends as the answer has them.
 func (e ends) back() ends { return ends{e.to, e.from, e.toPort, e.fromPort} }
 
-// server is whom floods are sent to.
-const server = 0xc0000201 // 192.0.2.1
+// Server is whom floods are sent to (RFC 5737), if they are sent to one alone.
+const Server = "192.0.2.1"
+
+// server is Server as a number.
+const server = 0xc0000201
 
 // client returns the ends of the i-th connection to the server: never the same ones twice
 // within 4 milliards.

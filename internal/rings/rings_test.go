@@ -82,6 +82,7 @@ var packages = map[string]pkg{
 	"internal/rings":     {ring: 3, world: true},
 	"internal/genload":   {ring: 3, may: "tcp packet", world: true},
 	"internal/flood":     {ring: 3, may: "tcp", world: true},
+	"internal/inject":    {ring: 3, world: true},
 	"internal/mutate":    {ring: 3, world: true},
 	"internal/bench":     {ring: 3, may: "anomaly check packet flow record compat/netfilter source internal/genload internal/run sink/jsonl", world: true},
 	"cmd/genload":        {ring: 3, may: "internal/genload", world: true},
