@@ -19,7 +19,6 @@ import (
 	"syscall"
 	"testing"
 	"time"
-	"unsafe"
 
 	"golang.org/x/sys/unix"
 
@@ -143,15 +142,17 @@ type good struct {
 // goodConnections are how many good ones there are beside each flood.
 const goodConnections = 1000
 
-// converse opens good connections of ten kinds, and returns them by the client's port.
-func converse(t *testing.T, clients space, open, closed string) map[int]good {
+// converse opens so many good connections of ten kinds, from the first-th on, and returns
+// them by the client's port.
+func converse(t *testing.T, clients space, first int, open, closed string, n int) map[int]good {
 	all, next := map[int]good{}, atomic.Int64{}
+	next.Store(int64(first))
 	var mu sync.Mutex
 	var wg sync.WaitGroup
 	for range 50 {
 		wg.Go(func() {
 			clients.run(func() {
-				for i := next.Add(1) - 1; i < goodConnections; i = next.Add(1) - 1 {
+				for i := next.Add(1) - 1; i < int64(first+n); i = next.Add(1) - 1 {
 					g, err := one(int(i), open, closed)
 					if err != nil {
 						t.Errorf("good connection %d: %v", i, err)
@@ -202,84 +203,13 @@ func one(i int, open, closed string) (g good, err error) {
 	return g, nil
 }
 
-// flooder sends what a flood makes.
-type flooder struct {
-	fd     int
-	frames [][]byte
-	vecs   []unix.Iovec
-	stop   atomic.Bool
-	sent   atomic.Uint64
-	wg     sync.WaitGroup
-}
-
-// distinct is how many frames of a flood are made before they are sent again.
-const distinct = 400_000
-
-func newFlooder(t *testing.T, s space, k flood.Kind) *flooder {
-	x := &flooder{vecs: make([]unix.Iovec, distinct)}
-	f := flood.New(k, uint64(time.Now().UnixNano()))
-	for i := range x.vecs {
-		frame := bytes.Clone(f.Next())
-		x.frames = append(x.frames, frame)
-		x.vecs[i].Base = &frame[0]
-		x.vecs[i].SetLen(len(frame))
-	}
-	s.run(func() {
-		fd, err := unix.Socket(unix.AF_PACKET, unix.SOCK_RAW|unix.SOCK_CLOEXEC, 0)
-		if err != nil {
-			t.Fatal(err)
-		}
-		x.fd = fd
-		i, err := net.InterfaceByName("a")
-		if err != nil {
-			t.Error(err)
-			return
-		}
-		unix.SetsockoptInt(fd, unix.SOL_PACKET, unix.PACKET_QDISC_BYPASS, 1) // else it is slower
-		if err := unix.Bind(fd, &unix.SockaddrLinklayer{Ifindex: i.Index}); err != nil {
-			t.Error(err)
-		}
-	})
-	t.Cleanup(func() { unix.Close(x.fd) })
-	return x
-}
-
-// start sends so many a second; 0: as many as it can.
-func (x *flooder) start(rate int) {
-	const batch = 64
-	type message struct {
-		unix.Msghdr
-		_ [8]byte // octets sent, and what aligns the next one
-	}
-	x.wg.Go(func() {
-		var all [batch]message
-		began := time.Now()
-		for at := 0; !x.stop.Load(); at = (at + batch) % (distinct - batch) {
-			for i := range all {
-				all[i].Iov, all[i].Iovlen = &x.vecs[at+i], 1
-			}
-			n, _, errno := unix.Syscall6(unix.SYS_SENDMMSG, uintptr(x.fd), uintptr(unsafe.Pointer(&all)), batch, 0, 0, 0)
-			if errno == 0 {
-				x.sent.Add(uint64(n))
-			}
-			if ahead := time.Duration(float64(x.sent.Load()) / float64(max(rate, 1)) * 1e9); rate > 0 && ahead > time.Since(began) {
-				time.Sleep(ahead - time.Since(began))
-			}
-		}
-	})
-}
-
-func (x *flooder) end() {
-	x.stop.Store(true)
-	x.wg.Wait()
-}
-
 // watch is an onpath that watches b.
 type watch struct {
 	cmd   *exec.Cmd
 	group cgroup
 	said  lockedBuffer
 	rows  map[int]row // of good connections, by the client's port
+	lines atomic.Uint64
 	read  chan bool
 }
 
@@ -354,7 +284,8 @@ func (w *watch) take(out io.Reader) {
 	lines := bufio.NewReaderSize(out, 1<<20)
 	for {
 		line, err := lines.ReadSlice('\n')
-		if bytes.Contains(line, []byte(`"client":"`+clientHost+`"`)) {
+		w.lines.Add(1)
+		if bytes.Contains(line, []byte(`"server":"`+serverHost+`"`)) {
 			var r row
 			if json.Unmarshal(line, &r) == nil {
 				r.records = w.rows[r.ClientPort].records + 1
@@ -388,7 +319,8 @@ type result struct {
 	rate             float64 // that was reached, packets a second
 	arrived, dropped uint64
 	rowsLost         bool
-	good             map[int]good
+	streamed         uint64 // rows that came while the flood did
+	good, after      map[int]good
 	rows             map[int]row
 }
 
@@ -410,20 +342,18 @@ func besides(t *testing.T, program string, k flood.Kind, rate int, least time.Du
 	closed.Close()
 	go talker(open)
 	defer open.Close()
-	x := newFlooder(t, clients, k)
+	x := newFlooder(t, clients, servers, k)
 	w := newWatch(t, program, servers, target, flags)
 	began := time.Now()
 	x.start(rate)
-	if rate == 0 {
-		x.start(rate) // as fast as it can is faster with two
-	}
-	r := &result{good: converse(t, clients, open.Addr().String(), closed.Addr().String())}
+	r := &result{good: converse(t, clients, 0, open.Addr().String(), closed.Addr().String(), goodConnections)}
 	time.Sleep(least - time.Since(began))
-	x.end()
-	took := time.Since(began)
+	r.sent = x.end()
+	r.rate, r.streamed = float64(r.sent)/time.Since(began).Seconds(), w.lines.Load()
+	time.Sleep(2 * time.Second) // what waits in the ring is taken
+	r.after = converse(t, clients, goodConnections, open.Addr().String(), closed.Addr().String(), 10)
 	r.said = w.end(t)
-	r.sent, r.rows = x.sent.Load(), w.rows
-	r.rate = float64(r.sent) / took.Seconds()
+	r.rows = w.rows
 	m := droppedByKernel.FindStringSubmatch(r.said)
 	if m == nil {
 		t.Fatalf("nothing is said of what was captured:\n%s", r.said)
@@ -431,8 +361,11 @@ func besides(t *testing.T, program string, k flood.Kind, rate int, least time.Du
 	r.arrived, r.dropped = count(m[1]), count(m[2])
 	r.rowsLost = strings.Contains(r.said, "rows are lost from here on") // others could be spared
 	below(t, r.said)
-	t.Logf("%s at %.0f packets/s: %d sent, %d captured, %d dropped by the kernel, rows lost: %v; %.1f MiB in the cgroup",
-		k.Name, r.rate, r.sent, r.arrived, r.dropped, r.rowsLost, float64(w.group.used())/(1<<20))
+	t.Logf("%s at %.0f packets/s: %d sent, %d captured, %d dropped by the kernel, %d rows meanwhile, rows lost: %v; %.1f MiB in the cgroup",
+		k.Name, r.rate, r.sent, r.arrived, r.dropped, r.streamed, r.rowsLost, float64(w.group.used())/(1<<20))
+	if n, wrong := r.right(r.after); n != len(r.after) {
+		t.Errorf("after the flood %d of %d good connections are right; of the others, %s\n%s", n, len(r.after), wrong, r.said)
+	}
 	return r
 }
 
@@ -443,8 +376,8 @@ func count(text string) uint64 {
 
 // right reports how many good connections have a record that says what truly was, and
 // what is wrong with one that does not.
-func (r *result) right() (n int, wrong string) {
-	for port, g := range r.good {
+func (r *result) right(all map[int]good) (n int, wrong string) {
+	for port, g := range all {
 		got, has := r.rows[port]
 		if has && got.records == 1 && got.Outcome == g.outcome && got.ClientOctets == g.client && got.ServerOctets == g.server {
 			n++
@@ -475,7 +408,7 @@ func TestFloodBesideGood(t *testing.T) {
 		if !r.complete() {
 			continue
 		}
-		if n, wrong := r.right(); n != goodConnections {
+		if n, wrong := r.right(r.good); n != goodConnections {
 			t.Errorf("%d of %d good connections are right; of the others, %s\n%s", n, goodConnections, wrong, r.said)
 		}
 		return
@@ -499,7 +432,7 @@ func TestFloodAtFullSpeed(t *testing.T) {
 // honest fails if a record of a good connection is wrong, and does not say why.
 func honest(t *testing.T, r *result) {
 	t.Helper()
-	n, wrong := r.right()
+	n, wrong := r.right(r.good)
 	t.Logf("%d of %d good connections are right; of the others, %s", n, goodConnections, wrong)
 	for port, g := range r.good {
 		got := r.rows[port]
@@ -519,7 +452,7 @@ func TestHighestRate(t *testing.T) {
 	program, best := named(t), 0.0
 	for rate := 20_000; ; rate += rate / 4 {
 		r := besides(t, program, syns(t), rate, 5*time.Second, 256<<20, "")
-		n, wrong := r.right()
+		n, wrong := r.right(r.good)
 		if !r.complete() || r.rate < float64(rate)*0.9 {
 			t.Logf("at most %.0f packets/s; then %d were dropped, and %d of %d good connections were right", best, r.dropped, n, goodConnections)
 			return

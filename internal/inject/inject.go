@@ -90,26 +90,21 @@ func (x *Injector) Send(n uint64) error {
 }
 
 // Stream hands over so many frames a second, 0: as many as it can, until stopped says so.
-// Where the processor has no time for that, it makes good at most a fiftieth of a second.
+// It does so in bursts: a test run takes a hundredth of a second or two to begin and end
+// (measured: 19 ms, and 0.42 µs for a frame, Linux 6.18). What it could not send within
+// the last quarter of a second is not made good.
 func (x *Injector) Stream(rate uint64, stopped func() bool) error {
-	const most, piece = time.Second / 50, 4096
-	for due := time.Now(); !stopped(); {
-		if rate == 0 {
-			if err := x.Send(piece); err != nil {
-				return err
-			}
-			continue
+	const most, piece = time.Second / 4, 1 << 18
+	for due := time.Now(); !stopped(); time.Sleep(time.Millisecond) {
+		n := uint64(piece)
+		if late := time.Since(due); rate > 0 {
+			due = due.Add(max(late-most, 0))
+			n = rate * uint64(min(late, most)) / uint64(time.Second)
+			due = due.Add(time.Duration(n * uint64(time.Second) / rate))
 		}
-		late := time.Since(due)
-		if late > most {
-			due, late = due.Add(late-most), most
-		}
-		n := rate * uint64(max(late, 0)) / uint64(time.Second)
 		if err := x.Send(n); err != nil {
 			return err
 		}
-		due = due.Add(time.Duration(n * uint64(time.Second) / rate))
-		time.Sleep(time.Millisecond)
 	}
 	return nil
 }

@@ -140,12 +140,12 @@ func ipv4Sum(f []byte) (sum uint32) {
 func TestStream(t *testing.T) {
 	apart(t)
 	x := open(t, frames(), netip.Addr{})
-	const rate, calls = 100_000, 20
+	const rate, calls = 20_000, 5
 	n := 0
 	if err := x.Stream(rate, func() bool { n++; return n > calls }); err != nil {
 		t.Skip("no live test run: ", err)
 	}
-	if most := uint64(rate / 50 * calls); x.Sent() == 0 || x.Sent() > most {
+	if most := uint64(rate / 4 * calls); x.Sent() == 0 || x.Sent() > most {
 		t.Errorf("%d frames in %d pieces of at most %d", x.Sent(), calls, most/calls)
 	}
 }
