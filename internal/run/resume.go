@@ -141,6 +141,7 @@ func (j *job[R]) resume() {
 		j.lose(fmt.Errorf("--state: %s: %w: no connection goes on", j.config.State.Path, err))
 		return
 	}
+	j.keeper.from = time.Unix(0, j.before.at)
 	j.keeper.stats.Resumed = j.table.Stats().Open()
 	j.say(fmt.Sprintf("--state: %s and conversations go on from %s, %s later; read in %s",
 		plural(uint64(j.keeper.stats.Resumed), "connection"), j.config.State.Path,
@@ -200,8 +201,12 @@ func (j *job[R]) keep() bool {
 	}
 	kept := j.keeper.finish(j.table, j.live.number)
 	j.keeper.over = true
-	if !kept {
-		j.lose(fmt.Errorf("--state: the last checkpoint failed: what was open is written with the end_reason flush, and nothing goes on from %s", j.config.State.Path))
+	path := j.config.State.Path
+	switch {
+	case kept && j.keeper.file.hangs:
+		j.lose(fmt.Errorf("--state: the disk does not take the last checkpoint: %s has the one of %s, what came later is not kept", path, j.keeper.older().Format(time.DateTime)))
+	case !kept:
+		j.lose(fmt.Errorf("--state: the last checkpoint failed: what was open is written with the end_reason flush, and nothing goes on from %s", path))
 	}
 	return kept
 }

@@ -77,6 +77,7 @@ type keeper struct {
 	ended time.Time     // when packets had to wait for it last
 	began time.Time     // the checkpoint, or if none is going on the last one
 	at    time.Time     // when the last one that is in the file began; zero: none of this run is
+	from  time.Time     // when that one began with which this run went on; zero: none is
 	stats metrics.State // but for its Age
 	wrong bool          // the last one has failed
 	over  bool          // there will be none
@@ -144,7 +145,7 @@ func (k *keeper) put(part any) { k.encoder.Put(part) }
 func (k *keeper) begin(t *flow.Table, frames uint64) {
 	k.handNotes(t)
 	k.going, k.slot, k.began = true, 0, time.Now()
-	k.file.todo <- errand{what: beginState, at: k.began}
+	k.file.give(errand{what: beginState, at: k.began})
 	k.put(&kept{k.began.UnixNano(), frames})
 	t.CheckpointAll(k.put)
 	k.hand()
@@ -155,14 +156,14 @@ func (k *keeper) hand() {
 	if len(k.encoder.Block) == 0 {
 		return
 	}
-	k.file.todo <- errand{what: blockOfState, octets: k.encoder.Block}
+	k.file.give(errand{what: blockOfState, octets: k.encoder.Block})
 	k.encoder.Block = k.file.empty()
 }
 
 func (k *keeper) end(t *flow.Table) {
 	k.going = false
 	k.handNotes(t)
-	k.file.todo <- errand{what: endState}
+	k.file.give(errand{what: endState})
 }
 
 // handNotes hands over what was noted, and which records have begun.
@@ -172,7 +173,7 @@ func (k *keeper) handNotes(t *flow.Table) {
 		k.notes = checkpoint.Note{Kind: checkpoint.NoteBegun, Record: begun}.Append(k.notes)
 	}
 	if len(k.notes) > 0 {
-		k.file.todo <- errand{what: notesOfState, octets: slices.Clone(k.notes)}
+		k.file.give(errand{what: notesOfState, octets: slices.Clone(k.notes)})
 		k.notes = k.notes[:0]
 	}
 }
@@ -207,25 +208,34 @@ func (k *keeper) take(d deed) {
 	k.at, k.stats.Octets, k.stats.Took = d.at, d.size, d.took
 }
 
-// finish makes the last checkpoint: no packets come any more. It reports false if there is
-// none, and then leaves no file that a run could go on with.
+// finish makes the last checkpoint: no packets come any more. It reports false if no run
+// can go on with what is open: then it leaves no file, as far as the disk lets it.
 func (k *keeper) finish(t *flow.Table, frames uint64) bool {
 	failed := k.stats.Failed
 	if k.going { // an older one
 		k.going = false
 		k.encoder.Block = k.encoder.Block[:0]
 	}
-	for k.slice(t, frames); k.going; k.slice(t, frames) {
+	for k.slice(t, frames); k.going && !k.file.hangs; k.slice(t, frames) {
 	}
-	close(k.file.todo)
-	for d := range k.file.done {
-		k.take(d)
+	if !k.file.finish(k.take) {
+		k.file.over.Store(k.older().IsZero())
+		return !k.older().IsZero()
 	}
 	if k.stats.Failed == failed {
 		return true
 	}
 	k.file.remove()
 	return false
+}
+
+// older returns when the checkpoint began that another run goes on with if there is no later
+// one; zero: there is none.
+func (k *keeper) older() time.Time {
+	if k.at.IsZero() {
+		return k.from
+	}
+	return k.at
 }
 
 // snapshot returns how checkpoints are; nil if none are made.
@@ -244,7 +254,9 @@ func (k *keeper) snapshot() *metrics.State {
 func (k *keeper) report(b *strings.Builder, open int) {
 	switch {
 	case k == nil:
-	case k.wrong:
+	case k.file.hangs && !k.older().IsZero():
+		line(b, "state", fmt.Sprintf("what was open at %s, kept in %s", k.older().Format(time.DateTime), k.file.path))
+	case k.wrong || k.file.hangs:
 		line(b, "state", "none: the last checkpoint failed")
 	default:
 		line(b, "state", fmt.Sprintf("%s open, kept in %s (%s)", plural(uint64(open), "connection"), k.file.path, plural(uint64(k.stats.Octets), "octet")))

@@ -160,6 +160,37 @@ func TestKeeperFails(t *testing.T) {
 	}
 }
 
+// TestKeeperHangs: at the end nobody waits for ever for a disk that hangs. What is open goes
+// on from the checkpoint before, if there is one; else none may come there any more.
+func TestKeeperHangs(t *testing.T) {
+	table := talking(3000, func(*record.Record) {})
+	for name, from := range map[string]time.Time{"none before": {}, "one before": time.Unix(1, 0)} {
+		k := keeperOf(t, filepath.Join(t.TempDir(), "state"))
+		if !k.finish(table, 1) { // its goroutine has ended: nothing is taken from now on
+			t.Fatal("no checkpoint")
+		}
+		k.file.todo, k.file.done = make(chan errand, keptBlocks), make(chan deed)
+		k.at, k.from, k.file.endures = time.Time{}, from, time.Millisecond
+		kept := k.finish(table, 1)
+		if !k.file.hangs || kept == from.IsZero() || k.file.over.Load() == kept {
+			t.Errorf("%s: kept %v, hangs %v", name, kept, k.file.hangs)
+		}
+	}
+}
+
+// TestKeeperOver: a checkpoint that the disk takes too late does not take the file's name.
+func TestKeeperOver(t *testing.T) {
+	table := talking(10, func(*record.Record) {})
+	k := keeperOf(t, filepath.Join(t.TempDir(), "state"))
+	k.file.over.Store(true)
+	if k.finish(table, 1) {
+		t.Error("it is said to be kept")
+	}
+	if _, err := os.Stat(k.file.path); err == nil {
+		t.Error("there is a file")
+	}
+}
+
 // TestKeeperGoesOn: a slice that took long once, as the machine was busy, ends nothing.
 func TestKeeperGoesOn(t *testing.T) {
 	table := talking(3000, func(*record.Record) {})

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"sync/atomic"
 	"time"
 
 	"onpath/internal/checkpoint"
@@ -41,6 +42,9 @@ type stateFile struct {
 	todo    chan errand
 	done    chan deed
 	free    chan []byte
+	endures time.Duration // for how long nothing may be taken, at the end
+	hangs   bool          // nothing was for so long
+	over    atomic.Bool   // a checkpoint that is not in the file by now must not come there
 
 	// Of the goroutine.
 	file   *os.File // that has the name, for notes; nil: there is none
@@ -57,13 +61,49 @@ const besideSuffix = ".part"
 // which may be nil, is the one that has the name.
 func openStateFile(path, version string, l *checkpoint.Layout, file *os.File) *stateFile {
 	return &stateFile{
-		path: path, layout: l, version: version, file: file,
+		path: path, layout: l, version: version, file: file, endures: settleEndurance,
 		todo: make(chan errand, keptBlocks), done: make(chan deed, 4), free: make(chan []byte, keptBlocks),
 	}
 }
 
 // room reports whether what a slice makes can be handed over without waiting.
 func (f *stateFile) room() bool { return len(f.todo) < cap(f.todo)-4 }
+
+// give hands an errand over. While packets come there is room; at the end it waits, but not
+// for a disk that hangs.
+func (f *stateFile) give(e errand) {
+	if f.hangs {
+		return
+	}
+	select {
+	case f.todo <- e:
+		return
+	default:
+	}
+	select {
+	case f.todo <- e:
+	case <-time.After(f.endures):
+		f.hangs = true
+	}
+}
+
+// finish has all done that was handed over, and gives take what became of it. It reports
+// false if the disk hangs: then the goroutine is left alone until the program exits.
+func (f *stateFile) finish(take func(deed)) bool {
+	close(f.todo)
+	for !f.hangs {
+		select {
+		case d, more := <-f.done:
+			if !more {
+				return true
+			}
+			take(d)
+		case <-time.After(f.endures):
+			f.hangs = true
+		}
+	}
+	return false
+}
 
 // empty returns an empty block.
 func (f *stateFile) empty() []byte {
@@ -161,6 +201,9 @@ func (f *stateFile) store() error {
 	}
 	if err == nil {
 		err = f.beside.Sync()
+	}
+	if err == nil && f.over.Load() {
+		err = os.ErrDeadlineExceeded
 	}
 	if err == nil {
 		err = os.Rename(f.path+besideSuffix, f.path)
