@@ -82,6 +82,7 @@ type job[R any] struct {
 // drive runs work until the captures end or a signal comes, then finishes.
 func (j *job[R]) drive(work func(), summary bool) error {
 	signals := j.listen()
+	defer close(signals)
 	defer signal.Stop(signals)
 	done := make(chan struct{})
 	j.gate <- struct{}{}
@@ -110,6 +111,7 @@ func (j *job[R]) wait(done <-chan struct{}, signals chan os.Signal) (ended bool)
 	for {
 		select {
 		case <-done:
+			go j.second(signals)
 			return true
 		case <-draw.C:
 			j.asked.Or(askDraw)
@@ -118,7 +120,7 @@ func (j *job[R]) wait(done <-chan struct{}, signals chan os.Signal) (ended bool)
 			if !j.ask(s) {
 				continue
 			}
-			j.deafen(signals)
+			j.deafen(s, signals)
 			return j.halt(done)
 		}
 	}

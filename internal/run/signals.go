@@ -1,9 +1,12 @@
 package run
 
 import (
+	"fmt"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
+	"time"
 
 	"golang.org/x/term"
 )
@@ -36,12 +39,51 @@ func (j *job[R]) ask(s os.Signal) (end bool) {
 // means what it meant at first.
 func (j *job[R]) hungUp() bool { return j.seen && !term.IsTerminal(int(stderr.Fd())) }
 
-// deafen lets the next signal kill; those that ask for something ask in vain from now on.
-func (j *job[R]) deafen(signals chan os.Signal) {
+// deafen lets the signal kill that comes after s; those that ask for something ask in vain
+// from now on.
+func (j *job[R]) deafen(s os.Signal, signals chan os.Signal) {
 	signal.Stop(signals)
+	if s == syscall.SIGTERM && j.live == nil {
+		go j.insist(signals)
+	}
 	if j.live != nil {
 		for s := range asks {
 			signal.Ignore(s)
 		}
+	}
+}
+
+// second lets the second signal kill that comes while the end is under way: what the first
+// one asks for is being done. It ends when signals is closed.
+func (j *job[R]) second(signals chan os.Signal) {
+	for s := range signals {
+		if j.ask(s) {
+			j.deafen(s, signals)
+		}
+	}
+}
+
+// insist has SIGTERM end the program though a pipe is full that nobody reads: timeout(1) and
+// kill(1) send it once. (Who types ^C may type it again; a capture gives its outputs up by
+// itself.) It ends when signals is closed.
+func (j *job[R]) insist(signals <-chan os.Signal) {
+	for {
+		select {
+		case <-signals:
+			return
+		case <-time.After(hesitation):
+		}
+		if stuck := j.stuck(endurance); len(stuck) > 0 {
+			fmt.Fprintf(stderr, "onpath: %s: it is given up, and incomplete\n", strings.Join(stuck, ", "))
+			again()
+			return
+		}
+	}
+}
+
+// again sends SIGTERM to this process, which deafen has let kill.
+func again() {
+	if self, err := os.FindProcess(os.Getpid()); err == nil {
+		self.Signal(syscall.SIGTERM)
 	}
 }
