@@ -72,7 +72,7 @@ func (t *Tracker) restoreSpans(st *stream, p *lentSpans) {
 // CheckpointAll gives put what a Tracker remembers of the last segments, of all
 // connections together, each valid during the call: what RestoreAll takes. now is the time of the last one, ns.
 func (t *Tracker) CheckpointAll(now int64, put func(part any)) {
-	for i := range t.recent.lines {
+	for i := 0; t.recent.lines != nil && i < recentLines; i++ {
 		for n := range ways { // the last one first, as each is put before the others
 			if p := &t.recent.lines[i][ways-1-n]; p.mark != 0 && (now-p.at)>>20 <= copyLives {
 				put(p)

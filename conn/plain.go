@@ -39,43 +39,82 @@ func stamped(e, p *end, s *tcp.Segment) bool {
 	return uint32(s.TSval-e.tsMax) < leap && uint32(p.tsMax-s.TSecr) < lag
 }
 
-// inOrder moves both ends by a segment that plain accepted.
-func (m *move) inOrder() {
-	e, p, s := m.e, m.p, m.s
-	m.step.Delivery = New
-	if d, copied := m.copies(); copied {
-		m.step.Delivery = d
-	} else if s.Len == 0 && m.ageOf() == older {
-		m.step.Delivery = Reordered
-	} else if s.IPID-m.ev.id > 1 {
-		m.step.Delivery, m.step.Loss = m.deliverTail()
+// inOrder moves both ends of c by a segment that plain accepted: in one run of code, as
+// this is what most packets cost. What of it is seldom looked at twice stands apart.
+func (t *Tracker) inOrder(c *Conn, e, p *end, s *tcp.Segment, step *Step) {
+	ev := &c.seen[s.Dir&1]
+	to, now, id := s.Seq.Add(s.Len), millisOf(s.At), s.IPID-ev.id
+	step.Plain, step.Delivery, step.New = true, New, s.Len
+	step.Leads = !e.has(hasReal) || to.After(e.real)
+	mark := t.markOf(s, s.Dir)
+	if last := t.recent.remember(mark, s.At); (last.mark^mark)>>8 == 0 || id > 1 && (id < missedIDs || -id < lateIDs) {
+		t.doubt(c, s, step, last, mark)
 	}
-	m.noteAck(e.rcv, true)
-	to := s.Seq.Add(s.Len)
+	stamped := s.Opts&tcp.OptTimestamp != 0
+	if s.Ack != e.rcv { // it is after
+		step.Advances, e.rcv, e.bits = true, s.Ack, e.bits&^shut
+		ev.dups, ev.moved = ev.dups&^(dupCount|hasEcho), now
+		if stamped {
+			ev.echo, ev.dups = s.TSecr, ev.dups|hasEcho
+		}
+	}
 	e.sent.contig, e.contig, e.nxt, e.top, e.real = to, to, to, to, to
-	e.rebase()
+	if uint32(to-e.base) > longStream {
+		e.rebase()
+	}
 	p.una = p.una.Max(s.Ack)
-	if s.Opts&tcp.OptTimestamp != 0 {
+	if stamped {
 		e.tsMax, e.bits = s.TSval, e.bits|hasTS
 		p.takesTS(s)
 	}
 	win := e.window(p, s)
-	e.win, e.wmax = win, max(e.wmax, win)
-	m.step.Advances = s.Ack.After(e.rcv)
-	e.moves(s.Ack, win)
-	e.edge = s.Ack.Add(win)
+	if win == 0 {
+		e.bits |= shut
+	}
+	e.win, e.wmax, e.edge = win, max(e.wmax, win), s.Ack.Add(win)
 	p.updateWindow(s, win)
-	m.step.New = s.Len
-	ev := m.ev
-	if s.TTL == e.ttl && (s.IPID-ev.id == 1 || s.IPID|ev.id == 0) && e.ttlRun == maxRun && (s.Opts&tcp.OptTimestamp != 0 || e.bits&p.bits&hasTS == 0) {
-		if s.Len > 0 {
-			ev.passed, ev.leadID, ev.leadTS = to, s.IPID, uint16(s.TSval)
-		}
-		if s.IPID != 0 {
-			ev.id, ev.steps, ev.dups = s.IPID, min(ev.steps+1, enough), ev.dups|varies
-		}
-		ev.at = millisOf(s.At)
+	if s.TTL != e.ttl || id != 1 && s.IPID|ev.id != 0 || ev.dups&hasAt == 0 || !stamped && e.bits&p.bits&hasTS != 0 || step.Delivery != New {
+		t.noteInOrder(c, s, step)
 		return
 	}
+	e.ttlRun = min(e.ttlRun+1, maxRun)
+	if s.Len > 0 {
+		ev.passed, ev.leadID, ev.leadTS = to, s.IPID, uint16(s.TSval)
+	}
+	if s.IPID != 0 {
+		ev.id, ev.steps, ev.dups = s.IPID, min(ev.steps+1, enough), ev.dups|varies
+	}
+	ev.at = now
+}
+
+// Identifications beside the last one that the short path looks at twice: so few ahead
+// that deliverTail may find one missing, and so few behind that ageOf may call them older.
+const (
+	missedIDs = 16
+	lateIDs   = 256
+)
+
+// doubt judges the delivery of a segment that plain accepted and that may be late, sent
+// again, or a copy of last, which stood in its place.
+func (t *Tracker) doubt(c *Conn, s *tcp.Segment, step *Step, last passage, mark uint64) {
+	m := moveOf(t, c, s, step)
+	if d, copied := m.copyOf(last, mark); copied {
+		step.Delivery = d
+	} else if s.Len == 0 && m.ageOf() == older {
+		step.Delivery = Reordered
+	} else if s.IPID-m.ev.id > 1 {
+		step.Delivery, step.Loss = m.deliverTail()
+	}
+}
+
+// noteInOrder is note for a segment that plain accepted.
+func (t *Tracker) noteInOrder(c *Conn, s *tcp.Segment, step *Step) {
+	m := moveOf(t, c, s, step)
 	m.note(s.Len > 0)
+}
+
+// moveOf returns what the short path asks the long one about; nothing that stands aside
+// is handed out.
+func moveOf(t *Tracker, c *Conn, s *tcp.Segment, step *Step) move {
+	return move{t: t, c: c, e: &c.side[s.Dir&1], p: &c.side[s.Dir&1^1], s: s, ev: &c.seen[s.Dir&1], end: s.End(), step: step}
 }

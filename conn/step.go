@@ -70,10 +70,7 @@ func (t *Tracker) Observe(c *Conn, s *tcp.Segment) (step Step) {
 // field by field is slow to copy.
 func (t *Tracker) Move(c *Conn, s *tcp.Segment, step *Step) {
 	*step = Step{}
-	e, p := &c.side[s.Dir], &c.side[s.Dir^1]
-	var m move // filled field by field: a literal would be copied
-	m.t, m.c, m.e, m.p, m.s, m.ev, m.end, m.step = t, c, e, p, s, &c.seen[s.Dir], s.End(), step
-	step.Leads = !e.has(hasReal) || m.end.After(e.real)
+	e, p := &c.side[s.Dir&1], &c.side[s.Dir&1^1]
 	if e.nSacked|p.nSacked != 0 {
 		step.Sacked = [2][2][2]tcp.Seq{t.Sacked(c, s.Dir), t.Sacked(c, s.Dir^1)}
 	}
@@ -81,10 +78,12 @@ func (t *Tracker) Move(c *Conn, s *tcp.Segment, step *Step) {
 		if t.Keep {
 			t.before = *c
 		}
-		step.Plain = true
-		m.inOrder()
+		t.inOrder(c, e, p, s, step)
 		return
 	}
+	var m move // filled field by field: a literal would be copied
+	m.t, m.c, m.e, m.p, m.s, m.ev, m.end, m.step = t, c, e, p, s, &c.seen[s.Dir&1], s.End(), step
+	step.Leads = !e.has(hasReal) || m.end.After(e.real)
 	t.before = *c
 	m.a = t.hand(c)
 	m.ea, m.pa = &m.a.side[s.Dir], &m.a.side[s.Dir^1]
