@@ -1,6 +1,7 @@
 package conn
 
 import (
+	"math/rand/v2"
 	"testing"
 
 	"onpath/tcp"
@@ -33,5 +34,23 @@ func TestRecent(t *testing.T) {
 	}
 	if forgotten > 10 { // of a table with one place for each, 114
 		t.Errorf("%d of %d segments are forgotten", forgotten, each)
+	}
+}
+
+// TestRemember: to remember says the same as place, and leaves the lines in the same order.
+func TestRemember(t *testing.T) {
+	var straight, plain recent
+	r := rand.New(rand.NewPCG(1, 2))
+	for at := range int64(20000) {
+		mark := r.Uint64N(3)<<40 | r.Uint64N(9)<<8 | r.Uint64N(2) | 1<<30 // three lines, nine segments, two TTLs
+		last := straight.remember(mark, at)
+		slot := plain.place(mark)
+		if last != *slot {
+			t.Fatalf("mark %x: %v, want %v", mark, last, *slot)
+		}
+		*slot = passage{mark, at}
+		if *straight.line(mark) != *plain.line(mark) {
+			t.Fatalf("behind mark %x: %v, want %v", mark, *straight.line(mark), *plain.line(mark))
+		}
 	}
 }
