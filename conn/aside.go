@@ -76,6 +76,13 @@ func (t *Tracker) hand(c *Conn) *asides {
 	return a
 }
 
+// setAside is hand for a move that changes nothing of it: Before has it.
+func (t *Tracker) setAside(c *Conn) {
+	if c.aside != 0 {
+		t.beside = *t.attic.at(c.aside)
+	}
+}
+
 // keep lends c what a move has left in the empty one.
 func (t *Tracker) keep(c *Conn) {
 	if c.aside == 0 && t.empty != (asides{}) {

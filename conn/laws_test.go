@@ -72,7 +72,7 @@ func (l *laws) short(s *tcp.Segment, step conn.Step) {
 	}
 	step.Plain = false
 	if long != step || !l.long.tracker.Same(&l.long.c, &l.self.tracker, &l.self.c) {
-		l.broken = "the short path differs from the long one"
+		l.broken = fmt.Sprintf("the short path differs from the long one:\n%+v\n%+v\n%+v\n%+v", step, long, l.self.c, l.long.c)
 	}
 }
 

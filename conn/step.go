@@ -85,6 +85,10 @@ func (t *Tracker) Move(c *Conn, s *tcp.Segment, step *Step) {
 	m.t, m.c, m.e, m.p, m.s, m.ev, m.end, m.step = t, c, e, p, s, &c.seen[s.Dir&1], s.End(), step
 	step.Leads = !e.has(hasReal) || m.end.After(e.real)
 	t.before = *c
+	if m.turn() {
+		t.setAside(c)
+		return
+	}
 	m.a = t.hand(c)
 	m.ea, m.pa = &m.a.side[s.Dir], &m.a.side[s.Dir^1]
 	m.long()

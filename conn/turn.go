@@ -1,0 +1,193 @@
+package conn
+
+import "onpath/tcp"
+
+// What comes in its turn takes a way of its own: the SYN,ACK of the first SYN, and then
+// each segment that begins where all before it ended, fits, and finds its sender where it
+// can have sent it: nearly all that open and close a connection. It is the long path with
+// all left out that cannot be so there; TestLaws and TestTurns hold the two together.
+
+// turnBits must be known of both ends, and strayBits of neither.
+const turnBits = on | seen | hasISS | synSeen | hasReal
+
+// oddEvents are pending only where something was strange.
+const oddEvents = evCopy | evOther | evRst | evRstSyn
+
+// turn moves both ends by s if it comes in its turn; it reports whether it does.
+func (m *move) turn() bool {
+	if m.s.Flags&tcp.SYN != 0 {
+		if !m.answersFirst() {
+			return false
+		}
+		m.judgeTurn()
+		m.answers()
+		m.noteTurn(0, false)
+		return true
+	}
+	if !m.inPlace() {
+		return false
+	}
+	to := m.leavesInTurn()
+	if to == 0 {
+		return false
+	}
+	m.judgeTurn()
+	before, known := m.e.rcv, m.e.has(hasRcv)
+	m.goesInTurn(to)
+	m.noteTurn(before, known)
+	return true
+}
+
+// answersFirst reports whether s is the first SYN,ACK, of exactly the one SYN that passed.
+func (m *move) answersFirst() bool {
+	e, p, s := m.e, m.p, m.s
+	return s.Flags&(tcp.SYN|tcp.ACK|tcp.FIN|tcp.RST|tcp.URG) == tcp.SYN|tcp.ACK && s.Len == 0 &&
+		s.Opts&(tcp.OptTFO|tcp.OptTFOExp|tcp.OptMPTCP) == 0 &&
+		e.bits&^knowsTS == 0 && e.set == gone|inSR && e.pend == evSyn && e.before == 0 && e.lead == 0 &&
+		p.bits&^(hasShift|hasTS) == turnBits && p.set == inSS && p.pend|p.before == 0 && p.lead == 0 &&
+		s.Ack == p.iss+1 && s.Ack == p.top && m.c.aside == 0
+}
+
+// answers moves both ends by a SYN,ACK that answersFirst accepted.
+func (m *move) answers() {
+	e, p, s := m.e, m.p, m.s
+	m.c.opened = ticksOf(s.At)
+	win := uint32(s.Win)
+	*e = end{}
+	e.set, e.bits = inSR, turnBits|hasIRS|hasRcv|answered
+	e.iss, e.base, e.up, e.irs = s.Seq, s.Seq, s.Seq, p.iss
+	e.sent.contig, e.contig, e.nxt, e.top, e.real = m.end, m.end, m.end, m.end, m.end
+	e.rcv, e.edge, e.wmax, e.win = s.Ack, s.Ack.Add(win), win, win
+	if s.Opts&(tcp.OptWScale|tcp.OptLength) == tcp.OptWScale {
+		e.shift, e.bits = min(s.WScale, maxShift), e.bits|hasShift
+	}
+	e.moves(s.Ack, win)
+	m.stamps()
+	p.set, p.pend, p.una, p.bits = inSS|inES, evSynAck|evAckSyn, s.Ack, p.bits|hasUna
+	p.updateWindow(s, win)
+}
+
+// inPlace reports whether s, no SYN, begins where all that its sender sent ended, fits into
+// the window, acknowledges no less than before and nothing that did not pass, and
+// belongs to the two incarnations that live with each other.
+func (m *move) inPlace() bool {
+	e, p, s := m.e, m.p, m.s
+	if s.Flags&(tcp.RST|tcp.URG|tcp.ACK) != tcp.ACK || s.Seq != e.top ||
+		e.bits&(turnBits|strayBits) != turnBits || p.bits&(turnBits|strayBits|hasRcv) != turnBits|hasRcv ||
+		(e.pend|p.pend)&oddEvents != 0 || (e.lead|p.lead) != 0 || p.irs != e.iss && p.has(hasIRS) {
+		return false
+	}
+	low := p.iss + 1
+	if e.has(hasRcv) {
+		low = e.rcv
+	}
+	if e.has(hasFin) && m.end != s.Seq || !e.has(hasFin) && e.sent.contig != s.Seq {
+		return false
+	}
+	return e.contig == s.Seq && e.nxt == s.Seq && e.real == s.Seq && (!e.has(hasUna) || !e.una.After(s.Seq)) &&
+		e.sent.n|p.sent.n == 0 && s.NumSACK|e.nSacked|p.nSacked == 0 &&
+		(!e.has(hasIRS) || e.irs == p.iss) && !s.Ack.Before(low) && !s.Ack.After(p.contig) &&
+		m.end.Before(p.edge) && int32(s.Ack-p.sent.contig) <= longAcked
+}
+
+// leavesInTurn returns the states that s, which stands in its place, can have left its
+// sender in, of those that it may have been in; 0: in none. What emits does.
+func (m *move) leavesInTurn() Set {
+	e, p, s := m.e, m.p, m.s
+	w, d, fin := e.set, sync, s.Flags&tcp.FIN != 0
+	if s.Ack == p.iss+1 && m.end == s.Seq {
+		d |= inSR
+	}
+	if p.has(hasFin) && s.Ack.After(p.fin) {
+		d &= finIn
+	} else {
+		d &^= finIn
+	}
+	switch {
+	case fin:
+		w = follow(closes(w, e.has(cw)), e.proven())
+		d &= Of(FinWait1, Closing, LastAck)
+	case e.has(hasFin):
+		d &= finOut
+	default:
+		w &^= finOut
+		d &^= finOut
+	}
+	if !e.has(hasRcv) || s.Ack.After(e.rcv) || m.newerStamp() {
+		return w & d
+	}
+	return w & after(d)
+}
+
+// proven returns what is pending towards an end that acknowledges now: no SYN, if it has
+// not ended (clearSyn).
+func (e *end) proven() event {
+	if e.set&gone != 0 {
+		return e.pend
+	}
+	return e.pend &^ (evSyn | evSyn2 | evSynAck)
+}
+
+// goesInTurn moves both ends by a segment that leaves its sender in the states of to.
+func (m *move) goesInTurn(to Set) {
+	e, p, s, end := m.e, m.p, m.s, m.end
+	fin := s.Flags&tcp.FIN != 0
+	acksFin := p.has(hasFin) && s.Ack.After(p.fin)
+	gets := evAckSyn
+	switch {
+	case fin && acksFin && s.Len == 0 && s.Seq == p.rcv && p.pend&evAckFin == 0 && !p.has(shut):
+		gets |= evFinAck
+	case fin && acksFin:
+		gets |= evFin | evAckFin
+	case fin:
+		gets |= evFin
+	case acksFin:
+		gets |= evAckFin
+	}
+	e.pend = e.proven()
+	e.set = follow(to, e.pend)
+	e.irs, e.bits = p.iss, e.bits|hasIRS
+	if fin {
+		e.fin, e.bits = s.Seq.Add(s.Len), e.bits|hasFin
+	} else if acksFin && end == s.Seq && !e.has(hasFin) {
+		e.bits |= cw
+	}
+	if s.Len > 0 {
+		e.sent.contig = s.Seq.Add(s.Len)
+	}
+	e.contig, e.nxt, e.top, e.real = end, end, end, end
+	e.rebase()
+	m.step.New = s.Len
+	m.grants()
+	m.stamps()
+	p.presumes(s.Ack)
+	p.add(gets)
+	p.set = follow(p.set, p.pend)
+}
+
+// judgeTurn says what s is to its octets, and remembers it: deliver of what comes in its
+// turn.
+func (m *move) judgeTurn() {
+	m.step.Delivery = New
+	if d, copied := m.copies(); copied {
+		m.step.Delivery = d
+		return
+	}
+	switch s := m.s; {
+	case s.Flags&tcp.SYN != 0:
+	case m.end == s.Seq:
+		if m.ageOf() == older {
+			m.step.Delivery = Reordered
+		}
+	case s.IPID-m.ev.id > 1:
+		m.step.Delivery, m.step.Loss = m.deliverTail()
+	}
+}
+
+// noteTurn keeps what the next judgements need of s, whose sender had acknowledged before,
+// if that is known.
+func (m *move) noteTurn(before tcp.Seq, known bool) {
+	m.note(m.step.Leads)
+	m.noteAsking()
+	m.noteAck(before, known)
+}
