@@ -12,10 +12,9 @@ import (
 
 // lone is what such SYNs are judged by.
 type lone struct {
-	none   Case    // of a connection of which nothing has passed
-	recall Scene   // apart from that of the segment at hand
-	ends   []*rule // that are asked when nothing else has passed
-	shut   loneGates
+	none Case    // of a connection of which nothing has passed
+	ends []*rule // that are asked when nothing else has passed
+	shut loneGates
 }
 
 // loneGates are the gates that were closed for the last such SYN whose record ended, and
@@ -46,11 +45,12 @@ var (
 // Lone reports whether v, the first segment of a connection of TCP, is a SYN of which
 // nothing but an event can be found, so that Opens may judge it without a Case.
 func (in *Inspector) Lone(v *packet.View) bool {
-	if v.Seg.Flags != tcp.SYN || v.CapLen < v.WireLen {
+	seg := &v.Seg
+	if seg.Flags != tcp.SYN || v.CapLen < v.WireLen || seg.Len > 0 || seg.Win == 0 || seg.NumSACK != 0 || seg.Sum >= tcp.SumBad {
 		return false
 	}
 	s := in.opening(v)
-	if s.triggering&^expected[conn.Opens] != 0 || s.course() != conn.Opens {
+	if !s.opensUsual(conn.Opens) {
 		return false
 	}
 	for _, r := range in.usually[conn.Opens] {
@@ -61,12 +61,13 @@ func (in *Inspector) Lone(v *packet.View) bool {
 	return true
 }
 
-// opening sets the scene for a first SYN.
+// opening sets the scene for a first SYN. What triggers its rules is not asked for: a
+// usual one shows no more than expected.
 func (in *Inspector) opening(v *packet.View) *Scene {
 	s, c := &in.scene, &in.lone.none
 	s.Seg, s.View, s.Before, s.After, s.Step, s.Case = &v.Seg, v, &blank, &blank, &firstStep, c
 	s.End, s.Quote, s.knows = nil, nil, 0
-	s.triggering = c.shows(v) | moved(&v.Seg, &firstStep) | c.stage()
+	s.triggering = 0
 	return s
 }
 
@@ -81,13 +82,22 @@ func (in *Inspector) Opens(v *packet.View) {
 	in.noteSum(s)
 }
 
-// Recall makes c, which has seen nothing, remember the SYN that Opens has judged. It
-// changes nothing else.
-func (in *Inspector) Recall(c *Case, v *packet.View, step *conn.Step) {
-	s := &in.lone.recall
-	s.Seg, s.View, s.Before, s.After, s.Step, s.Case, s.inspector = &v.Seg, v, &blank, &blank, step, c, in
-	s.knows = 0
-	c.noteUsual(s, conn.Opens)
+// Recall makes c, which has seen nothing, remember the SYN that Opens has judged, as
+// noteUsual would have then.
+func (c *Case) Recall(v *packet.View) {
+	seg := &v.Seg
+	d := seg.Dir
+	me := &c.side[d]
+	c.last, c.shown, c.tried = uint32(v.Number), bareSyn<<d|regular, ofISN(seg.Seq)
+	c.noteOffers(seg)
+	c.windows.syn[d] = seg.Win
+	c.congestion.noteSyn(seg)
+	c.bid(seg)
+	c.sums[d].count(seg.Sum)
+	me.fate, me.ttl, me.mss, me.ecn = synOnce, seg.TTL, seg.MSS, ecnOf(seg)
+	me.learn(seg)
+	me.set(sawTS, seg.Opts&tcp.OptTimestamp != 0)
+	me.set(sawZero, seg.Win == 0)
 }
 
 // FinishLone is Finish of a record in which nothing has passed but a SYN that Opens has

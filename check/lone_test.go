@@ -63,8 +63,8 @@ func TestLone(t *testing.T) {
 		}
 		var remade conn.Conn
 		var again conn.Step
-		tracker.Recall(&remade, &v.Seg, &again)
-		fast.Recall(&a, v, &again)
+		remade.Recall(&v.Seg, &again)
+		a.Recall(v)
 		if a != b || remade != c || again != step {
 			t.Fatalf("%+v leaves\n%+v %+v, not\n%+v %+v", v, a, remade, b, c)
 		}

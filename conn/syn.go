@@ -233,8 +233,13 @@ func (m *move) options(again bool) {
 	if s.Opts&tcp.OptMPTCP != 0 {
 		e.bits |= mptcp
 	}
+	e.offers(s)
+	m.stamps()
+}
+
+// offers takes the window shift of its SYN.
+func (e *end) offers(s *tcp.Segment) {
 	if s.Opts&(tcp.OptWScale|tcp.OptLength) == tcp.OptWScale {
 		e.shift, e.bits = min(s.WScale, maxShift), e.bits|hasShift
 	}
-	m.stamps()
 }

@@ -58,9 +58,7 @@ func (m *move) answers() {
 	e.iss, e.base, e.up, e.irs = s.Seq, s.Seq, s.Seq, p.iss
 	e.sent.contig, e.contig, e.nxt, e.top, e.real = m.end, m.end, m.end, m.end, m.end
 	e.rcv, e.edge, e.wmax, e.win = s.Ack, s.Ack.Add(win), win, win
-	if s.Opts&(tcp.OptWScale|tcp.OptLength) == tcp.OptWScale {
-		e.shift, e.bits = min(s.WScale, maxShift), e.bits|hasShift
-	}
+	e.offers(s)
 	e.moves(s.Ack, win)
 	m.stamps()
 	p.set, p.pend, p.una, p.bits = inSS|inES, evSynAck|evAckSyn, s.Ack, p.bits|hasUna

@@ -100,7 +100,6 @@ func (m *embryo) view(v *packet.View) {
 type past struct {
 	view    packet.View
 	step    conn.Step
-	tracker conn.Tracker
 	entry   entry // of an embryo whose record ends, or that somebody asks for
 	verdict loneVerdict
 }
@@ -156,12 +155,12 @@ func (t *Table) recall(m *embryo, e *entry) tcpstates.Flags {
 	s := &v.Seg
 	e.key, e.swapped, e.num, e.start, e.last = m.key, v.FromB, m.num, m.at, m.at
 	e.opening, e.class, e.identity[tcp.Client] = record.OpenSyn, m.class, t.who.signatures.Noted(m.identity)
-	t.past.tracker.Recall(&e.conn, s, step)
+	e.conn.Recall(s, step)
 	e.side[tcp.Client].Add(v.IPLen, 0)
-	e.history.Segment(s, step)
-	e.trail.Segment(s, step, &e.conn, 0)
+	e.history = opened
+	e.trail.Recall(s)
 	e.handshake.Segment(s, step, &e.conn, &nothing, e.start)
-	t.rules.Recall(&e.inquiry, v, step)
+	e.inquiry.Recall(v)
 	if m.at < t.resumed {
 		e.handshake.Lapse()
 	}
@@ -171,8 +170,15 @@ func (t *Table) recall(m *embryo, e *entry) tcpstates.Flags {
 	return t.look(e, s)
 }
 
-// nothing has seen nothing.
-var nothing conn.Conn
+// nothing has seen nothing, and opened a SYN of a client with a window, as usual ones have:
+// nothing else of them stands in a History.
+var (
+	nothing conn.Conn
+	opened  = func() (h measure.History) {
+		h.Segment(&tcp.Segment{Flags: tcp.SYN, Win: 1}, &conn.Step{Delivery: conn.New, Leads: true})
+		return h
+	}()
+)
 
 // entry returns entry i, or what embryo i would be: valid until it is asked for another
 // embryo.

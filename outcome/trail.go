@@ -138,6 +138,12 @@ func (t *Trail) Segment(s *tcp.Segment, step *conn.Step, c *conn.Conn, after int
 	t.judge(s, step, c, micros(after))
 }
 
+// Recall notes the first segment of all, a SYN of the client without payload, as Segment
+// would have then.
+func (t *Trail) Recall(s *tcp.Segment) {
+	t.shown, t.passed, t.attempts, t.last = bareSyn<<tcp.Client, PassedSyn, 1, conn.Ticks(s.At)
+}
+
 // flows reports whether the segment neither opens nor closes, and nothing has closed:
 // all that it can show is that something is sent again. Most segments behind a loss do.
 func (t *Trail) flows(s *tcp.Segment, step *conn.Step) bool {
