@@ -144,7 +144,7 @@ func (t *Table) write(e *entry, why record.Ending) {
 	if e.written {
 		return
 	}
-	t.part(e, t.now)
+	t.partOfSilent(e, t.now)
 	e.written = true
 	if e.key.Proto == packet.ProtoTCP {
 		switch {

@@ -12,7 +12,7 @@ import (
 // multiples of every from a record's start on, if a packet has come since the last one,
 // and have what was known before the first packet at or behind that moment. So they do
 // not depend on when this is noticed: at that packet, at the end of the record, or as a
-// walk over all slots comes by.
+// walk over all slots comes by. (Of datagrams: at that packet alone.)
 type parts struct {
 	every int64  // ns; 0: there are none
 	slot  uint32 // where the walk goes on
@@ -37,6 +37,16 @@ const (
 // hasParts are the classes whose records are open for long.
 var hasParts = [numClasses]bool{
 	other: true, closing: true, open: true, strayOther: true, strayClosing: true, strayOpen: true,
+}
+
+// partsOfSilent are those of them that are alive though nothing comes: of a connection that
+// has not closed. Whether a conversation of datagrams is, the next one tells; if there is
+// none its last row comes soon and tells the same.
+var partsOfSilent = [numClasses]bool{closing: true, open: true, strayClosing: true, strayOpen: true}
+
+// partOfSilent is part where no packet of e came.
+func (t *Table) partOfSilent(e *entry, now int64) (due bool) {
+	return !e.written && partsOfSilent[e.class] && t.part(e, now)
 }
 
 // partBefore writes a part that is due before a packet of e that comes at a time.
@@ -109,7 +119,7 @@ func (t *Table) passParts() {
 		if p.slot++; p.slot >= t.slab.used {
 			p.slot = 1
 		}
-		if p.slot < t.slab.used && t.part(t.slab.at(p.slot), now) {
+		if p.slot < t.slab.used && t.partOfSilent(t.slab.at(p.slot), now) {
 			rows++
 		}
 	}

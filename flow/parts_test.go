@@ -46,6 +46,8 @@ func TestInterim(t *testing.T) {
 		"answered late": {"0 > S 100:100(0)\n70 > S 100:100(0)\n70.1 < S. 300:300(0) ack 101\n70.2 > . 101:101(0) ack 301\n75" + data,
 			"1/1: 3, 1/2 4"},
 		"closed before":         {closed4 + "70 < F. 301:301(0) ack 102\n", "1/1 4"},
+		"reset before":          {open3 + "10 < R. 301:301(0) ack 101\n65 < R. 301:301(0) ack 101\n", "1/1 2"},
+		"half closed":           {open3 + "10 > F. 101:101(0) ack 301\n11 < . 301:301(0) ack 102\n70 < F. 301:301(0) ack 102\n", "1/1: 3, 1/2 3"},
 		"closes at that moment": {open3 + "61 > F. 101:101(0) ack 301\n62 < F. 301:301(0) ack 102\n63 > . 102:102(0) ack 302\n", "1/1: 2, 1/2 4"},
 		"idle: before its end":  {open3 + "700" + data, "1/1: 2, 1/2 2, 2/1 1"},
 		"a wrong stamp, and time goes on": {open3 + "61" + data + "600" + data + "70" + data + "130" + data + "190" + data,
@@ -54,6 +56,33 @@ func TestInterim(t *testing.T) {
 	} {
 		if got := rowsOf(Config{Interim: time.Minute}, views(t, 40000, tt.text), nil); got != tt.want {
 			t.Errorf("%s: got %s, want %s", name, got, tt.want)
+		}
+	}
+}
+
+// TestInterimOfDatagrams: only who goes on has a row on the way; of one that fell silent the
+// last row comes soon, and has no more to tell.
+func TestInterimOfDatagrams(t *testing.T) {
+	for text, want := range map[string]string{
+		"0 > P 1:1(0)\n0.1 < P 1:1(0)\n":                                "1/1 1",
+		"0 > P 1:1(0)\n0.1 < P 1:1(0)\n59 > P 1:1(0)\n":                 "1/1 2",
+		"0 > P 1:1(0)\n0.1 < P 1:1(0)\n60 > P 1:1(0)\n":                 "1/1: 1, 1/2 2",
+		"0 > P 1:1(0)\n59 > P 1:1(0)\n100 > P 1:1(0)\n110 > P 1:1(0)\n": "1/1: 2, 1/2 4",
+		"0 > P 1:1(0)\n61 > P 1:1(0)\n119 > P 1:1(0)\n":                 "1/1: 1, 1/2 3",
+		"0 > P 1:1(0)\n61 > P 1:1(0)\n119 > P 1:1(0)\n121 < P 1:1(0)\n": "1/1: 1, 1/2: 3, 1/3 3",
+		"0 > P 1:1(0)\n200 > P 1:1(0)\n":                                "1/1 1, 2/1 1",
+	} {
+		vs := views(t, 40000, text)
+		for _, v := range vs {
+			v.Key.Proto, v.Seg = packet.ProtoUDP, tcp.Segment{}
+		}
+		other := *vs[len(vs)-1]
+		other.Key.APort, other.At = 1, other.At+200e9 // time goes on
+		alone := views(t, 2, "0 > P 1:1(0)\n")[0]
+		alone.At = other.At + 200e9
+		got := rowsOf(Config{Interim: time.Minute}, append(vs, &other, alone), nil)
+		if !strings.HasPrefix(got, want+", ") || strings.Contains(strings.TrimPrefix(got, want), ":") {
+			t.Errorf("%q: got %s, want %s", text, got, want)
 		}
 	}
 }

@@ -28,7 +28,7 @@ type Shown[R any] struct {
 func Overview() []Shown[Record] { return append([]Shown[Record](nil), overview...) }
 
 var overview = []Shown[Record]{
-	{"#", true, false, 0, func(dst []byte, r *Record) []byte { return appendUint(dst, r.Conn) }},
+	{"#", true, false, 0, appendNumber},
 	{"START", false, false, 3, func(dst []byte, r *Record) []byte { return AppendClock(dst, r.Start, 3) }},
 	{"PROTO", false, false, 2, appendProtoType},
 	{"CLIENT", false, true, 0, func(dst []byte, r *Record) []byte { return r.appendEnd(dst, tcp.Client) }},
@@ -45,7 +45,25 @@ var overview = []Shown[Record]{
 	{"FINDING", false, true, 0, appendWorst},
 	{"STATES", false, false, 7, appendStates},
 	{"HISTORY", false, false, 6, func(dst []byte, r *Record) []byte { return r.History.Append(dst) }},
-	{"END", false, false, 8, func(dst []byte, r *Record) []byte { return append(dst, r.Ending.String()...) }},
+	{"END", false, false, 8, appendStanding},
+}
+
+// appendNumber appends the number of a connection, and behind a point that of the row if it
+// is not its only one: 7.2 is the second row of connection 7.
+func appendNumber(dst []byte, r *Record) []byte {
+	dst = appendUint(dst, r.Conn)
+	if r.Interim || r.Part > 1 && r.Ending != EndOpen {
+		dst = appendUint(append(dst, '.'), uint64(r.Part))
+	}
+	return dst
+}
+
+// appendStanding appends why a record ended, or that it goes on.
+func appendStanding(dst []byte, r *Record) []byte {
+	if r.Interim {
+		return append(dst, r.kind()...)
+	}
+	return append(dst, r.Ending.String()...)
 }
 
 // OverviewRoom is how many characters the columns of Overview usually take, for who
