@@ -7,84 +7,9 @@ import (
 	"onpath/tcp"
 )
 
-// onesSum returns the one's complement sum of b, taken as big-endian 16-bit
-// words and padded with a zero octet (RFC 1071 §1). The sum does not care for
-// the order of the octets as long as one swap ends it (§2 B), so it adds words
-// of 64 bits as they lie in memory.
-func onesSum(b []byte) uint16 {
-	acc, carry := lastWord(b), uint64(0)
-	le := binary.LittleEndian
-	if len(b) >= 128 {
-		acc, b = sumLong(acc, b)
-	}
-	for len(b) >= 8 {
-		acc, carry = bits.Add64(acc, le.Uint64(b), carry)
-		b = b[8:]
-	}
-	acc, carry = bits.Add64(acc, 0, carry)
-	return bits.ReverseBytes16(fold(acc + carry)) // after a carry there is room for another
-}
-
-// sumLong adds to acc, with the carries brought round, as many words of b as go by 16,
-// and returns what is left of b. One half of them is added beside the other, as each
-// addition waits for the carry of the one before it.
-func sumLong(acc uint64, b []byte) (uint64, []byte) {
-	le := binary.LittleEndian
-	var beside, carries uint64
-	for len(b) >= 128 {
-		var c, d uint64
-		acc, c = bits.Add64(acc, le.Uint64(b), 0)
-		acc, c = bits.Add64(acc, le.Uint64(b[8:]), c)
-		acc, c = bits.Add64(acc, le.Uint64(b[16:]), c)
-		acc, c = bits.Add64(acc, le.Uint64(b[24:]), c)
-		acc, c = bits.Add64(acc, le.Uint64(b[32:]), c)
-		acc, c = bits.Add64(acc, le.Uint64(b[40:]), c)
-		acc, c = bits.Add64(acc, le.Uint64(b[48:]), c)
-		acc, c = bits.Add64(acc, le.Uint64(b[56:]), c)
-		beside, d = bits.Add64(beside, le.Uint64(b[64:]), 0)
-		beside, d = bits.Add64(beside, le.Uint64(b[72:]), d)
-		beside, d = bits.Add64(beside, le.Uint64(b[80:]), d)
-		beside, d = bits.Add64(beside, le.Uint64(b[88:]), d)
-		beside, d = bits.Add64(beside, le.Uint64(b[96:]), d)
-		beside, d = bits.Add64(beside, le.Uint64(b[104:]), d)
-		beside, d = bits.Add64(beside, le.Uint64(b[112:]), d)
-		beside, d = bits.Add64(beside, le.Uint64(b[120:]), d)
-		carries += c + d
-		b = b[128:]
-	}
-	acc, c := bits.Add64(acc, beside, 0)
-	acc, c = bits.Add64(acc, carries, c)
-	return acc + c, b
-}
-
-// lastWord returns the octets behind the last whole word of eight as a
-// little-endian word.
-func lastWord(b []byte) (word uint64) {
-	rest := len(b) % 8
-	if len(b) >= 8 {
-		return binary.LittleEndian.Uint64(b[len(b)-8:]) >> (64 - 8*rest)
-	}
-	for i, c := range b[len(b)-rest:] {
-		word |= uint64(c) << (8 * i)
-	}
-	return word
-}
-
-// fold adds the words of 16 bits in acc, with the carry of each addition brought
-// round (RFC 1071 §2).
-func fold(acc uint64) uint16 {
-	acc = acc>>32 + acc&0xffffffff
-	acc = acc>>32 + acc&0xffffffff
-	acc = acc>>16 + acc&0xffff
-	return uint16(acc>>16 + acc&0xffff)
-}
-
-// allOnes is the sum of octets that hold their own checksum.
-const allOnes = 0xffff
-
-// verdict is what a sum over octets and their own checksum says.
-func verdict(sum uint16) tcp.Sum {
-	if sum == allOnes {
+// verdict is what a sum over octets and their own checksum says, which is full or not.
+func verdict(full bool) tcp.Sum {
+	if full {
 		return tcp.SumGood
 	}
 	return tcp.SumBad
@@ -100,30 +25,39 @@ func headerSum(ip []byte) tcp.Sum {
 	if n < 20 || n > len(ip) {
 		return tcp.SumUnknown
 	}
-	return verdict(onesSum(ip[:n]))
+	return verdict(full(sumOctets(0, ip[:n])))
 }
 
-// plainSums checks both checksums of an IPv4 datagram of total octets, without
-// options, that holds a TCP header: headerSum and transportSum say the same. The
-// addresses stand right before the TCP header, so one sum covers them and the
-// segment.
-func plainSums(ip []byte, total int) (header, segment tcp.Sum) {
-	le := binary.LittleEndian
-	acc, carry := bits.Add64(le.Uint64(ip), le.Uint64(ip[8:]), 0)
-	acc, carry = bits.Add64(acc, uint64(le.Uint32(ip[16:])), carry)
-	header = verdict(fold(acc + carry)) // after the carry of a short word there is room for it
-	length := uint64(total - 20)
-	switch {
-	case len(ip) < total:
-		return header, tcp.SumUnknown
-	case fold(uint64(onesSum(ip[12:]))+ProtoTCP+length) == allOnes:
-		return header, tcp.SumGood
+// plainSums checks both checksums of a plain datagram: headerSum and transportSum say the
+// same.
+func (v *View) plainSums() {
+	if v.Key.V6 {
+		v.sum(v.ends())
+		return
 	}
-	field, addresses := binary.BigEndian.Uint16(ip[36:]), uint64(onesSum(ip[12:20]))+ProtoTCP
-	if field == fold(addresses+length) || field == fold(addresses) {
-		return header, tcp.SumPartial
+	le, h := binary.LittleEndian, (*[20]byte)(v.IP)
+	acc, c := bits.Add64(le.Uint64(h[0:]), le.Uint64(h[8:]), 0)
+	acc, c = bits.Add64(acc, uint64(le.Uint32(h[16:])), c)
+	v.IPSum = verdict(full(acc + c)) // after the carry of a short word there is room for it
+	if v.TCP != nil && len(v.IP) == int(v.IPLen) && plainSum4(v.IP) {
+		v.L4Sum, v.Seg.Sum = tcp.SumGood, tcp.SumGood
+		return
 	}
-	return header, tcp.SumBad
+	v.sum(v.ends())
+}
+
+// plainSum4 reports whether the checksum of a TCP segment is good that stands in a whole
+// IPv4 datagram without options. The addresses stand right before the segment, so one
+// sum covers them and it.
+func plainSum4(ip []byte) bool {
+	le, h := binary.LittleEndian, (*[20 + tcp.MinHeader]byte)(ip)
+	acc, c := bits.Add64(le.Uint64(h[12:]), le.Uint64(h[20:]), 0)
+	acc, c = bits.Add64(acc, le.Uint64(h[28:]), c)
+	acc, c = bits.Add64(acc, uint64(le.Uint32(h[36:]))+lengthWord(ProtoTCP, uint32(len(ip)-20)), c)
+	if acc += c; len(ip) > len(h) {
+		acc = sumOctets(acc, ip[len(h):])
+	}
+	return full(acc)
 }
 
 // A transport says how one protocol uses the Internet checksum.
@@ -207,26 +141,36 @@ func transportSum(src, dst *[16]byte, v6 bool, proto uint8, l4 []byte, length ui
 	case uint64(covered) > uint64(len(l4)):
 		return tcp.SumUnknown
 	case !t.pseudo:
-		return verdict(onesSum(l4[:covered]))
+		return verdict(onesSum(l4[:covered]) == allOnes)
 	case proto == ProtoUDP:
 		length = covered // the length in the pseudo-header is that of the header
 	}
 	pseudo := pseudoSum(src, dst, v6, proto, length)
-	switch all := fold(uint64(onesSum(l4[:covered])) + uint64(pseudo)); {
-	case all == allOnes:
+	switch {
+	case full(sumOctets(pseudo, l4[:covered])):
 		return tcp.SumGood
-	case field == pseudo, proto == ProtoTCP && field == pseudoSum(src, dst, v6, proto, 0):
+	case field == bigFold(pseudo), proto == ProtoTCP && field == bigFold(pseudoSum(src, dst, v6, proto, 0)):
 		return tcp.SumPartial // Windows leaves the length out where the card is to cut segments (NDIS LSO)
 	}
 	return tcp.SumBad
 }
 
-// pseudoSum returns the sum of the pseudo-header (RFC 9293 §3.1, RFC 8200 §8.1).
-// Its fields may be added as if they stood side by side.
-func pseudoSum(src, dst *[16]byte, v6 bool, proto uint8, length uint32) uint16 {
-	rest := uint64(proto) + uint64(length)
-	if v6 {
-		return fold(uint64(onesSum(src[:])) + uint64(onesSum(dst[:])) + rest)
+// pseudoSum returns the sum of the pseudo-header (RFC 9293 §3.1, RFC 8200 §8.1), not
+// folded, for sumOctets to go on with. Its fields may be added as if they stood side by
+// side.
+func pseudoSum(src, dst *[16]byte, v6 bool, proto uint8, length uint32) uint64 {
+	le := binary.LittleEndian
+	rest := lengthWord(proto, length)
+	if !v6 {
+		return uint64(le.Uint32(src[12:])) + uint64(le.Uint32(dst[12:])) + rest
 	}
-	return fold(uint64(onesSum(src[12:])) + uint64(onesSum(dst[12:])) + rest)
+	acc, c := bits.Add64(le.Uint64(src[:]), le.Uint64(src[8:]), 0)
+	acc, c = bits.Add64(acc, le.Uint64(dst[:]), c)
+	acc, c = bits.Add64(acc, le.Uint64(dst[8:]), c)
+	acc, c = bits.Add64(acc, rest, c)
+	return acc + c
 }
+
+// lengthWord is what protocol and length add to a pseudo-header, as if they had been read
+// little-endian.
+func lengthWord(proto uint8, length uint32) uint64 { return (uint64(proto) + uint64(length)) << 8 }

@@ -8,49 +8,6 @@ import (
 	"onpath/tcp"
 )
 
-// slowSum is onesSum as RFC 1071 §4.1 describes it: one word after the other.
-func slowSum(b []byte) uint16 {
-	var acc uint32
-	for i, c := range b {
-		acc += uint32(c) << (8 * (1 - i%2))
-		acc = acc&0xffff + acc>>16
-	}
-	return uint16(acc)
-}
-
-func FuzzOnesSum(f *testing.F) {
-	f.Add([]byte{})
-	f.Add([]byte("\xff"))
-	f.Add([]byte("\x00\x01\xf2\x03\xf4\xf5\xf6\xf7")) // RFC 1071 §3
-	f.Add(make([]byte, 129))
-	f.Fuzz(func(t *testing.T, b []byte) {
-		for cut := range min(len(b)+1, 72) { // every alignment of the loops
-			if got, want := onesSum(b[cut:]), slowSum(b[cut:]); got != want {
-				t.Fatalf("onesSum(% x) = %#04x, want %#04x", b[cut:], got, want)
-			}
-		}
-	})
-}
-
-// All ones make a carry in every addition.
-func TestOnesSumCarries(t *testing.T) {
-	b := make([]byte, 70_000)
-	for i := range b {
-		b[i] = 0xff
-	}
-	for n := range 300 {
-		if got, want := onesSum(b[:n]), slowSum(b[:n]); got != want {
-			t.Errorf("%d octets 0xff: %#04x, want %#04x", n, got, want)
-		}
-	}
-	if got, want := onesSum(b), slowSum(b); got != want {
-		t.Errorf("all: %#04x, want %#04x", got, want)
-	}
-	if got := onesSum([]byte("\x00\x01\xf2\x03\xf4\xf5\xf6\xf7")); got != 0xddf2 {
-		t.Errorf("the example of RFC 1071 §3 sums to %#04x, want 0xddf2", got)
-	}
-}
-
 func TestHeaderSum(t *testing.T) {
 	good := []byte("\x45\x00\x00\x3c\x1c\x46\x40\x00\x40\x06\xb1\xe6\xac\x10\x0a\x63\xac\x10\x0a\x0c")
 	withOption := append(append([]byte("\x46"), good[1:]...), 1, 1, 1, 0)
@@ -169,9 +126,9 @@ func TestTransportSum(t *testing.T) {
 			if tt.proto == ProtoUDP {
 				n = tt.covers
 			}
-			binary.BigEndian.PutUint16(changed[tt.field:], pseudoSum(&src, &dst, tt.v6, tt.proto, uint32(n)))
+			binary.BigEndian.PutUint16(changed[tt.field:], bigFold(pseudoSum(&src, &dst, tt.v6, tt.proto, uint32(n))))
 			check("left to the card", changed, len(l4), tcp.SumPartial)
-			binary.BigEndian.PutUint16(changed[tt.field:], pseudoSum(&src, &dst, tt.v6, tt.proto, 0))
+			binary.BigEndian.PutUint16(changed[tt.field:], bigFold(pseudoSum(&src, &dst, tt.v6, tt.proto, 0)))
 			check("left to the card, without a length", changed, len(l4), map[bool]tcp.Sum{true: tcp.SumPartial, false: tcp.SumBad}[tt.proto == ProtoTCP])
 			src[15]++
 			check("another sender", l4, len(l4), tcp.SumBad)
@@ -225,28 +182,7 @@ func TestTransportSumDoesNotAllocate(t *testing.T) {
 	}
 }
 
-func BenchmarkOnesSum(b *testing.B) {
-	l4 := make([]byte, 1460)
-	rng := rand.NewChaCha8([32]byte{})
-	rng.Read(l4)
-	for _, sum := range []struct {
-		name string
-		of   func([]byte) uint16
-		n    int
-	}{{"64-bit words/20", onesSum, 20}, {"64-bit words/1460", onesSum, 1460}, {"one octet at a time/1460", slowSum, 1460}} {
-		b.Run(sum.name, func(b *testing.B) {
-			var x uint16
-			for b.Loop() {
-				x ^= sum.of(l4[:sum.n])
-			}
-			sinkSum = x
-		})
-	}
-}
-
-var sinkSum uint16
-
-// The quick way over a plain datagram says what the slow ones say: of random
+// TestPlainSumsAgree: the quick way over a plain datagram says what the slow ones say: of random
 // octets, with good, left and bad checksums, and cut.
 func TestPlainSumsAgree(t *testing.T) {
 	rng := rand.NewChaCha8([32]byte{1})
@@ -262,15 +198,19 @@ func TestPlainSumsAgree(t *testing.T) {
 			field[0], field[1] = 0, 0
 			binary.BigEndian.PutUint16(ip[10:], 0)
 			binary.BigEndian.PutUint16(ip[10:], ^onesSum(ip[:20]))
-			binary.BigEndian.PutUint16(field, ^fold(uint64(onesSum(ip[20:]))+uint64(pseudoSum(&src, &dst, false, ProtoTCP, length))))
+			binary.BigEndian.PutUint16(field, ^fold(uint64(onesSum(ip[20:]))+uint64(bigFold(pseudoSum(&src, &dst, false, ProtoTCP, length)))))
 		case 1:
-			binary.BigEndian.PutUint16(field, pseudoSum(&src, &dst, false, ProtoTCP, length))
+			binary.BigEndian.PutUint16(field, bigFold(pseudoSum(&src, &dst, false, ProtoTCP, length)))
 		case 2:
-			binary.BigEndian.PutUint16(field, pseudoSum(&src, &dst, false, ProtoTCP, 0))
+			binary.BigEndian.PutUint16(field, bigFold(pseudoSum(&src, &dst, false, ProtoTCP, 0)))
 		}
 		for _, cut := range []int{0, 1} {
 			captured := ip[:max(40, len(ip)-cut)]
-			header, segment := plainSums(captured, len(ip))
+			v := View{IP: captured, L4: captured[20:], TCP: tcp.Header(captured[20:40]), IPLen: uint32(len(ip))}
+			v.Key.Proto = ProtoTCP
+			v.Key.A, v.Key.B = src, dst
+			v.plainSums()
+			header, segment := v.IPSum, v.L4Sum
 			if want := headerSum(captured); header != want {
 				t.Fatalf("%x: header %v, want %v", captured, header, want)
 			}

@@ -134,7 +134,7 @@ var host6C = host6(3)
 
 // summed6 sets the checksum of a TCP segment.
 func summed6(src, dst [16]byte, l4 []byte) []byte {
-	sum := pseudoSum(&src, &dst, true, ProtoTCP, uint32(len(l4)))
+	sum := bigFold(pseudoSum(&src, &dst, true, ProtoTCP, uint32(len(l4))))
 	binary.BigEndian.PutUint16(l4[16:], ^fold(uint64(onesSum(l4))+uint64(sum)))
 	return l4
 }

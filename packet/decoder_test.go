@@ -275,7 +275,7 @@ func TestPartial(t *testing.T) {
 	for _, link := range []LinkType{LinkEthernet, LinkRaw} { // the short way and the long one
 		f := Frame{Data: ether(typeIPv4, web()), Link: link}
 		if link == LinkRaw {
-			f.Data = f.Data[plainIP:]
+			f.Data = f.Data[plainEther:]
 		}
 		f.WireLen = uint32(len(f.Data))
 		for _, c := range []struct{ said, want tcp.Sum }{{tcp.SumUnknown, tcp.SumBad}, {tcp.SumPartial, tcp.SumPartial}} {
@@ -285,7 +285,7 @@ func TestPartial(t *testing.T) {
 			}
 		}
 		src, dst := v.ends()
-		sum := uint32(onesSum(v.L4)) + uint32(pseudoSum(src, dst, false, ProtoTCP, uint32(len(v.L4))))
+		sum := uint32(onesSum(v.L4)) + uint32(bigFold(pseudoSum(src, dst, false, ProtoTCP, uint32(len(v.L4)))))
 		binary.BigEndian.PutUint16(v.L4[16:], ^fold(uint64(sum)))
 		if d.Decode(&f, v); v.L4Sum != tcp.SumGood || v.Seg.Sum != tcp.SumGood {
 			t.Errorf("%v, filled in: transport %v, segment %v", link, v.L4Sum, v.Seg.Sum)

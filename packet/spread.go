@@ -15,16 +15,30 @@ func (k *Key) Spread(seed *Seed) uint32 {
 	return uint32(h >> 32)
 }
 
-// PlainSpread is Key.Spread of what f holds, if it is what most frames are: TCP over IPv4
-// over Ethernet, whole, with an options' length that fits. Such a frame needs no Decoder
-// that has seen others; who is told ok false has to decode it to know.
+// PlainSpread is Key.Spread of what f holds, if it is what most frames are: TCP over IP
+// over Ethernet, whole, without options of IP. Such a frame needs no Decoder that has seen
+// others; who is told ok false has to decode it to know.
 func PlainSpread(f *Frame, seed *Seed) (spread uint32, ok bool) {
-	ip, _, n := plainFrame(f)
-	if n == 0 || f.Text != nil {
+	if f.Text != nil {
 		return 0, false
 	}
-	be := binary.BigEndian
-	k := Key{Proto: ProtoTCP}
-	k.ends4(ip[12:20], be.Uint16(ip[20:]), be.Uint16(ip[22:]))
+	be, k := binary.BigEndian, Key{Proto: ProtoTCP}
+	switch b, ethertype, _ := plainLink(f); ethertype {
+	case typeIPv4:
+		ip, _ := plainIPv4(b)
+		if ip == nil || ip[9] != ProtoTCP {
+			return 0, false
+		}
+		k.ends4(ip[12:20], be.Uint16(ip[20:]), be.Uint16(ip[22:]))
+	case typeIPv6:
+		ip, _ := plainIPv6(b)
+		if ip == nil || ip[6] != ProtoTCP {
+			return 0, false
+		}
+		k.V6 = true
+		k.ends6(ip[8:40], be.Uint16(ip[40:]), be.Uint16(ip[42:]))
+	default:
+		return 0, false
+	}
 	return k.Spread(seed), true
 }

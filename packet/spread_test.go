@@ -1,6 +1,10 @@
 package packet
 
-import "testing"
+import (
+	"testing"
+
+	"onpath/tcp"
+)
 
 // TestPlainSpread: who looks at a plain frame alone says what a Decoder does, in both
 // directions; and what an ICMP error quotes has the spread of the connection.
@@ -37,9 +41,9 @@ func TestPlainSpread(t *testing.T) {
 
 // spreadFrame returns a SYN of one host to another, or the answer.
 func spreadFrame(host, port byte, back bool) *Frame {
-	b := make([]byte, plainMin+20)
+	b := make([]byte, plainEther+20+tcp.MinHeader+20)
 	b[12], b[13] = 8, 0
-	ip, l4 := b[plainIP:], b[plainTCP:]
+	ip, l4 := b[plainEther:], b[plainEther+20:]
 	ip[0], ip[3], ip[8], ip[9] = 0x45, 60, 64, ProtoTCP
 	here, there := [4]byte{10, 0, 0, host}, [4]byte{192, 0, 2, 1}
 	from, to := 0, 2

@@ -82,8 +82,7 @@ func (w *walk) key(src, dst, id uint16) {
 	k, b := &w.v.Key, w.ip.b
 	k.ID, k.VLAN, k.Net, k.Proto, k.V6 = id, w.vlan, w.net, w.proto, w.ip.v6
 	if k.V6 {
-		k.A, k.B, k.APort, k.BPort = [16]byte(b[8:24]), [16]byte(b[24:40]), src, dst
-		w.v.FromB = k.order()
+		w.v.FromB = k.ends6(b[8:40], src, dst)
 		return
 	}
 	w.v.FromB = k.ends4(b[12:20], src, dst)
@@ -100,6 +99,25 @@ func (k *Key) ends4(b []byte, src, dst uint16) (fromB bool) {
 	putMapped(&k.B, uint32(high>>16))
 	k.APort, k.BPort = uint16(low), uint16(high)
 	return s > d
+}
+
+// ends6 is ends4 for the addresses of an IPv6 header.
+func (k *Key) ends6(b []byte, src, dst uint16) (fromB bool) {
+	be, ne := binary.BigEndian, binary.NativeEndian
+	_ = b[31]
+	_, c := bits.Sub64(uint64(dst), uint64(src), 0)
+	_, c = bits.Sub64(be.Uint64(b[24:]), be.Uint64(b[8:]), c)
+	_, c = bits.Sub64(be.Uint64(b[16:]), be.Uint64(b[0:]), c) // 1 if the sender is above
+	swap := -c
+	for i := 0; i < 16; i += 8 {
+		s, d := ne.Uint64(b[i:]), ne.Uint64(b[16+i:])
+		other := (s ^ d) & swap
+		ne.PutUint64(k.A[i:], s^other)
+		ne.PutUint64(k.B[i:], d^other)
+	}
+	other := (src ^ dst) & uint16(swap)
+	k.APort, k.BPort = src^other, dst^other
+	return c != 0
 }
 
 // putMapped sets a to an IPv4 address as ::ffff:a.b.c.d.
