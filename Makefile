@@ -87,7 +87,9 @@ oracle: # the differential tests over the whole corpus, if it is there; 100,000 
 
 live-proof: # 10,000 real connections over namespaces, a tenth over a faulty wire, each record held against its ends; faults (root; other counts: CONNECTIONS=2000)
 	ONPATH_CONNECTIONS=$(CONNECTIONS) go test -count 1 -timeout 1h -v -run TestTraffic ./internal/traffic
+	ONPATH_SHARDS=2 ONPATH_CONNECTIONS=$(CONNECTIONS) go test -count 1 -timeout 1h -v -run TestTraffic ./internal/traffic
 	ONPATH_BLOCKED=30s go test -count 1 -timeout 1h -v -run 'Deleted|Disk|Pipe|Clock|Iperf' ./internal/traffic
+	ONPATH_SHARDS=2 ONPATH_BLOCKED=30s go test -count 1 -timeout 1h -v -run 'Deleted|Disk|Pipe|Clock|Iperf' ./internal/traffic
 	ONPATH_CONNECTIONS=$$(($(CONNECTIONS) / 10)) go test -count 1 -timeout 1h -v -run TestWire ./internal/traffic
 
 live-rate: # what live and tcpdump -w /dev/null lose of traffic at full speed, in turns and both at once (root)

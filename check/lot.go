@@ -1,6 +1,9 @@
 package check
 
-import "cmp"
+import (
+	"cmp"
+	"slices"
+)
 
 // Lot is what an Inspector has found of a Case and lent to it: what must go with it, as
 // another Inspector finishes it. The zero Lot is empty.
@@ -19,6 +22,18 @@ func (in *Inspector) Hand(c *Case, l *Lot) {
 	l.findings = append(l.findings[:0], found...)
 	for i := range found {
 		found[i].Kept = nil // it goes with them, so it is no room to spare
+	}
+	t := c.lent(in)
+	if l.troubled = t != nil; l.troubled {
+		l.trouble = *t
+	}
+}
+
+// Show is Hand of what goes on: c keeps what it has.
+func (in *Inspector) Show(c *Case, l *Lot) {
+	l.findings = append(l.findings[:0], in.books.of(c)...)
+	for i := range l.findings {
+		l.findings[i].Kept = slices.Clone(l.findings[i].Kept)
 	}
 	t := c.lent(in)
 	if l.troubled = t != nil; l.troubled {

@@ -13,6 +13,7 @@ type Desk struct {
 	table   *Table // without connections
 	numbers numbers
 	begun   uint64
+	look    Report // that Standing is told
 }
 
 // NewDesk returns a Desk that has been told nothing. emit is called for each record; the
@@ -50,19 +51,48 @@ func (d *Desk) begin(frame, before uint64) {
 // end writes a record.
 func (d *Desk) end(r *Report, x *ending) {
 	t, e := d.table, &x.entry
+	d.take(r, x)
+	if t.row.IsTCP() {
+		t.conclude(e, x.why, x.silent, x.lone)
+	}
+	t.emit(&t.row)
+	d.forget(e)
+}
+
+// take sets the row to what x tells of, and takes what was found of it.
+func (d *Desk) take(r *Report, x *ending) {
+	t, e := d.table, &x.entry
 	who := d.numbers.find(e.num)
 	e.num, t.now = who.num, x.now
 	l := d.lent(r, x, who.before)
 	t.set(e, x.why, &l)
 	if t.row.IsTCP() {
 		t.rules.Receive(&e.inquiry, r.lot(x), x.latest)
-		t.conclude(e, x.why, x.silent, x.lone)
 	}
-	t.emit(&t.row)
-	t.rules.Forget(&e.inquiry)
+}
+
+// forget forgets e, of which all is written.
+func (d *Desk) forget(e *entry) {
+	d.table.rules.Forget(&e.inquiry)
 	for end := range e.identity {
-		t.who.signatures.Release(e.identity[end])
+		d.table.who.signatures.Release(e.identity[end])
 	}
+}
+
+// Standing gives to a record of a Table that shares as it stands, as Record returns it,
+// valid during the call. The Desk has taken all that the Table told, and both are at rest.
+func (d *Desk) Standing(o Open, to func(*record.Record)) {
+	d.look.Reset()
+	e := o.t.entry(o.i)
+	x := o.t.account(&d.look, e)
+	x.why = record.EndOpen
+	if l := d.look.lend(x, e); l != nil {
+		o.t.rules.Show(&e.inquiry, l)
+	}
+	d.take(&d.look, x)
+	d.table.stood(&x.entry, x.now)
+	to(&d.table.row)
+	d.forget(&x.entry)
 }
 
 // lent returns what the entry of x was lent.

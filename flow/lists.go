@@ -156,7 +156,7 @@ func (t *Table) Pass(now int64) {
 // that began first before the others.
 func (t *Table) Tick(now int64) {
 	before := t.ticked >> tickBits
-	t.now, t.ticked = now, now
+	t.now, t.ticked, t.asked = now, now, Place{}
 	if now>>tickBits < before {
 		t.turnBack(before)
 	}

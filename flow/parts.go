@@ -94,6 +94,11 @@ func (t *Table) part(e *entry, now int64) (due bool) {
 // standing sets the row to the record of e as it stands at a time.
 func (t *Table) standing(e *entry, now int64) {
 	t.fill(e, record.EndOpen)
+	t.stood(e, now)
+}
+
+// stood adds to the row of e, which is filled, what was found by a time, and what became of it.
+func (t *Table) stood(e *entry, now int64) {
 	if !t.row.IsTCP() {
 		return
 	}

@@ -125,10 +125,9 @@ type Post func(r *Report, asks bool)
 // numbered from 1 on.
 func (t *Table) Share(d *Desk, post Post) {
 	t.report, t.post = &Report{}, post
-	var asked Place // the Desk stands still there, until there is more to tell
 	t.rules.Report(&t.report.log, func() *check.World {
-		if asked != t.Place() || t.report.Len() > 0 {
-			asked = t.Place()
+		if t.asked != t.Place() || t.report.Len() > 0 {
+			t.asked = t.Place()
 			t.post(t.report, true)
 		}
 		return d.table.rules.World()
@@ -185,10 +184,22 @@ func (t *Table) tellFrame(what check.What, frame uint64) {
 // tellEnding hands over e, whose record ends.
 func (t *Table) tellEnding(e *entry, why record.Ending) {
 	r := t.report
-	n := len(r.endings)
+	x := t.account(r, e)
+	x.why = why
+	if l := r.lend(x, e); l != nil {
+		t.rules.Hand(&e.inquiry, l)
+	}
+	r.log.Add(t.frame, markEnding, uint32(len(r.endings)-1))
+	if len(r.endings) == manyEndings {
+		t.post(r, false)
+	}
+}
+
+// account adds to r how e stands, but for what was found of it.
+func (t *Table) account(r *Report, e *entry) *ending {
 	r.endings = extend(r.endings)
-	x := &r.endings[n]
-	x.entry, x.why, x.now, x.silent, x.order = *e, why, t.now, t.silentUntil(e), t.order
+	x := &r.endings[len(r.endings)-1]
+	x.entry, x.now, x.silent, x.order = *e, t.now, t.silentUntil(e), t.order
 	x.lone = t.wasLone(e)
 	x.latest = t.latest
 	x.pair, x.times, x.total, x.lot = -1, -1, -1, -1
@@ -201,19 +212,21 @@ func (t *Table) tellEnding(e *entry, why record.Ending) {
 	if t.great.has(e) {
 		x.total, r.totals = int32(len(r.totals)), append(r.totals, t.great.of(e))
 	}
-	if e.inquiry.Lends() {
-		x.lot, r.lots = int32(len(r.lots)), extend(r.lots)
-		t.rules.Hand(&e.inquiry, &r.lots[x.lot])
-	}
 	for end, id := range e.identity {
 		if id != 0 {
 			x.who[end] = *t.who.signatures.Signature(id)
 		}
 	}
-	r.log.Add(t.frame, markEnding, uint32(n))
-	if n+1 == manyEndings {
-		t.post(r, false)
+	return x
+}
+
+// lend returns where what was found of e goes that x tells of; nil: nothing was.
+func (r *Report) lend(x *ending, e *entry) *check.Lot {
+	if !e.inquiry.Lends() {
+		return nil
 	}
+	x.lot, r.lots = int32(len(r.lots)), extend(r.lots)
+	return &r.lots[x.lot]
 }
 
 // extend makes a list longer by one, which is what it was when the list was as long.
@@ -259,8 +272,18 @@ func (t *Table) ObserveShared(views []packet.View) {
 	}
 }
 
-// FlushAt writes what is open as Flush does, at the time of the capture's last packet.
+// Now says what time it is, ns since the Unix epoch, to a Table that shares: that of the
+// last packet of them all, or until when none came.
+func (t *Table) Now(now int64) { t.now = now }
+
+// FlushAt is Flush at a time, as Now says it.
 func (t *Table) FlushAt(now int64) {
 	t.now = now
 	t.flush(record.EndCapture)
+}
+
+// DrainAt is Drain at a time, as Now says it.
+func (t *Table) DrainAt(now int64) {
+	t.now = now
+	t.flush(record.EndFlush)
 }

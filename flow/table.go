@@ -51,6 +51,7 @@ type Table struct {
 	frame   uint64          // with report: the one at hand
 	latest  uint64          // with report: the latest one
 	order   uint64          // with report: as Place.order
+	asked   Place           // the Desk stands still there, until there is more to tell
 	row     record.Record   // the one that emit is given
 	flags   tcpstates.Flags // of the last segment
 	step    conn.Step       // what it did

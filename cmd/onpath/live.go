@@ -27,7 +27,11 @@ Capturing needs root, or CAP_NET_RAW alone. On a host that sends or receives its
 cards and the kernel cut segments and put them together (TSO, GRO): what is seen then is
 larger than what passes on the wire, and its checksums are not all computed. ethtool
 -K eth0 tso off gso off gro off shows what passes. The summary says how many packets the
-kernel had to drop because onpath was too slow. docs/live.md tells more.`
+kernel had to drop because onpath was too slow. docs/live.md tells more.
+
+The connections are divided among --shards N goroutines, by itself half as many as there
+are processors. Those that need the packets in their order have one: --netfilter,
+--evidence, --interim, --state, and the outputs tcpstates, tcpchain, conntrack and pcapng.`
 
 const liveExample = `  sudo onpath live -i eth0
   sudo onpath live -i eth0 -i eth1 -o jsonl=conns.jsonl port 443
@@ -54,7 +58,7 @@ func newLive() *cobra.Command {
 		RunE: func(cmd *cobra.Command, args []string) error {
 			c, err := o.capture(cmd, args)
 			if err == nil {
-				err = errors.Join(more.config(cmd, &c), files.config(&c), state.config(cmd, &c))
+				err = errors.Join(more.config(cmd, &c), files.config(&c), state.config(cmd, &c), checkShards(&c))
 			}
 			if err == nil {
 				err = whole.config(cmd, &c)
@@ -74,6 +78,7 @@ func newLive() *cobra.Command {
 	state.bind(cmd, &o.run)
 	o.bindTable(cmd, flow.Linger{AfterReset: liveLinger, AfterClose: liveLinger})
 	more.bind(cmd, &o.run)
+	bindShards(cmd, &o.run, "half of the processors")
 	return cmd
 }
 

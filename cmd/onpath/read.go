@@ -35,8 +35,8 @@ More than a few MiB are read on all processors: the connections are divided amon
 no bound (--max-connections and the like) is reached, of which each has its part, and
 nothing is forgotten of what all connections remember together (docs/performance.md). It is
 one where packets are needed in order or as they come: with standard input or a pipe,
---netfilter, --evidence, --metrics, --interim, and the outputs tcpstates, tcpchain,
-conntrack and pcapng; and under --memory, unless --shards is given.`
+--netfilter, --evidence, --interim, and the outputs tcpstates, tcpchain, conntrack and
+pcapng, which is said if --shards asks for more; and under --memory, unless --shards is given.`
 
 const filterLong = `
 
@@ -116,13 +116,10 @@ func newRead() *cobra.Command {
 		RunE: func(cmd *cobra.Command, args []string) error {
 			c, err := o.config(cmd, args)
 			if err == nil {
-				err = more.config(cmd, &c)
+				err = errors.Join(more.config(cmd, &c), checkShards(&c))
 			}
 			if err == nil {
 				err = whole.config(cmd, &c)
-			}
-			if err == nil {
-				err = checkShards(&c)
 			}
 			if err != nil {
 				return err
@@ -133,8 +130,7 @@ func newRead() *cobra.Command {
 	o.bind(cmd, formatNames(run.RecordFormats))
 	more.bind(cmd, &o.run)
 	whole.bind(cmd)
-	cmd.Flags().IntVar(&o.run.Shards, "shards", 0, "divide the connections among `N` goroutines (0: one for each processor, where it pays); what is written is the same")
-	must(cmd.RegisterFlagCompletionFunc("shards", cobra.NoFileCompletions))
+	bindShards(cmd, &o.run, "one for each processor, where it pays")
 	return cmd
 }
 
@@ -176,10 +172,16 @@ func checkInterim(c *run.Config) error {
 	return nil
 }
 
+// bindShards declares --shards; none says what 0 means.
+func bindShards(cmd *cobra.Command, c *run.Config, none string) {
+	cmd.Flags().IntVar(&c.Shards, "shards", 0, "divide the connections among `N` goroutines (0: "+none+"); what is written is the same")
+	must(cmd.RegisterFlagCompletionFunc("shards", cobra.NoFileCompletions))
+}
+
 // checkShards refuses what is no number of shards.
 func checkShards(c *run.Config) error {
 	if c.Shards < 0 || c.Shards > run.MaxShards {
-		return fmt.Errorf("--shards %d: must be from 1 to %d, or 0 for as many as there are processors", c.Shards, run.MaxShards)
+		return fmt.Errorf("--shards %d: must be from 1 to %d, or 0 for as many as pay", c.Shards, run.MaxShards)
 	}
 	return nil
 }

@@ -21,18 +21,23 @@ type batch struct {
 	octets []byte
 	views  []packet.View // of the frames that the reader had to decode
 	frames int
+	number uint64 // from 1 on
 	last   uint64 // number of the last frame
+	at     int64  // time of the last packet, or until when none came
 	left   atomic.Int32
 	news
 }
 
-// news is what only the reader sees, and the rules ask for.
+// news is what only the reader sees.
 type news struct {
 	onset
+	lossy   bool         // packets are missing behind the last frame, as the captures say
+	dropped uint64       // so many; 0: they do not know how many more
+	lost    check.Moment // with lossy: until when
+	quiet   bool         // nothing comes at once: what is written must get out
+	stands  bool         // the reader waits until all is done
 	over    bool         // nothing comes any more
-	at      int64        // with over: time of the last packet
-	dropped uint64       // packets, as the captures say
-	lost    check.Moment // with dropped: until when
+	drained bool         // with over: what is watched goes on
 }
 
 // onset is when the first TCP segment passed.

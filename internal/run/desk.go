@@ -5,16 +5,30 @@ import "onpath/flow"
 // ear listens to one shard: what it tells, and how far the desk has come.
 type ear struct {
 	*shard
-	*message     // nil: it tells nothing any more
-	at       int // of its parts
+	*message        // nil: nothing of the next batch was heard yet
+	at       int    // of its parts
+	after    uint64 // without a message: number of the batch that it tells of next
 }
 
-// place returns where what comes next stands, or behind what nothing is missing.
-func (h *ear) place() flow.Place {
-	if h.at < h.Len() {
-		return h.Place(h.at)
+// spot is where something stands among all that shards tell: batches follow one another.
+type spot struct {
+	batch uint64
+	place flow.Place
+}
+
+func (a spot) before(b spot) bool {
+	return a.batch < b.batch || a.batch == b.batch && a.place.Before(b.place)
+}
+
+// spot returns where what comes next stands, or behind what nothing is missing.
+func (h *ear) spot() spot {
+	switch {
+	case h.message == nil:
+		return spot{batch: h.after}
+	case h.at < h.Len():
+		return spot{h.message.batch, h.Place(h.at)}
 	}
-	return h.through
+	return spot{h.message.batch, h.through}
 }
 
 // listen gives the desk what all shards tell, in the order in which one table would have
@@ -22,35 +36,36 @@ func (h *ear) place() flow.Place {
 func (s *shards) listen() {
 	var all []*ear
 	for _, w := range s.each {
-		h := &ear{shard: w}
-		s.hear(h)
-		all = append(all, h)
+		all = append(all, &ear{shard: w, after: 1})
 	}
 	for len(all) > 0 {
 		first, limit := earliest(all)
 		h := all[first]
-		for h.at < h.Len() && !limit.Before(h.place()) {
+		if h.message == nil {
+			if s.rest(all); !s.hear(h) {
+				all = append(all[:first], all[first+1:]...)
+			}
+			continue
+		}
+		for h.at < h.Len() && !limit.before(h.spot()) {
 			s.desk.Take(&h.Report, h.at)
 			h.at++
 		}
-		if h.at < h.Len() || limit.Before(h.through) {
-			continue
-		}
-		if s.done(h); !s.hear(h) {
-			all = append(all[:first], all[first+1:]...)
+		if h.at == h.Len() && !limit.before(h.spot()) {
+			s.done(h)
 		}
 	}
 }
 
 // earliest returns whose turn it is, and until where: where the next one stands.
-func earliest(all []*ear) (first int, limit flow.Place) {
-	limit = flow.Last
-	at := all[0].place()
+func earliest(all []*ear) (first int, limit spot) {
+	limit = spot{1<<64 - 1, flow.Last}
+	at := all[0].spot()
 	for i, h := range all[1:] {
-		switch p := h.place(); {
-		case p.Before(at):
+		switch p := h.spot(); {
+		case p.before(at):
 			first, at, limit = i+1, p, at
-		case p.Before(limit):
+		case p.before(limit):
 			limit = p
 		}
 	}
@@ -69,15 +84,38 @@ func (s *shards) hear(h *ear) bool {
 	return true
 }
 
-// done gives back what is ear, and lets a shard go on that has asked.
+// done gives back what was heard, and lets a shard go on that has asked: the desk stands
+// still until it tells more.
 func (s *shards) done(h *ear) {
-	asks := h.asks
-	if h.dropped > 0 {
-		s.desk.Dropped(h.dropped, h.lost)
-	}
-	h.Reset()
-	h.free <- h.message
+	m, asks, whole := h.message, h.asks, h.whole
+	s.heard = m.news
+	h.after, h.message = m.batch+1, nil
+	m.Reset()
+	h.free <- m
 	if asks {
 		h.answer <- struct{}{}
+	}
+	if !whole {
+		s.hear(h)
+	}
+}
+
+// rest does what is to be done behind a batch, if all shards have told all of it.
+func (s *shards) rest(all []*ear) {
+	for _, h := range all {
+		if h.message != nil {
+			return
+		}
+	}
+	n := s.heard
+	s.heard = news{}
+	if n.lossy {
+		s.desk.Dropped(n.dropped, n.lost)
+	}
+	if n.quiet {
+		s.flush()
+	}
+	if n.stands {
+		s.still <- struct{}{}
 	}
 }

@@ -50,8 +50,13 @@ func (j *job[R]) tellLast() {
 // tellDropped tells the table what the capture says that it dropped since it was told
 // last.
 func (j *job[R]) tellDropped() {
-	j.table.Dropped(j.health.Dropped-j.dropped, check.Moment{Frame: j.earlier + j.tally.packets, At: j.tally.last})
+	packets, until := j.health.Dropped-j.dropped, check.Moment{Frame: j.earlier + j.tally.packets, At: j.tally.last}
 	j.dropped = j.health.Dropped
+	if j.shards != nil {
+		j.shards.lose(packets, until)
+		return
+	}
+	j.table.Dropped(packets, until)
 }
 
 func (j *job[R]) tellEach(strays []check.Stray) {

@@ -5,6 +5,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -48,6 +49,7 @@ type job[R any] struct {
 	shelf   *shelf                  // of dumps; nil: none is needed
 	files   []*out                  // of all
 	notes   *queue                  // to standard error, where what is said must not wait; else nil
+	saying  sync.Mutex              // on what goes to standard error: with shards, who reads and who writes rows say something
 
 	frame   packet.Frame
 	views   [flow.Batch]packet.View // in use: one, or a batch
@@ -236,7 +238,7 @@ func (j *job[R]) readFrame() error {
 	if !j.waits || j.in.Buffered() {
 		return j.in.Next(&j.frame)
 	}
-	if j.flush(); j.err != nil {
+	if j.hush(); j.failed.Load() {
 		return j.err
 	}
 	j.health = j.in.Health()
@@ -264,8 +266,11 @@ func (j *job[R]) readLive() error {
 // answer does what was asked, and reports whether to go on.
 func (j *job[R]) answer() bool {
 	asked := j.asked.And(^(askDraw | askLook | askReopen | askTable | askKeep))
+	if asked&(askLook|askReopen|askTable) != 0 {
+		j.standStill()
+	}
 	if asked&askDraw != 0 && j.mayDraw() {
-		j.bar.draw(j.errors(), j.in.Consumed(), j.in.Size(), j.tally.packets, time.Since(j.began))
+		j.draw()
 	}
 	if asked&askReopen != 0 {
 		j.reopen()
@@ -293,7 +298,7 @@ func (j *job[R]) answer() bool {
 
 // idle lets time go on while nothing comes, and reports whether to go on.
 func (j *job[R]) idle() bool {
-	j.table.Pass(j.live.silent())
+	j.pass(j.live.silent())
 	j.checkpoint(keptQuiet)
 	return j.asked.Load() == 0 || j.answer()
 }
@@ -312,8 +317,10 @@ func (j *job[R]) drain() {
 
 // finish writes what is left, or keeps it, closes the outputs and sums up.
 func (j *job[R]) finish(summary bool) error {
-	j.tellLast()
-	j.unhurried()
+	if j.shards == nil {
+		j.tellLast()
+		j.unhurried()
+	}
 	if !j.keep() {
 		j.drain()
 	}

@@ -96,7 +96,12 @@ var held []net.Conn
 
 // TestLive: rows come when connections end, though nothing passes any more; a signal
 // ends it, and what is open is flushed.
-func TestLive(t *testing.T) {
+func TestLive(t *testing.T) { streams(t, 1) }
+
+// TestLiveInShards is TestLive with two tables.
+func TestLiveInShards(t *testing.T) { streams(t, 2) }
+
+func streams(t *testing.T, shards int) {
 	enter := ownNetwork(t, "ip link set lo up")
 	out := filepath.Join(t.TempDir(), "rows")
 	selected, err := filter.Parse("tcp")
@@ -104,7 +109,7 @@ func TestLive(t *testing.T) {
 		t.Fatal(err)
 	}
 	linger := flow.Linger{AfterReset: 100 * time.Millisecond, AfterClose: 100 * time.Millisecond}
-	c := Config{Capture: Capture{Interfaces: []string{"lo"}}, Filter: selected, Flow: flow.Config{Linger: &linger},
+	c := Config{Capture: Capture{Interfaces: []string{"lo"}}, Filter: selected, Flow: flow.Config{Linger: &linger}, Shards: shards,
 		Outputs: []Output{{"jsonl", out}}}
 	streamed := make(chan bool)
 	go func() {

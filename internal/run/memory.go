@@ -91,13 +91,13 @@ func queuesOf(c *Config) int64 {
 	return captures(c) * (1 + max(1, int64(len(c.Outputs))) + c.outputs(Pcapng) + c.outputs(TCPStates)*has(c.PacketFile))
 }
 
-// shared counts the shards that were asked for, if they are more than one: what a
-// flow.Table has once, each of them has, and the batches that are under way.
+// shared counts the shards, if they are more than one: what a flow.Table has once, each of
+// them has, and the batches that are under way.
 func shared(c *Config) int64 {
-	if c.Shards < 2 {
-		return 0
+	if n := c.shardsOf(0); n > 1 {
+		return int64(n)
 	}
-	return int64(min(c.Shards, MaxShards))
+	return 0
 }
 
 // outputs counts those of a format.

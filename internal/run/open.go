@@ -18,45 +18,47 @@ const maxShown = 1000
 // printOpen prints a table of what is open.
 func (j *job[R]) printOpen() {
 	var b bytes.Buffer
-	slots, all := busiest(j.table)
+	most, all := busiest(j.tables())
 	fmt.Fprintf(&b, "%s open", plural(uint64(all), "connection"))
-	if all > len(slots) {
-		fmt.Fprintf(&b, "; the %s with most octets:", thousands(uint64(len(slots))))
+	if all > len(most) {
+		fmt.Fprintf(&b, "; the %s with most octets:", thousands(uint64(len(most))))
 	}
 	b.WriteByte('\n')
 	c := table.Config{ASCII: !utf8Locale(), Hold: maxShown + 1}
 	w := table.New(&b, c, record.Overview(), func(r *record.Record) uint64 { return r.Conn })
-	for _, slot := range slots {
-		if o, ok := j.table.Slot(slot); ok {
-			w.Write(o.Record())
+	for _, p := range most {
+		if o, ok := p.in.Slot(p.slot); ok {
+			j.standing(o, func(r *record.Record) { w.Write(r) })
 		}
 	}
 	w.End()
 	j.notice(b.String())
 }
 
-// busiest returns where the open connections with most octets are, and how many are open.
-func busiest(t *flow.Table) (slots []uint32, all int) {
-	type place struct {
-		octets uint64
-		slot   uint32
-	}
-	var most []place
+// talker is an open connection that may be printed.
+type talker struct {
+	in     *flow.Table
+	slot   uint32
+	octets uint64
+	conn   uint64
+}
+
+// busiest returns the open connections with most octets, and how many are open.
+func busiest(tables []*flow.Table) (most []talker, all int) {
 	keep := func() {
-		slices.SortFunc(most, func(a, b place) int { return cmp.Compare(b.octets, a.octets) })
+		slices.SortFunc(most, func(a, b talker) int { return cmp.Or(cmp.Compare(b.octets, a.octets), cmp.Compare(a.conn, b.conn)) })
 		most = most[:min(len(most), maxShown)]
 	}
-	t.Walk(0, int(t.Slots()), func(o flow.Open) bool {
-		n := o.IPOctets()
-		most = append(most, place{n[0] + n[1], o.Slot})
-		if all++; len(most) == 2*maxShown {
-			keep()
-		}
-		return true
-	})
-	keep()
-	for _, p := range most {
-		slots = append(slots, p.slot)
+	for _, t := range tables {
+		t.Walk(0, int(t.Slots()), func(o flow.Open) bool {
+			n := o.IPOctets()
+			most = append(most, talker{t, o.Slot, n[0] + n[1], o.Conn()})
+			if all++; len(most) == 2*maxShown {
+				keep()
+			}
+			return true
+		})
 	}
-	return slots, all
+	keep()
+	return most, all
 }

@@ -25,6 +25,13 @@ func (j *job[R]) mayDraw() bool {
 	return true
 }
 
+// draw draws the bar.
+func (j *job[R]) draw() {
+	j.saying.Lock()
+	defer j.saying.Unlock()
+	j.bar.draw(j.errors(), j.in.Consumed(), j.in.Size(), j.tally.packets, time.Since(j.began))
+}
+
 // draw shows how many octets of the captures are done, if their size is known.
 func (b *bar) draw(w io.Writer, done, total int64, packets uint64, spent time.Duration) {
 	const width = 30

@@ -30,6 +30,15 @@ func (j *job[R]) startQueues() {
 	}
 }
 
+// flushNotes hands over what was said.
+func (j *job[R]) flushNotes() {
+	j.saying.Lock()
+	defer j.saying.Unlock()
+	if j.notes != nil {
+		j.notes.flush()
+	}
+}
+
 // reopen has all files begin anew.
 func (j *job[R]) reopen() {
 	for _, q := range j.queues() {

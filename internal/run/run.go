@@ -43,7 +43,7 @@ type Config struct {
 	Outputs  []Output // none: one in the verb's first format on standard output
 	Rotation Rotation // of the files of Outputs, with Capture
 	Quiet    bool     // no summary, no progress bar
-	Shards   int      // tables that share the connections, of Read alone; 0: as many as there are processors, one if there is little to read
+	Shards   int      // tables that share the connections, of Read alone; 0: of captures as many as there are processors, one if there is little to read; of interfaces half of that
 
 	// Memory is a target for the whole process, in octets, that Divide divides; 0: none.
 	Memory int64
@@ -106,15 +106,7 @@ func Read(c Config) error {
 		job.close()
 		return job.asWhom(err)
 	}
-	job.newTable = func() *flow.Table {
-		return flow.New(job.config.Flow, func(r *record.Record) { writeRecord(job, r) })
-	}
-	if n := job.shardsOf(); n > 1 {
-		job.shards = newShards(&job.config, n, func(r *record.Record) { writeRecord(job, r) })
-		return job.drive(job.readShards, true)
-	}
-	job.table = job.newTable()
-	return job.drive(func() { job.resume(); job.read() }, true)
+	return job.drive(job.divided(job.divide(), func(r *record.Record) { writeRecord(job, r) }), true)
 }
 
 // writeRecord writes what may be interim: then what was found is told at its end.
@@ -215,6 +207,8 @@ func (j *job[R]) close() {
 
 // notice writes to standard error what was asked for, or is to be said.
 func (j *job[R]) notice(text string) {
+	j.saying.Lock()
+	defer j.saying.Unlock()
 	j.bar.clear(j.errors())
 	io.WriteString(j.errors(), text)
 }

@@ -11,26 +11,27 @@ import (
 	"testing"
 	"time"
 
-	"onpath/flow"
 	"onpath/internal/metrics"
 	"onpath/record"
 )
 
 // TestLiveMetrics: an interface that goes down is the reason that /healthz gives, and
 // the kernel's counts are on the page.
-func TestLiveMetrics(t *testing.T) {
+func TestLiveMetrics(t *testing.T) { liveMetrics(t, 1) }
+
+// TestLiveMetricsInShards is TestLiveMetrics with three tables.
+func TestLiveMetricsInShards(t *testing.T) { liveMetrics(t, 3) }
+
+func liveMetrics(t *testing.T, shards int) {
 	ownNetwork(t, "ip link set lo up", "ip link add name a type veth peer name b", "ip link set dev a up", "ip link set dev b up")
 	time.Sleep(1500 * time.Millisecond) // the kernel says late that they carry
 	j, err := newJob(quiet(Config{Capture: Capture{Interfaces: []string{"b"}}, Metrics: metrics.Config{Addr: "127.0.0.1:0"}, Outputs: []Output{{"jsonl", os.DevNull}}}), RecordFormats)
 	if err != nil {
 		t.Fatal(err)
 	}
-	j.table = flow.New(j.config.Flow, func(r *record.Record) {
-		j.ended(r)
-		j.write(r)
-	})
+	work := j.divided(shards, func(r *record.Record) { writeRecord(j, r) })
 	done := make(chan error, 1)
-	go func() { done <- j.drive(j.read, true) }()
+	go func() { done <- j.drive(work, true) }()
 	page := func(name, want string) (text string) {
 		for range 100 { // a page is kept for a second
 			if text = getHere(t, j, name); strings.Contains(text, want) {

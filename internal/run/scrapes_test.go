@@ -190,6 +190,35 @@ func over(j *job[record.Record]) bool {
 	}
 }
 
+// TestScrapeShards: who asks while shards work is answered when all stand still, and numbers
+// never go back.
+func TestScrapeShards(t *testing.T) {
+	c := quiet(Config{Files: []string{load(t, "mix", 0.05)}, Metrics: metrics.Config{Addr: "127.0.0.1:0"}, Outputs: []Output{{"jsonl", os.DevNull}}})
+	j, err := newJob(c, RecordFormats)
+	if err != nil {
+		t.Fatal(err)
+	}
+	work := j.divided(3, func(r *record.Record) { writeRecord(j, r) })
+	done := make(chan error, 1)
+	go func() { done <- j.drive(work, true) }()
+	var last metrics.Snapshot
+	answers := 0
+	for !over(j) {
+		s := j.look()
+		if s == nil {
+			continue
+		}
+		if answers++; s.Packets < last.Packets || s.Flow.Begun < last.Flow.Begun || int(s.Flow.Begun) < s.Flow.Live {
+			t.Errorf("%d packets, %d begun, %d live; then %d, %d, %d", last.Packets, last.Flow.Begun, last.Flow.Live, s.Packets, s.Flow.Begun, s.Flow.Live)
+		}
+		last = *s
+	}
+	ends(t, done)
+	if answers == 0 {
+		t.Error("nobody was answered")
+	}
+}
+
 // TestStuckOutput: a write that lasts is named with its output.
 func TestStuckOutput(t *testing.T) {
 	var w writes

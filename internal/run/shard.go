@@ -15,15 +15,23 @@ type shard struct {
 	in      chan *batch
 	out     chan *message
 	free    chan *message
-	begun   onset         // as the batch tells
+	batch   uint64        // number of the one at hand
+	begun   onset         // as it tells
 	answer  chan struct{} // the desk stands still at what was asked
 }
 
-// message is what a shard tells the desk.
+// message is what a shard tells the desk of a batch.
 type message struct {
 	flow.Report
-	through flow.Place // nothing comes any more that stands before it
-	asks    bool
+	batch uint64 // its number
+	heading
+}
+
+// heading says of a message what the Report does not.
+type heading struct {
+	through flow.Place // nothing comes any more of the batch that stands before it
+	asks    bool       // the desk is to stand still at it
+	whole   bool       // nothing comes any more of the batch
 	news
 }
 
@@ -50,30 +58,31 @@ func newShard(number int, c *Config, n int, desk *flow.Desk) *shard {
 func (w *shard) work(done func(*batch)) {
 	defer close(w.out)
 	for b := range w.in {
-		if w.begun = b.onset; b.hasTCP {
+		if w.batch, w.begun = b.number, b.onset; b.hasTCP {
 			w.table.Began(b.began)
 		}
 		w.take(b)
-		if b.dropped > 0 {
+		if b.lossy {
 			w.table.Dropped(b.dropped, b.lost)
 		}
-		w.tell(flow.Behind(b.last), false, w.hearsay(b))
-		if b.over {
-			w.table.FlushAt(b.at)
-			w.tell(flow.Last, false, news{onset: w.begun})
-		}
+		w.table.Now(b.at)
+		w.tell(heading{through: w.end(b), whole: true, news: b.news})
 		done(b)
 	}
 }
 
-// hearsay returns what the desk hears of this shard that the reader saw: once that packets
-// were dropped.
-func (w *shard) hearsay(b *batch) news {
-	n := b.news
-	if w.number > 0 {
-		n.dropped = 0
+// end ends what is open, if nothing comes behind the batch, and returns behind what nothing
+// stands that is told of it.
+func (w *shard) end(b *batch) flow.Place {
+	switch {
+	case !b.over:
+		return flow.Behind(b.last)
+	case b.drained:
+		w.table.DrainAt(b.at)
+	default:
+		w.table.FlushAt(b.at)
 	}
-	return n
+	return flow.Last
 }
 
 // take gives the table what is there for this shard.
@@ -115,16 +124,16 @@ func (w *shard) post(r *flow.Report, asks bool) {
 	if !asks {
 		through = r.Place(r.Len() - 1)
 	}
-	w.tell(through, asks, news{onset: w.begun})
+	w.tell(heading{through: through, asks: asks, news: news{onset: w.begun}})
 	if asks {
 		<-w.answer
 	}
 }
 
 // tell hands over what the table has to tell.
-func (w *shard) tell(through flow.Place, asks bool, n news) {
+func (w *shard) tell(t heading) {
 	m := <-w.free
 	m.Report.Swap(w.table.Report())
-	m.through, m.asks, m.news = through, asks, n
+	m.batch, m.heading = w.batch, t
 	w.out <- m
 }

@@ -1,10 +1,8 @@
 package run
 
 import (
-	"runtime"
 	"sync"
 
-	"onpath/check"
 	"onpath/flow"
 	"onpath/packet"
 	"onpath/record"
@@ -27,39 +25,33 @@ type shards struct {
 	each    []*shard
 	desk    *flow.Desk
 	batches chan *batch
-	batch   *batch // that the reader fills
-	clock   flow.Clock
-	seed    packet.Seed
-	last    uint64 // number of the last frame
+	working sync.WaitGroup
+
+	// Of the goroutine that reads.
+	batch  *batch // that it fills
+	sent   uint64 // batches
+	clock  flow.Clock
+	seed   packet.Seed
+	last   uint64 // number of the last frame
+	now    int64  // time of the last packet, or until when none came
+	hushed bool   // all is sent, and said to be written
 	news
+
+	// Of the desk's.
+	flush func()        // gets out what is written
+	heard news          // of the batch at hand
+	still chan struct{} // all shards and the desk stand still
 }
 
 // MaxShards is the largest number of shards.
 const MaxShards = 64
 
-// fewOctets is how much there must be to read that it is worth to divide it.
-const fewOctets = 4 << 20
-
-// shardsOf returns how many shards there are to be: one where packets are needed in
-// order, one after the other, or as they come.
-func (j *job[R]) shardsOf() int {
-	c := &j.config
-	inOrder := j.live != nil || j.waits || len(j.eyes) > 0 || j.dumps != nil || j.keeper != nil || j.scrapes != nil ||
-		c.Flow.Netfilter != nil || c.Flow.Interim > 0
-	switch {
-	case inOrder:
-		return 1
-	case c.Shards > 0:
-		return min(c.Shards, MaxShards)
-	case j.in.Size() < fewOctets || c.Memory > 0: // more take more memory: Divide counts those that were asked for
-		return 1
-	}
-	return min(runtime.GOMAXPROCS(0), MaxShards)
-}
-
 // newShards returns n of them. emit is called for each record.
 func newShards(c *Config, n int, emit func(*record.Record)) *shards {
-	s := &shards{desk: flow.NewDesk(c.Flow, emit), seed: drawSeed(), batches: make(chan *batch, batchesAhead+2)}
+	s := &shards{
+		desk: flow.NewDesk(c.Flow, emit), seed: drawSeed(), batches: make(chan *batch, batchesAhead+2),
+		hushed: true, flush: func() {}, still: make(chan struct{}, 1),
+	}
 	for i := range n {
 		s.each = append(s.each, newShard(i, c, n, s.desk))
 	}
@@ -82,27 +74,36 @@ func (s *shards) tables() (all []*flow.Table) {
 // is written.
 func (j *job[R]) readShards() {
 	s := j.shards
-	var working sync.WaitGroup
-	for _, w := range s.each {
-		working.Go(func() { w.work(s.takeBack) })
-	}
-	working.Go(s.listen)
+	s.start()
 	for j.more() {
 		if j.sieve.selects(&j.frame) {
 			s.add(&j.frame, j.decoder, &j.tally)
 		}
 	}
 	j.health = j.in.Health()
-	s.over, s.at = true, j.tally.before
-	if j.health.Dropped > j.dropped {
-		s.dropped, s.lost = j.health.Dropped-j.dropped, check.Moment{Frame: j.tally.packets, At: j.tally.last}
-		j.dropped = j.health.Dropped
+	j.tellLast()
+	j.standStill()
+	j.unhurried()
+	s.end(j.live != nil)
+}
+
+// start has all work that the batches ask for.
+func (s *shards) start() {
+	for _, w := range s.each {
+		s.working.Go(func() { w.work(s.takeBack) })
 	}
+	s.working.Go(s.listen)
+}
+
+// end writes what is open, and waits until all is done. drained says that what is watched
+// goes on.
+func (s *shards) end(drained bool) {
+	s.over, s.drained = true, drained
 	s.send()
 	for _, w := range s.each {
 		close(w.in)
 	}
-	working.Wait()
+	s.working.Wait()
 }
 
 // add puts a frame into the batch. Behind that, f is in use until the batch comes back.
@@ -112,11 +113,9 @@ func (s *shards) add(f *packet.Frame, d *packet.Decoder, t *tally) {
 	}
 	b := s.batch
 	b.keep(f)
-	s.last = f.Number
+	s.last, s.now, s.hushed = f.Number, f.At, false
 	if s.clock.Pass(f.At) {
-		for i := range s.each {
-			b.add(i, item{Frame: *f, what: tickIt})
-		}
+		s.tick(f)
 	}
 	spread, plain := packet.PlainSpread(f, &s.seed)
 	if plain {
@@ -130,6 +129,13 @@ func (s *shards) add(f *packet.Frame, d *packet.Decoder, t *tally) {
 	detach(v)
 	t.packet(v, f.Link)
 	s.count(v, n)
+}
+
+// tick tells all shards that a tick begins with a frame.
+func (s *shards) tick(f *packet.Frame) {
+	for i := range s.each {
+		s.batch.add(i, item{Frame: *f, what: tickIt})
+	}
 }
 
 // count puts what the reader has decoded into the batch.
@@ -161,12 +167,14 @@ func (s *shards) of(spread uint32) int { return int(uint64(spread) * uint64(len(
 
 // send gives the batch to all shards, and takes another one.
 func (s *shards) send() {
-	s.batch.news, s.batch.last = s.news, s.last
+	s.sent++
+	s.batch.number, s.batch.news, s.batch.last, s.batch.at = s.sent, s.news, s.last, s.now
 	s.batch.left.Store(int32(len(s.each)))
 	for _, w := range s.each {
 		w.in <- s.batch
 	}
 	s.batch = <-s.batches
+	s.news = news{onset: s.onset}
 }
 
 // takeBack is called by each shard that is done with a batch.
@@ -175,28 +183,4 @@ func (s *shards) takeBack(b *batch) {
 		b.reset()
 		s.batches <- b
 	}
-}
-
-// strays returns what was found that belongs to no record.
-func (j *job[R]) strays() []check.Stray {
-	if j.shards != nil {
-		return j.shards.desk.Strays()
-	}
-	return j.table.Strays()
-}
-
-// oldStrays returns, and forgets, those of strays that are not to be expected again.
-func (j *job[R]) oldStrays() []check.Stray {
-	if j.shards != nil {
-		return j.shards.desk.OldStrays()
-	}
-	return j.table.OldStrays()
-}
-
-// stats returns what is counted of the connections.
-func (j *job[R]) stats() flow.Stats {
-	if j.shards != nil {
-		return j.shards.desk.Stats(j.shards.tables())
-	}
-	return j.table.Stats()
 }

@@ -216,9 +216,7 @@ func (j *job[R]) flush() {
 		}
 	}
 	j.shelf.speak()
-	if j.notes != nil {
-		j.notes.flush()
-	}
+	j.flushNotes()
 	j.keeper.flush(j.table)
 }
 

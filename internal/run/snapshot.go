@@ -17,7 +17,7 @@ func (j *job[R]) snapshot() *metrics.Snapshot {
 		Began: j.began, Limits: metrics.Limits{Connections: cmp.Or(j.config.Flow.MaxConnections, flow.DefaultMaxConnections), Memory: int(j.config.Memory)},
 		Packets: t.packets, Octets: t.octets, Last: t.last, Back: t.back, Ahead: t.ahead, Why: t.why,
 		Others: j.sieve.others, Damaged: j.health.Damaged, Skipped: j.health.Lost,
-		Fragments: j.decoder.FragmentStats(), Flow: j.table.Stats(),
+		Fragments: j.decoder.FragmentStats(), Flow: j.stats(),
 		Protos: t.protos, Views: t.views, Outcomes: t.became, EndStates: t.endStates(),
 		Handshakes: t.handshakes, RoundTrips: t.roundTrips,
 		Evidence: j.dumps.snapshot(), State: j.keeper.snapshot(), Outputs: j.outputs(),

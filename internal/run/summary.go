@@ -39,7 +39,7 @@ func (j *job[R]) report(summary bool) {
 	if j.live != nil {
 		j.live.report(&b)
 		j.reportQueues(&b)
-		j.keeper.report(&b, j.table.Stats().Open())
+		j.keeper.report(&b, j.stats().Open())
 	} else if summary {
 		line(&b, "dropped", byCapture(j.health.Dropped))
 	}

@@ -87,7 +87,11 @@ func observe(t testing.TB, g *netns.Gateway, on string, args ...string) *observe
 	for i, a := range args {
 		args[i] = strings.ReplaceAll(a, "FRAMES", o.frames)
 	}
-	o.program = g.Start("listening on "+on, nil, "R", append([]string{command(t), "live", "-i", on, "-o", "jsonl=" + o.rows}, args...)...)
+	live := []string{command(t), "live", "-i", on, "-o", "jsonl=" + o.rows}
+	if n := os.Getenv("ONPATH_SHARDS"); n != "" {
+		live = append(live, "--shards", n)
+	}
+	o.program = g.Start("listening on "+on, nil, "R", append(live, args...)...)
 	return o
 }
 
