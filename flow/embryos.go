@@ -4,7 +4,7 @@ package flow
 // Most are given back soon, as their connections grow; then the last ones move to
 // the free places, and the memory behind them is given back too.
 type embryos struct {
-	chunks [][]embryo
+	chunks []*[chunk]embryo
 	used   uint32 // places that were handed out, and not given back with their chunk; embryo 0 included
 	free   uint32 // first of the free list, which place links both ways
 	live   uint32
@@ -21,7 +21,7 @@ func (s *embryos) take() uint32 {
 	}
 	s.used = max(s.used, 1)
 	if int(s.used)/chunk == len(s.chunks) {
-		s.chunks = append(s.chunks, make([]embryo, chunk))
+		s.chunks = append(s.chunks, new([chunk]embryo))
 	}
 	s.used++
 	return lone | s.used - 1

@@ -126,7 +126,7 @@ const chunk = 1 << 11
 // slab holds the entries, and the embryos beside them. Entry 0 is never used, so that 0
 // can mean none.
 type slab struct {
-	chunks  [][]entry
+	chunks  []*[chunk]entry
 	used    uint32 // entries handed out at least once, entry 0 included
 	free    uint32 // first of the free list
 	live    int    // both
@@ -148,7 +148,7 @@ func (s *slab) take() uint32 {
 		s.used = 1
 	}
 	if int(s.used)/chunk == len(s.chunks) {
-		s.chunks = append(s.chunks, make([]entry, chunk))
+		s.chunks = append(s.chunks, new([chunk]entry))
 	}
 	s.used++
 	return s.used - 1

@@ -10,7 +10,7 @@ import (
 // octets in order, of what a firewall would have refused, and of parts. There are never
 // more lent than there are entries. Number 0 means none.
 type repairs struct {
-	chunks [][]pair
+	chunks []*[repairsChunk]pair
 	used   uint32
 	free   []uint32
 }
@@ -40,7 +40,7 @@ func (r *repairs) lend() uint32 {
 	}
 	r.used++
 	if int(r.used)/repairsChunk == len(r.chunks) {
-		r.chunks = append(r.chunks, make([]pair, repairsChunk))
+		r.chunks = append(r.chunks, new([repairsChunk]pair))
 	}
 	return r.used
 }

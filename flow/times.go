@@ -13,7 +13,7 @@ const DefaultMaxTimed = 1 << 17
 // times lends what measures a connection to those that carry octets and were seen
 // both ways. Number 0 means none.
 type times struct {
-	chunks  [][]measure.Times
+	chunks  []*[timesChunk]measure.Times
 	used    uint32
 	max     uint32
 	free    []uint32
@@ -43,7 +43,7 @@ func (l *times) lend() uint32 {
 	}
 	l.used++
 	if int(l.used)/timesChunk == len(l.chunks) {
-		l.chunks = append(l.chunks, make([]measure.Times, timesChunk))
+		l.chunks = append(l.chunks, new([timesChunk]measure.Times))
 	}
 	return l.used
 }
