@@ -24,8 +24,7 @@ func salt(k *packet.Key, turn uint8) uint32 {
 }
 
 // move lets conn take a segment, and returns what the segment shows the rules.
-func (t *Table) move(i uint32, v *packet.View) check.Shown {
-	e := t.slab.at(i)
+func (t *Table) move(e *entry, v *packet.View) check.Shown {
 	t.tracker.Salt = salt(&e.key, e.conn.Turn)
 	shown := e.inquiry.Shows(v)
 	t.tracker.Keep = shown != 0

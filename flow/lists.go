@@ -108,6 +108,10 @@ func (t *Table) deadline(e *entry) int64 {
 	return later(e.last, t.limits[e.class])
 }
 
+// overdue reports whether more than ns have passed from last to at: whether at is behind
+// later(last, ns).
+func overdue(at, last, ns int64) bool { return at > last && uint64(at)-uint64(last) > uint64(ns) }
+
 // until is deadline of i, entry or embryo.
 func (t *Table) until(i uint32) int64 {
 	if i&lone != 0 {

@@ -119,11 +119,12 @@ func (t *Table) take(v *packet.View, hash uint32) uint32 {
 	}
 	if v.Key.Proto == packet.ProtoTCP {
 		i = t.segment(i, v)
-		t.flags = t.look(t.slab.at(i), &v.Seg)
 	} else {
 		t.datagram(i, v)
 	}
-	t.judge(t.slab.at(i))
+	if t.refused {
+		t.judge(t.slab.at(i))
+	}
 	return i
 }
 
@@ -147,6 +148,11 @@ func (t *Table) known(v *packet.View, hash uint32) uint32 {
 	i := t.index.find(&t.slab, hash, &v.Key)
 	if i == 0 {
 		return 0
+	}
+	if i&lone == 0 && t.parts.every == 0 {
+		if e := t.slab.at(i); e.class == open && !overdue(v.At, e.last, t.limits[open]) { // so are most
+			return i
+		}
 	}
 	if _, in := t.slab.listed(i); !in.idle() && v.At > t.until(i) {
 		if !t.expire(i) {
@@ -252,13 +258,15 @@ func (t *Table) askQuote(v *packet.View) {
 // segment lets conn take a TCP segment, and returns the entry that counts it: i,
 // the one that supersedes it, or the ghost behind it.
 func (t *Table) segment(i uint32, v *packet.View) uint32 {
-	e, s := t.slab.at(i), &v.Seg
+	e, s, step := t.slab.at(i), &v.Seg, &t.step
 	s.Dir = e.dir(v.FromB)
-	fresh := e.fresh()
-	step := &t.step
-	shown := t.move(i, v)
+	shown := t.move(e, v)
+	if step.Plain && t.goesOn(e, v, step) {
+		t.inquire(e, v, shown)
+		return i
+	}
 	switch {
-	case !fresh && (step.Begin == conn.Begun || step.Begin == conn.Candidate && e.written):
+	case !e.fresh() && (step.Begin == conn.Begun || step.Begin == conn.Candidate && e.written):
 		i = t.supersede(i, v, t.tracker.Before(), step)
 		e = t.slab.at(i)
 		s.Dir = e.dir(v.FromB)
@@ -267,10 +275,12 @@ func (t *Table) segment(i uint32, v *packet.View) uint32 {
 		i = e.older
 		e = t.slab.at(i)
 		s.Dir = e.dir(v.FromB)
-		shown = t.move(i, v)
+		shown = t.move(e, v)
 	}
 	t.resume(e, v)
 	t.count(i, v, step)
+	t.flags = t.look(e, s)
+	e.calms(s, step)
 	t.inquire(e, v, shown)
 	return i
 }
@@ -284,6 +294,7 @@ func (t *Table) resume(e *entry, v *packet.View) {
 	e.side, e.history, e.written = [2]measure.Volume{}, measure.History{}, false
 	e.states, e.chain = tcpstates.Pair{}, tcpchain.State{}
 	e.trail.Continue()
+	e.trail.Calm = 0
 	t.repairs.giveBack(e)
 	t.open(e, v)
 	t.tellBegun(before)

@@ -93,6 +93,17 @@ func (h *History) Segment(s *tcp.Segment, step *conn.Step) (again Again) {
 	return again
 }
 
+// Goes reports whether another segment of end d whose Step is Plain, with ACK and at most PSH
+// beside it, would change nothing: with payload, or without. Its window is open, its
+// checksum good, and it has no mark of congestion.
+func (h *History) Goes(d tcp.Dir, payload bool) bool {
+	shows := set(1 << pureAck)
+	if payload {
+		shows = 1 << data
+	}
+	return h.seen[d]&shows != 0 && h.zeek.of(d) != zeekInactive
+}
+
 // shows returns the letters of s itself.
 func (h *History) shows(s *tcp.Segment) (now set) {
 	switch f := s.Flags & (tcp.SYN | tcp.FIN | tcp.RST); {

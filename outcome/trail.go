@@ -19,6 +19,9 @@ type Trail struct {
 	first    opening
 	icmp     Rejection
 	passed   Passed
+
+	// Calm is for whoever keeps many of these; it is not looked at here.
+	Calm uint8
 }
 
 // forever is a time of which nothing is told but that it is long.
@@ -142,6 +145,16 @@ func (t *Trail) Segment(s *tcp.Segment, step *conn.Step, c *conn.Conn, after int
 // would have then.
 func (t *Trail) Recall(s *tcp.Segment) {
 	t.shown, t.passed, t.attempts, t.last = bareSyn<<tcp.Client, PassedSyn, 1, conn.Ticks(s.At)
+}
+
+// Goes reports whether another segment whose Step is Plain, with ACK and at most PSH beside
+// it, would change nothing: with payload, or without.
+func (t *Trail) Goes(payload bool) bool {
+	shows := PassedAck
+	if payload {
+		shows = PassedData
+	}
+	return t.run == 0 && t.passed&shows != 0 && !t.is(either(rstAny))
 }
 
 // flows reports whether the segment neither opens nor closes, and nothing has closed:

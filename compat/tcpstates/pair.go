@@ -48,6 +48,21 @@ func (p *Pair) Observe(s *tcp.Segment, l *Limits) Flags {
 	return c.flags
 }
 
+// Goes reports whether Observe of another segment with ACK, and at most PSH beside it, would
+// note nothing but its time, unless its flow has ended before.
+func (p *Pair) Goes() bool { return p.side[0].state == established && p.side[1].state == established }
+
+// GoOn is Observe for such a segment of direction d. It reports false, and does nothing, if
+// the flow may have ended before.
+func (p *Pair) GoOn(d tcp.Dir, at int64, l *Limits) (f Flags, ok bool) {
+	d &= 1
+	if over(at, p.last[d], l[established]) {
+		return 0, false
+	}
+	p.last[d] = at
+	return p.side[d].flags, true
+}
+
 // over reports whether direction d is too old at now, or does not exist.
 func (p *Pair) over(d tcp.Dir, now int64, l *Limits) bool {
 	s := &p.side[d]
