@@ -23,6 +23,8 @@ func (c *Conn) Awaits(d tcp.Dir) Awaits {
 // subflows together, are full only if they are closed.
 func (e *end) held(p *end) bool {
 	switch {
+	case e.wnd > 0 && e.nxt.Before(e.una.Add(e.wnd)): // so it is nearly always
+		return false
 	case !e.has(hasWL | hasUna):
 		return false
 	case e.wnd == 0:
@@ -30,7 +32,7 @@ func (e *end) held(p *end) bool {
 	case p.learns(e), e.bits&p.bits&mptcp != 0:
 		return false
 	}
-	return !e.nxt.Before(e.una.Add(e.wnd))
+	return true
 }
 
 // LastStamp returns the highest TSval that the end which sends in direction d sent

@@ -52,7 +52,7 @@ func (t *Table) goesOn(e *entry, v *packet.View, step *conn.Step) bool {
 	t.flags, e.last = flags, max(last, v.At)
 	t.great.add(e, s.Dir, v.IPLen, step.New)
 	if m := t.times.lent(e, s.Dir, step, last); m != nil {
-		m.Segment(s, step, &e.conn, t.tracker.Before())
+		m.Next(s, step, &e.conn)
 	}
 	return true
 }

@@ -58,9 +58,12 @@ func (p *Path) sends(s *tcp.Segment) {
 	if p.n == numSlots {
 		p.thin()
 	}
-	*p.at(p.n) = slot{s.At, s.End(), s.TSval}
+	last := p.at(p.n)
+	last.at, last.end, last.tsval = s.At, s.End(), s.TSval
 	p.n++
-	p.skip = max(p.stride, 1) - 1
+	if p.stride > 1 {
+		p.skip = p.stride - 1
+	}
 }
 
 // thin forgets each second segment, so that those remembered lie evenly over
@@ -100,25 +103,49 @@ func (p *Path) forget() { p.n, p.doubt = 0, false }
 
 // acks takes an ACK of the end that is higher than all before.
 func (p *Path) acks(s *tcp.Segment) {
-	stamped, echoes := int64(0), false
 	if p.doubt {
-		stamped, echoes = p.echoes(s)
+		p.doubted(s)
+	} else if first, last, ok := p.covered(s.Ack); ok {
+		p.sample(s.At-first, s.At-last)
 	}
-	first, last, ok := p.covered(s.Ack)
+	p.settle(s)
+}
+
+// doubted takes an ACK that may cover octets which give no sample but by timestamps.
+func (p *Path) doubted(s *tcp.Segment) {
+	stamped, echoes := p.echoes(s)
+	first, last, ok := p.surely(s.Ack)
 	switch {
 	case ok:
 		p.sample(s.At-first, s.At-last)
 	case echoes && p.sample(s.At-stamped, s.At-stamped):
 		p.Stamped++
 	}
-	p.settle(s)
 }
 
 // covered forgets what an ACK covers, and returns when the first and the last
 // segment of it passed that give a sample.
 func (p *Path) covered(ack tcp.Seq) (first, last int64, ok bool) {
+	at, n := p.first, p.n
+	for ; n > 0; n-- {
+		sent := &p.under[at%numSlots]
+		if sent.end.After(ack) {
+			break
+		}
+		last = sent.at
+		if !ok {
+			first, ok = last, true
+		}
+		at++
+	}
+	p.first, p.n = at%numSlots, n
+	return first, last, ok
+}
+
+// surely is covered where only what was sent behind karn gives a sample.
+func (p *Path) surely(ack tcp.Seq) (first, last int64, ok bool) {
 	for p.n > 0 && !p.at(0).end.After(ack) {
-		if at := p.at(0); !p.doubt || at.end.After(p.karn) {
+		if at := p.at(0); at.end.After(p.karn) {
 			last = at.at
 			if !ok {
 				first, ok = last, true
@@ -134,7 +161,7 @@ func (p *Path) settle(s *tcp.Segment) {
 	if p.doubt && !p.karn.After(s.Ack) {
 		p.doubt = false
 	}
-	if p.n <= numSlots/4 && p.stride > 0 {
+	if p.stride > 0 && p.n <= numSlots/4 {
 		p.stride /= 2
 		p.skip = min(p.skip, p.stride)
 	}
@@ -160,7 +187,7 @@ func (p *Path) echoes(s *tcp.Segment) (at int64, ok bool) {
 // sample takes a round trip of the first and of the last segment that an ACK
 // covers, in ns, and reports whether it can be one.
 func (p *Path) sample(first, last int64) bool {
-	if last < 0 || first < 0 || first > maxRTT || last > maxRTT {
+	if uint64(last) > maxRTT || uint64(first) > maxRTT {
 		return false
 	}
 	p.RTT.Add(last)

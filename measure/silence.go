@@ -54,24 +54,29 @@ func (q *Silence) segment(s *tcp.Segment, step *conn.Step, c *conn.Conn) {
 		}
 		return
 	}
+	q.ends(s, step)
+	if s.Flags&tcp.RST != 0 { // only what goes on in spite of it may be silent
+		q.begun = false
+	}
+	q.wait(s, step, c)
+}
+
+// ends notes that a segment brings something new.
+func (q *Silence) ends(s *tcp.Segment, step *conn.Step) {
 	if took := s.At - q.news; took > q.Longest && q.begun {
 		q.Longest, q.Start = took, q.news
 		q.Cause, q.By = q.why(s, step)
 	}
 	q.begin(s.At)
-	if s.Flags&tcp.RST != 0 { // only what goes on in spite of it may be silent
-		q.begun = false
-	}
 	q.again = [2]bool{}
-	q.wait(s, step, c)
 }
 
 // wait notes what both ends wait for after something new: what s cannot have changed
 // stays as it is.
 func (q *Silence) wait(s *tcp.Segment, step *conn.Step, c *conn.Conn) {
-	peer := s.Dir ^ 1
-	if s.SeqLen() > 0 {
-		q.waits[s.Dir] = c.Awaits(s.Dir)
+	d, peer := s.Dir&1, s.Dir&1^1
+	if s.Len > 0 || s.Flags&(tcp.SYN|tcp.FIN) != 0 {
+		q.waits[d] = c.Awaits(d)
 	}
 	if step.Advances || q.waits[peer].Window {
 		q.waits[peer] = c.Awaits(peer)

@@ -70,6 +70,15 @@ func boundOf(bucket int) int64 {
 // add counts a value.
 func (h *histogram) add(ns int64) {
 	b := bucketOf(ns)
+	if i := b - int(h.base); h.begun && uint(i) < numBuckets && h.count[i] < 1<<8-1 {
+		h.count[i]++
+		return
+	}
+	h.addOdd(b)
+}
+
+// addOdd counts a value of a bucket that is not there, or full, or the first of all.
+func (h *histogram) addOdd(b int) {
 	if !h.begun {
 		h.begun, h.base = true, uint8(max(b+reserve-numBuckets, 0))
 	}

@@ -52,23 +52,36 @@ func (t *Times) Touch(d tcp.Dir) uint64 {
 // Segment notes a segment. c is the connection after it; before what it was before
 // it, which is not looked at if the step is Plain.
 func (t *Times) Segment(s *tcp.Segment, step *conn.Step, c, before *conn.Conn) {
+	if step.Plain && step.Delivery == conn.New {
+		t.Next(s, step, c)
+		return
+	}
 	if step.Outside || step.Older || step.Delivery == conn.CaptureDuplicate {
 		return
 	}
-	to, from := &t.Path[s.Dir^1], &t.Path[s.Dir]
-	switch {
-	case !step.Plain || step.Delivery != conn.New:
-		t.unusual(s, step, before)
-	case s.Len > 0:
-		to.sends(s)
-	}
+	t.unusual(s, step, before)
 	if step.Advances {
-		from.acks(s)
+		t.Path[s.Dir].acks(s)
 	}
 	if step.New > 0 {
 		t.octets(s.Dir, s.At)
 	}
 	t.Silence.segment(s, step, c)
+}
+
+// Next is Segment for one whose Step is Plain, and which is New: octets, or an ACK higher
+// than before, so that it always ends a silence.
+func (t *Times) Next(s *tcp.Segment, step *conn.Step, c *conn.Conn) {
+	d := s.Dir & 1
+	if s.Len > 0 {
+		t.Path[d^1].sends(s)
+		t.octets(d, s.At)
+	}
+	if step.Advances {
+		t.Path[d].acks(s)
+	}
+	t.Silence.ends(s, step)
+	t.Silence.wait(s, step, c)
 }
 
 // unusual notes what a segment says of the samples under way, other than to be the
