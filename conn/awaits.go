@@ -11,9 +11,12 @@ type Awaits struct {
 // Awaits returns what the end that sends in direction d waits for. An end whose
 // peer's ACKs have not passed waits for nothing.
 func (c *Conn) Awaits(d tcp.Dir) Awaits {
-	e, p := &c.side[d], &c.side[d^1]
-	if !p.has(hasRcv) || !e.has(on) {
+	e, p := &c.side[d&1], &c.side[d&1^1]
+	if p.bits&hasRcv == 0 || e.bits&on == 0 {
 		return Awaits{}
+	}
+	if e.wnd > 0 && e.nxt.Before(e.una.Add(e.wnd)) { // so it is nearly always
+		return Awaits{Ack: e.nxt.After(p.rcv)}
 	}
 	return Awaits{e.nxt.After(p.rcv), e.held(p)}
 }
@@ -23,12 +26,10 @@ func (c *Conn) Awaits(d tcp.Dir) Awaits {
 // subflows together, are full only if they are closed.
 func (e *end) held(p *end) bool {
 	switch {
-	case e.wnd > 0 && e.nxt.Before(e.una.Add(e.wnd)): // so it is nearly always
-		return false
 	case !e.has(hasWL | hasUna):
 		return false
 	case e.wnd == 0:
-		return true
+		return !e.nxt.Before(e.una.Add(e.wnd))
 	case p.learns(e), e.bits&p.bits&mptcp != 0:
 		return false
 	}

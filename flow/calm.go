@@ -40,18 +40,22 @@ func (e *entry) calms(s *tcp.Segment, step *conn.Step) {
 // goesOn is count and look for a segment whose Step is Plain, if others of its kind have
 // shown all that it shows; else it does nothing and reports false. TestCalm compares.
 func (t *Table) goesOn(e *entry, v *packet.View, step *conn.Step) bool {
-	s := &v.Seg
-	if e.trail.Calm&kindOf(s) == 0 || e.class != open || step.Delivery != conn.New {
+	s, d := &v.Seg, v.Seg.Dir&1
+	if e.trail.Calm&kindOf(s) == 0 || e.class != open || step.Delivery != conn.New || t.each {
 		return false
 	}
-	flags, ok := e.states.GoOn(s.Dir, s.At, &t.states)
+	flags, ok := e.states.GoOn(d, s.At, &t.states)
 	if !ok {
 		return false
 	}
 	last := e.last
 	t.flags, e.last = flags, max(last, v.At)
-	t.great.add(e, s.Dir, v.IPLen, step.New)
-	if m := t.times.lent(e, s.Dir, step, last); m != nil {
+	if !e.side[d].Add(v.IPLen, step.New) {
+		t.great.add(e, d, v.IPLen, step.New)
+	}
+	if i := e.loan(); i != 0 && i != refused {
+		t.times.at(i).Next(s, step, &e.conn)
+	} else if m := t.times.lent(e, d, step, last); m != nil {
 		m.Next(s, step, &e.conn)
 	}
 	return true

@@ -26,10 +26,14 @@ const tickBits = 26
 // begins with it.
 func (c *Clock) Pass(at int64) bool {
 	now := at >> tickBits
+	if now == c.tick && c.begun { // most do not
+		c.last, c.behind = at, 0
+		return false
+	}
 	far := c.begun && at > later(c.last, farAhead)
 	c.last = at
 	switch {
-	case c.begun && now == c.tick, far:
+	case far:
 		c.behind = 0
 		return false
 	case c.begun && now < c.tick:

@@ -137,7 +137,9 @@ func (t *Table) pass(now int64) {
 		t.Tick(now)
 	}
 	t.now = now
-	t.passParts()
+	if t.parts.every != 0 {
+		t.passParts()
+	}
 }
 
 // manySteps bounds what a moment of silence may cost.

@@ -27,6 +27,7 @@ type Table struct {
 	slab    slab
 	past    past
 	whole   bool // no embryos: tests compare with that
+	each    bool // nothing is left out of a segment that goes on: tests compare with that
 	index   index
 	repairs repairs
 	great   great

@@ -47,7 +47,7 @@ func twins(c Config, firewall bool) (both [2]*twin) {
 			w.records.Write(r)
 			w.records.End()
 		})
-		w.table.whole = i == 1
+		w.table.whole, w.table.each = i == 1, i == 1
 		both[i] = w
 	}
 	return both

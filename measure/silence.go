@@ -54,28 +54,22 @@ func (q *Silence) segment(s *tcp.Segment, step *conn.Step, c *conn.Conn) {
 		}
 		return
 	}
-	q.ends(s, step)
+	q.ends(s, step, c, s.SeqLen() > 0)
 	if s.Flags&tcp.RST != 0 { // only what goes on in spite of it may be silent
 		q.begun = false
 	}
-	q.wait(s, step, c)
 }
 
-// ends notes that a segment brings something new.
-func (q *Silence) ends(s *tcp.Segment, step *conn.Step) {
+// ends notes that a segment brings something new, and what both ends wait for after it:
+// what it cannot have changed stays as it is. fills says that it has numbers of its own.
+func (q *Silence) ends(s *tcp.Segment, step *conn.Step, c *conn.Conn, fills bool) {
 	if took := s.At - q.news; took > q.Longest && q.begun {
 		q.Longest, q.Start = took, q.news
 		q.Cause, q.By = q.why(s, step)
 	}
-	q.begin(s.At)
-	q.again = [2]bool{}
-}
-
-// wait notes what both ends wait for after something new: what s cannot have changed
-// stays as it is.
-func (q *Silence) wait(s *tcp.Segment, step *conn.Step, c *conn.Conn) {
+	q.news, q.begun, q.again = s.At, true, [2]bool{}
 	d, peer := s.Dir&1, s.Dir&1^1
-	if s.Len > 0 || s.Flags&(tcp.SYN|tcp.FIN) != 0 {
+	if fills {
 		q.waits[d] = c.Awaits(d)
 	}
 	if step.Advances || q.waits[peer].Window {

@@ -52,14 +52,15 @@ func (t *Times) Touch(d tcp.Dir) uint64 {
 // Segment notes a segment. c is the connection after it; before what it was before
 // it, which is not looked at if the step is Plain.
 func (t *Times) Segment(s *tcp.Segment, step *conn.Step, c, before *conn.Conn) {
-	if step.Plain && step.Delivery == conn.New {
-		t.Next(s, step, c)
-		return
-	}
 	if step.Outside || step.Older || step.Delivery == conn.CaptureDuplicate {
 		return
 	}
-	t.unusual(s, step, before)
+	switch {
+	case !step.Plain || step.Delivery != conn.New:
+		t.unusual(s, step, before)
+	case s.Len > 0:
+		t.Path[s.Dir^1].sends(s)
+	}
 	if step.Advances {
 		t.Path[s.Dir].acks(s)
 	}
@@ -80,8 +81,7 @@ func (t *Times) Next(s *tcp.Segment, step *conn.Step, c *conn.Conn) {
 	if step.Advances {
 		t.Path[d].acks(s)
 	}
-	t.Silence.ends(s, step)
-	t.Silence.wait(s, step, c)
+	t.Silence.ends(s, step, c, s.Len > 0)
 }
 
 // unusual notes what a segment says of the samples under way, other than to be the

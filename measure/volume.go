@@ -7,11 +7,11 @@ type Volume struct{ packets, ipOctets, octets uint32 }
 // Add counts one datagram of ip octets, with payload octets that are new. It reports
 // false, and counts nothing, if there is no room: then a Total must take what is there.
 func (v *Volume) Add(ip, fresh uint32) (counted bool) {
-	i, o := uint64(v.ipOctets)+uint64(ip), uint64(v.octets)+uint64(fresh)
-	if (i|o)>>32 != 0 || v.packets == 1<<32-1 {
+	n, i, o := v.packets+1, v.ipOctets+ip, v.octets+fresh
+	if n == 0 || i < ip || o < fresh {
 		return false
 	}
-	v.packets, v.ipOctets, v.octets = v.packets+1, uint32(i), uint32(o)
+	v.packets, v.ipOctets, v.octets = n, i, o
 	return true
 }
 
