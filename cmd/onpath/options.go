@@ -54,7 +54,7 @@ func (o *options) bindTable(cmd *cobra.Command, l flow.Linger) {
 	f.Var(o.bindTimeouts(), "timeout", "after which silence a connection is written, by what is believed of it; the columns tcpstates… obey it too, closed and reset are theirs alone")
 	o.find.bind(cmd)
 	o.nf.bind(cmd)
-	f.BoolVarP(&o.run.Quiet, "quiet", "q", false, "nothing on standard error but errors")
+	f.BoolVarP(&o.run.Quiet, "quiet", "q", false, "nothing on standard error but what goes wrong")
 	f.BoolP("no-names", "n", false, "accepted for tcpdump's sake: names are never resolved")
 	for _, name := range []string{"linger", "timeout", "max-connections", "max-half-open"} {
 		must(cmd.RegisterFlagCompletionFunc(name, cobra.NoFileCompletions))

@@ -47,7 +47,7 @@ func (j *job[R]) openDumps() (*dumps, error) {
 	write := dir.Write
 	if j.live != nil {
 		d.memory /= 2
-		j.shelf = newShelf(dir, int64(d.memory), j.say)
+		j.shelf = newShelf(dir, int64(d.memory), j.warn)
 		d.shelf, write = j.shelf, j.shelf.take
 	}
 	d.Keeper = evidence.New(evidence.Config{Least: c.Least, Memory: d.memory, Local: c.Local}, write)

@@ -50,16 +50,18 @@ type queue struct {
 	heading []byte // what stands at the head of each file
 	offered volume
 	lost    volume // of offered, what found no room
-	told    volume // of lost, before it began
+	told    volume // of lost, that it was said to be lost
 	spared  uint64 // rows of lost that could be spared
 	losing  bool
+	loss    trouble
+	sparing trouble
 	waited  time.Duration
 	ending  bool
 
 	gone         atomic.Bool // its reader has closed the pipe
 	rows, octets atomic.Uint64
-	writes       writes // how long a block takes
-	unwritable   bool   // of the writer: the last write failed
+	writes       writes  // how long a block takes
+	failure      trouble // of the writer
 }
 
 // volume is how much of an output.
@@ -131,6 +133,7 @@ func (q *queue) hand() {
 func (q *queue) room(n int) *block {
 	q.recover()
 	if q.losing {
+		q.mourn()
 		return nil
 	}
 	var b *block
@@ -139,11 +142,18 @@ func (q *queue) room(n int) *block {
 	}
 	if b == nil {
 		q.losing = true
-		q.say(q.name + ": takes nothing: rows are lost from here on")
+		q.mourn()
 		return nil
 	}
 	b.reset()
 	return b
+}
+
+// mourn says that rows are lost.
+func (q *queue) mourn() {
+	if q.loss.begins() {
+		q.say(q.name + ": takes nothing: rows are lost from here on")
+	}
 }
 
 // take returns a block that is free, or a new one while there may be more, or waits a bit.
@@ -191,6 +201,9 @@ func (q *queue) spares() bool {
 	q.offered.rows++
 	q.lost.rows++
 	q.spared++
+	if q.sparing.begins() {
+		q.say(q.name + ": does not keep up: rows of connections with one end that were pushed out are lost from here on")
+	}
 	return true
 }
 
@@ -199,9 +212,8 @@ func (q *queue) recover() {
 	if q.crowded() {
 		return
 	}
-	q.waited = 0
-	if q.losing {
-		q.losing = false
+	q.waited, q.losing = 0, false
+	if lost, spared := q.loss.ends(), q.sparing.ends(); lost || spared {
 		q.say(fmt.Sprintf("%s: is written again, %v are lost", q.name, q.lost.minus(q.told)))
 		q.told = q.lost
 	}

@@ -41,8 +41,8 @@ type shelf struct {
 	say    func(string)
 	handed uint64 // dumps
 	lost   uint64 // that found no room
-	told   uint64 // of lost, before it began
-	losing bool
+	told   uint64 // of lost, that it was said to be lost
+	loss   trouble
 	ending bool
 }
 
@@ -59,7 +59,7 @@ func newShelf(dir *evidence.Dir, room int64, say func(string)) *shelf {
 // work writes what is handed over until it ends or is given up.
 func (s *shelf) work() {
 	defer close(s.done)
-	failing := false
+	var failure trouble
 	for d := range s.full {
 		if s.over.Load() {
 			return
@@ -71,8 +71,7 @@ func (s *shelf) work() {
 		now := s.stats()
 		s.written.Store(&now)
 		s.waits.Add(-d.Memory())
-		if fails := now.Failed > failed; fails != failing {
-			failing = fails
+		if failing := now.Failed > failed; failing && failure.begins() || !failing && failure.ends() {
 			s.tell(&now, failing)
 		}
 		select {
@@ -130,15 +129,13 @@ func (s *shelf) await(n int64) bool {
 
 func (s *shelf) lose() {
 	s.lost++
-	if !s.losing {
-		s.losing = true
+	if s.loss.begins() {
 		s.say(s.name + ": takes nothing: dumps are lost from here on")
 	}
 }
 
 func (s *shelf) recover() {
-	if s.losing {
-		s.losing = false
+	if s.loss.ends() {
 		s.say(fmt.Sprintf("%s: is written again, %s lost", s.name, are(s.lost-s.told, "dump")))
 		s.told = s.lost
 	}

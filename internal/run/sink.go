@@ -146,7 +146,7 @@ func (j *job[R]) openOut(path, format string, head func(uint64, []byte) bool) (*
 	case j.live != nil:
 		if to, err = openTarget(path, j.config.Rotation); err == nil {
 			o.file = to.file.Load()
-			o.queue = newQueue(format+"="+path, to, head, j.say)
+			o.queue = newQueue(format+"="+path, to, head, j.warn)
 			o.queue.most = j.config.queueBlocks()
 			o.writes = &o.queue.writes
 			return o, o.fits()

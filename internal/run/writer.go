@@ -59,10 +59,7 @@ func (q *queue) goesOn(err error) bool {
 		q.gone.Store(true)
 		return true
 	}
-	if q.unwritable != (err != nil) {
-		q.unwritable = err != nil
-		q.tell(err)
-	}
+	q.tell(err)
 	if err == nil {
 		return true
 	}
@@ -78,9 +75,10 @@ func (q *queue) goesOn(err error) bool {
 
 // tell says that writing has begun to fail, or to succeed again.
 func (q *queue) tell(err error) {
-	if err == nil {
+	switch {
+	case err == nil && q.failure.ends():
 		q.leave(q.name + ": there is room again")
-	} else {
+	case err != nil && q.failure.begins():
 		q.leave(fmt.Sprintf("%s: %v: what comes is kept for now, up to %d MiB", q.name, err, q.most*blockSize>>20))
 	}
 }
