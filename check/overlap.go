@@ -145,7 +145,7 @@ func (o *overlap) place(owner uint32, seq tcp.Seq, k *scale) *note {
 		o.notes = make([]note, o.places)
 	}
 	mixed, _ := bits.Mul64(uint64(owner)*k.mix, uint64(o.places))
-	i := uint32(mixed) + uint32(seq)>>k.cell&(1<<k.cells-1)
+	i := uint32(mixed) + uint32(seq)>>(k.cell&31)&(1<<(k.cells&31)-1) // &31: no test of the shifts
 	if i >= o.places {
 		i %= o.places
 	}
@@ -155,12 +155,15 @@ func (o *overlap) place(owner uint32, seq tcp.Seq, k *scale) *note {
 // note notes the segment in v. Unless it is a key that was pressed behind another one
 // nothing is read of its note, so that nothing waits for memory.
 func (o *overlap) note(c *Case, v *packet.View) {
-	seg, me := &v.Seg, &c.side[v.Seg.Dir]
+	seg, me := &v.Seg, &c.side[v.Seg.Dir&1]
 	owner, at := o.owner(c, seg.Dir), seg.Data()
-	n, follows := o.place(owner, at, scaleOf(seg.Len)), me.saw&sawKey != 0
-	me.set(sawKey, seg.Len < headBlocks)
-	if follows && seg.Len < headBlocks && n.takes(owner, at, v) {
-		return
+	n := o.place(owner, at, scaleOf(seg.Len))
+	if seg.Len < headBlocks || me.saw&sawKey != 0 {
+		follows := me.saw&sawKey != 0
+		me.set(sawKey, seg.Len < headBlocks)
+		if follows && seg.Len < headBlocks && n.takes(owner, at, v) {
+			return
+		}
 	}
 	n.owner, n.from, n.len, n.origin = owner, at, uint16(seg.Len), originOf(v)
 	if seg.Len <= headBlocks {

@@ -105,8 +105,11 @@ func byFlags(f tcp.Flags) (t trigger) {
 // reserved reports whether a header has reserved bits set, a port 0, or an urgent
 // pointer without its flag. A segment that was read as text has no header.
 func reserved(v *packet.View) bool {
-	h := v.TCP
-	return h != nil && (h[12]&0x0e != 0 || v.Key.APort == 0 || v.Key.BPort == 0 || v.Seg.Flags&tcp.URG == 0 && h.Urgent() != 0)
+	if v.TCP == nil {
+		return false
+	}
+	h := (*[tcp.MinHeader]byte)(v.TCP)
+	return h[12]&0x0e != 0 || v.Key.APort == 0 || v.Key.BPort == 0 || v.Seg.Flags&tcp.URG == 0 && h[18]|h[19] != 0
 }
 
 // calm reports whether a segment of no open connection is nevertheless what comes
