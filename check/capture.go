@@ -60,11 +60,11 @@ func (c *Case) noteCaptured(s *Scene) {
 		c.over[seg.Dir] = seg.IPID
 	}
 	if joined {
-		s.inspector.found(anomaly.CaptureSegmentationOffload, s.View, int64(seg.Len), int64(s.View.IPLen), int64(c.takes(s)))
+		s.inspector.found(anomaly.CaptureSegmentationOffload, s.View, int64(seg.Len), int64(s.View.IPLen), int64(c.takes(seg.Dir, s.View)))
 		return
 	}
 	c.sums[seg.Dir].count(seg.Sum)
-	s.inspector.noteSum(s)
+	s.inspector.noteSum(s.View)
 }
 
 // answersUnseen reports whether the segment acknowledges what somebody sent of whom

@@ -99,7 +99,7 @@ const (
 // scannerSyn: Mirai's SEQ is the address that it tries, which chance gives once in
 // 2³²; the other marks are weak alone.
 func scannerSyn(s *Scene) (Evidence, bool) {
-	seg, options := s.Seg, s.optionOctets()
+	seg, options := s.Seg, optionOctets(s.View)
 	if seg.Seq != shaftSeq && (s.View.Key.V6 || seg.Seq != s.addressee()) && s.weakMarks(options) < weakMarks {
 		return no()
 	}

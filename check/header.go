@@ -75,24 +75,25 @@ const ethernet = 1500
 // packet, were sent like this.
 func exceedsMSS(s *Scene) (Evidence, bool) {
 	last, id := s.Case.over[s.Seg.Dir], s.Seg.IPID
-	e := because(anomaly.CauseNone, int64(s.Seg.Len), int64(s.optionOctets()), int64(s.Case.takes(s)))
+	e := because(anomaly.CauseNone, int64(s.Seg.Len), int64(optionOctets(s.View)), int64(s.Case.takes(s.Seg.Dir, s.View)))
 	return e, last != 0 && id-last == 1 && s.Seg.Sum == tcp.SumGood && s.oversized() && !s.joined()
 }
 
 // oversized reports whether the segment is beyond the MSS of its addressee.
-func (s *Scene) oversized() bool {
-	return s.Case.side[s.Seg.Dir^1].saw&sawSyn != 0 && s.Seg.Flags&(tcp.SYN|tcp.RST) == 0 &&
-		s.Seg.Len+s.optionOctets() > s.Case.takes(s)
+func (s *Scene) oversized() bool { return s.Case.oversized(s.Seg, s.View) }
+
+func (c *Case) oversized(seg *tcp.Segment, v *packet.View) bool {
+	return c.side[seg.Dir&1^1].saw&sawSyn != 0 && seg.Flags&(tcp.SYN|tcp.RST) == 0 && seg.Len+optionOctets(v) > c.takes(seg.Dir, v)
 }
 
-// takes returns how many octets of payload and options the addressee's MSS allows
-// its peer: RFC 9293 §3.7.1 says what holds without one.
-func (c *Case) takes(s *Scene) uint32 {
-	mss := uint32(c.side[s.Seg.Dir^1].mss)
+// takes returns how many octets of payload and options the MSS of its addressee allows
+// the sender d of v: RFC 9293 §3.7.1 says what holds without one.
+func (c *Case) takes(d tcp.Dir, v *packet.View) uint32 {
+	mss := uint32(c.side[d&1^1].mss)
 	switch {
 	case mss > 0:
 		return max(mss, leastMSS)
-	case s.View.Key.V6:
+	case v.Key.V6:
 		return 1220
 	}
 	return 536
@@ -107,23 +108,23 @@ func (s *Scene) mssOf(me *side) uint16 {
 	return s.Seg.MSS
 }
 
-// optionOctets returns the octets of the segment's options.
-func (s *Scene) optionOctets() uint32 {
-	if s.View.TCP == nil {
+// optionOctets returns the octets of a segment's options.
+func optionOctets(v *packet.View) uint32 {
+	if v.TCP == nil {
 		return 0
 	}
-	return uint32(len(s.View.TCP) - tcp.MinHeader)
+	return uint32(len(v.TCP) - tcp.MinHeader)
 }
 
 // joined reports whether the segment is one that a card was to cut, or has joined
 // of several: larger than its addressee takes, and than its link does, or several
 // full ones in one.
 func (s *Scene) joined() bool {
-	n, options := s.Seg.Len, s.optionOctets()
+	n, options := s.Seg.Len, optionOctets(s.View)
 	if s.Case.side[s.Seg.Dir^1].saw&sawSyn == 0 {
 		return s.View.IPLen > ethernet
 	}
-	full := s.Case.takes(s) - options
+	full := s.Case.takes(s.Seg.Dir, s.View) - options
 	return n > full && (s.View.IPLen > ethernet || n%full == 0 || s.Seg.Sum == tcp.SumPartial)
 }
 

@@ -61,6 +61,7 @@ type Inspector struct {
 	off        anomaly.Set
 	ask        [numTriggers][]*rule
 	usually    [len(usually)][]*rule
+	told       [len(events)]anomaly.ID // those that are
 	atEnd      []finishing
 	counted    anomaly.Set // rows that are off, but asked about for host-stack-nonconformant
 	books      books
@@ -97,7 +98,7 @@ func New(c Config) *Inspector {
 	in.overlap = newOverlap(c.Overlap)
 	in.quiet = c.Off.Union(milderThan(c.Least))
 	in.world.strays.off = in.quiet
-	in.counted = countedOf(&c.Off)
+	in.counted, in.told = countedOf(&c.Off), in.toldOf()
 	for _, family := range families {
 		for i := range family {
 			in.add(&family[i])
@@ -185,7 +186,7 @@ func (in *Inspector) Judge(c *Case, shown Shown, v *packet.View, step *conn.Step
 	if step.Plain && in.overlap.keeps(v) {
 		in.overlap.note(c, v)
 	}
-	if t == 0 {
+	if t == 0 || step.Plain && t == onBig && in.grows(c, v, step, before) {
 		return
 	}
 	s := &in.scene

@@ -20,7 +20,7 @@ func TestLog(t *testing.T) {
 		v.Seg.Seq, v.Seg.Sum = tcp.Seq(n/100), [...]tcp.Sum{tcp.SumGood, tcp.SumBad, tcp.SumPartial, tcp.SumUnknown}[n%4]
 		for _, in := range []*Inspector{whole, shard} {
 			in.noteISN(v)
-			in.noteSum(&Scene{Seg: &v.Seg, View: v})
+			in.noteSum(v)
 			in.bothWays(v)
 			in.found(anomaly.CaptureSegmentationOffload, v, int64(n), 2)
 			if n == 77 {

@@ -75,11 +75,9 @@ func (in *Inspector) opening(v *packet.View) *Scene {
 func (in *Inspector) Opens(v *packet.View) {
 	in.raised, in.number = in.raised[:0], v.Number
 	in.capture.note(v.At)
-	s := in.opening(v)
-	if in.asks(anomaly.EventSyn) {
-		in.enter(s, anomaly.EventSyn, &itself)
-	}
-	in.noteSum(s)
+	in.opening(v)
+	in.tells(conn.Opens, v)
+	in.noteSum(v)
 }
 
 // Recall makes c, which has seen nothing, remember the SYN that Opens has judged, as

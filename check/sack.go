@@ -139,7 +139,7 @@ func sackBelowNotFirst(s *Scene) (Evidence, bool) {
 func (c *Case) noteSACK(s *Scene) {
 	k, seg := &c.bargain, s.Seg
 	switch {
-	case seg.NumSACK == 0 && s.pure() && !s.Peer().Top.After(seg.Ack):
+	case seg.NumSACK == 0 && s.pure() && !s.Before.Top(seg.Dir^1).After(seg.Ack):
 		k.terms[seg.Dir] &^= fullSACK
 	case int(seg.NumSACK) >= sackRoom(seg) && seg.NumSACK > 0:
 		k.terms[seg.Dir] |= fullSACK

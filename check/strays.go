@@ -177,16 +177,16 @@ func (in *Inspector) Dropped(packets uint64, at Moment) {
 }
 
 // noteSum counts a segment's checksum for its sender.
-func (in *Inspector) noteSum(s *Scene) {
-	from := sender(s.View)
+func (in *Inspector) noteSum(v *packet.View) {
+	from, sum := sender(v), v.Seg.Sum
 	switch {
-	case s.Seg.Sum == tcp.SumUnknown:
+	case sum == tcp.SumUnknown:
 	case in.world != nil:
-		in.world.sum(s.View, from, s.Seg.Sum)
-	case s.Seg.Sum == tcp.SumGood:
-		in.log.Add(s.View.Number, markGood, mixed(from))
+		in.world.sum(v, from, sum)
+	case sum == tcp.SumGood:
+		in.log.Add(v.Number, markGood, mixed(from))
 	default:
-		in.log.tell(s.View, news{what: noteSum, sum: s.Seg.Sum})
+		in.log.tell(v, news{what: noteSum, sum: sum})
 	}
 }
 

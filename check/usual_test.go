@@ -18,6 +18,7 @@ type twin struct {
 	tracker    conn.Tracker
 	conn       conn.Conn
 	stood      [conn.ClosesToo + 1]int // usual segments, by where they stood
+	grown      int                     // that grows judged
 }
 
 func newTwin() *twin {
@@ -31,9 +32,16 @@ func newTwin() *twin {
 func (w *twin) judge(v *packet.View) (differs string) {
 	shown := w.a.Shows(v)
 	step := w.tracker.Observe(&w.conn, &v.Seg)
+	if before := w.tracker.Before(); step.Plain && v.Seg.Len > 0 &&
+		before.GoesOn(&v.Seg, step.Delivery) != (before.Course(&v.Seg, &step) == conn.GoesOn) {
+		return "where it stands"
+	}
 	w.fast.scene.triggering = 0
 	w.fast.Judge(&w.a, shown, v, &step, w.tracker.Before(), &w.conn)
 	w.slow.Judge(&w.b, w.b.Shows(v), v, &step, w.tracker.Before(), &w.conn)
+	if step.Plain && w.a.shown&regular != 0 && shown == Shown(onBig) && w.fast.scene.triggering == 0 {
+		w.grown++
+	}
 	if w.a.shown&regular != 0 && w.fast.scene.triggering != 0 {
 		w.stood[w.tracker.Before().Course(&v.Seg, &step)]++
 	}
@@ -56,6 +64,7 @@ func (w *twin) judge(v *packet.View) (differs string) {
 // together find no more than the few that are asked, and leave nothing else behind.
 func TestUsual(t *testing.T) {
 	var stood [conn.ClosesToo + 1]int
+	grown := 0
 	for i := range simulate.Modes {
 		var w simulate.Sim
 		for k := range uint64(40) {
@@ -69,10 +78,14 @@ func TestUsual(t *testing.T) {
 					t.Fatalf("mode %s, run %d, segment %d: %s differs: %s", simulate.Modes[i].Name, k, v.Number, what, simulate.Line(&v.Seg))
 				}
 			})
+			grown += twin.grown
 			for course, n := range twin.stood {
 				stood[course] += n
 			}
 		}
+	}
+	if grown == 0 {
+		t.Error("no segment was only longer")
 	}
 	for course, n := range stood[conn.Opens:] {
 		if n == 0 {

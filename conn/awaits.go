@@ -42,3 +42,7 @@ func (c *Conn) LastStamp(d tcp.Dir) (tsval uint32, ok bool) {
 	e := &c.side[d]
 	return e.tsMax, e.has(hasTS)
 }
+
+// Top returns the highest number of the stream of the end that sends in direction d, shown
+// by either end: Facts.Top.
+func (c *Conn) Top(d tcp.Dir) tcp.Seq { return c.side[d&1].top }

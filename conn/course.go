@@ -37,7 +37,7 @@ const (
 // way as its other segments and after them, fills no window, and has timestamps that
 // fit.
 func (c *Conn) Course(s *tcp.Segment, step *Step) Course {
-	e, p, ev := &c.side[s.Dir], &c.side[s.Dir^1], &c.seen[s.Dir]
+	e, p, ev := &c.side[s.Dir&1], &c.side[s.Dir&1^1], &c.seen[s.Dir&1]
 	if !step.orderly() || (e.bits|p.bits)&strayBits != 0 || s.NumSACK != 0 {
 		return Astray
 	}
@@ -61,7 +61,15 @@ func (c *Conn) Course(s *tcp.Segment, step *Step) Course {
 	case s.Flags&tcp.FIN != 0:
 		return when(e.closesInTurn(p, &c.seen[s.Dir^1], s), Closes+Course(p.bits/hasFin&1))
 	}
-	return when(e.goesOn(p, s) && c.Phase() != Finished, GoesOn)
+	return when(e.goesOn(p, s) && (e.bits&p.bits&hasFin == 0 || c.Phase() != Finished), GoesOn)
+}
+
+// GoesOn reports whether Course is GoesOn for a segment with octets that is Plain, with
+// that Delivery: it asks what plain has not.
+func (c *Conn) GoesOn(s *tcp.Segment, d Delivery) bool {
+	e, p := &c.side[s.Dir&1], &c.side[s.Dir&1^1]
+	return d == New && s.Flags&^tcp.PSH == tcp.ACK && (e.bits|p.bits)&(strayBits|hasFin) == 0 && e.bits&p.bits&courseBits == courseBits &&
+		e.irs == p.iss && p.irs == e.iss && e.contig == s.Seq && e.sent.n == 0 && e.alike(p, &c.seen[s.Dir&1], s)
 }
 
 // when returns course if it is taken.
@@ -92,14 +100,20 @@ func (e *end) continues(p *end, ev *evidence, s *tcp.Segment) bool {
 		e.has(hasRcv) && s.Ack.Before(e.rcv) || s.Ack.After(p.contig) {
 		return false
 	}
-	d := s.IPID - ev.id
+	return e.alike(p, ev, s) && (s.Opts&tcp.OptTimestamp == 0 || stamped(e, p, s))
+}
+
+// alike reports whether a segment came the same way as the others of e and not before
+// one of them, has timestamps if they have, and echoes none older than they do.
+func (e *end) alike(p *end, ev *evidence, s *tcp.Segment) bool {
+	d, both := s.IPID-ev.id, e.bits&p.bits&hasTS != 0
 	if s.TTL != e.ttl || ev.steps >= exact && d > 255 && -d > 255 || ev.dups&hasAt != 0 && int32(millisOf(s.At)-ev.at) < 0 {
 		return false
 	}
 	if s.Opts&tcp.OptTimestamp == 0 {
-		return e.bits&p.bits&hasTS == 0
+		return !both
 	}
-	return e.bits&p.bits&hasTS != 0 && stamped(e, p, s) && (ev.dups&hasEcho == 0 || int32(ev.echo-s.TSecr) <= 0)
+	return both && (ev.dups&hasEcho == 0 || int32(ev.echo-s.TSecr) <= 0)
 }
 
 // completes reports whether the first ACK of e is of the SYN,ACK alone.
