@@ -22,31 +22,33 @@ type Capture struct {
 	Snaplen     int      // octets to keep of a frame; 0: afpacket.DefaultSnaplen
 
 	memory int // octets for all rings; 0: afpacket.DefaultMemory
+	rings  int // of each interface, if there is memory for them; 0 and 1: one
 
 	Drop bool            // give up all privileges when what needs them is open
 	User *privilege.User // whom root becomes then; nil: it is not root who runs this
 }
-
-// patience is how long a packet may lie in a ring before it is handed over, and so how
-// long the packets of other interfaces wait for it.
-const patience = 50 * time.Millisecond
 
 // errIdle says that nothing came for so long that time may go on without a packet.
 var errIdle = errors.New("nothing came")
 
 // live is the input that captures: the rings of all interfaces, merged by time.
 type live struct {
-	names    []string
-	rings    []*afpacket.Ring
-	heads    []head // of each ring
-	now      int64  // when Next last had none to hand over, ns since 1970
-	opened   int64  // since when all rings capture, ns since 1970
-	until    int64  // the time at which all ends; 0: it does not
+	taps     []tap
+	rings    []*afpacket.Ring // of all
+	merge    *merge
+	opened   int64 // since when all rings capture, ns since 1970
+	until    int64 // the time at which all ends; 0: it does not
 	number   uint64
 	filtered bool             // there is a filter, which the kernel applies
-	lost     []string         // why a ring's interface shows nothing; "": it does
 	lacks    []*afpacket.Ring // those without a head
 	last     stamp            // of the frame that was handed over last
+}
+
+// tap is an interface.
+type tap struct {
+	name  string
+	rings []*afpacket.Ring
+	lost  string // why it shows nothing; "": it does
 }
 
 // stamp is a packet's time, ns since the Unix epoch, and when nothing more had come for a
@@ -56,30 +58,25 @@ type stamp struct {
 	quiet time.Time
 }
 
-// head is the next frame of a ring.
-type head struct {
-	packet.Frame
-	here  bool // it is one
-	empty bool // the ring had none when it was last asked, and holds nothing for us
-}
-
 // openLive opens all rings. What befalls the interfaces is said.
 func openLive(c *Config, say func(string)) (*live, error) {
-	l := &live{names: c.Capture.Interfaces, now: time.Now().UnixNano(), filtered: c.Filter != nil}
-	l.lost = make([]string, len(l.names))
-	for i, name := range l.names {
-		r, err := openRing(c, name, func(e afpacket.Event) {
-			l.lost[i] = reason(e.What)
-			say(e.String())
-		})
-		if err != nil {
+	names := c.Capture.Interfaces
+	l := &live{taps: make([]tap, len(names)), filtered: c.Filter != nil}
+	var merged []ring
+	for i, name := range names {
+		t := &l.taps[i]
+		t.name = name
+		if err := t.open(c, say); err != nil {
 			l.Close()
 			return nil, err
 		}
-		l.rings = append(l.rings, r)
-		say(fmt.Sprintf("listening on %s, link type %v", name, r.Link()))
+		l.rings = append(l.rings, t.rings...)
+		for _, r := range t.rings {
+			merged = append(merged, r)
+		}
+		say(t.listening())
 	}
-	l.heads = make([]head, len(l.rings))
+	l.merge = newMerge(merged, func() int64 { return time.Now().UnixNano() })
 	l.opened = time.Now().UnixNano()
 	return l, nil
 }
@@ -92,64 +89,99 @@ func reason(w afpacket.What) string {
 	return w.String()
 }
 
-func openRing(c *Config, name string, event func(afpacket.Event)) (*afpacket.Ring, error) {
-	link, err := afpacket.LinkOf(name)
+// leastRing is the least memory of a ring that shares its interface with others, in octets. A
+// long flow has one of them alone, and its packets may wait there for those of others.
+const leastRing = 4 << 20
+
+// each returns how much memory the rings of an interface have, in octets, and how many they
+// are: not more than what gives each enough, as one is enough for a processor or two.
+func (c *Capture) each() (memory, rings int) {
+	memory = cmp.Or(c.memory, afpacket.DefaultMemory) / len(c.Interfaces)
+	return memory, max(1, min(c.rings, memory/leastRing))
+}
+
+// open opens the rings of the interface. A kernel that has no groups gives one ring.
+func (t *tap) open(c *Config, say func(string)) error {
+	link, err := afpacket.LinkOf(t.name)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	var program filter.Program
 	if c.Filter != nil {
 		if program, err = c.Filter.CompileLive(link); err != nil {
-			return nil, fmt.Errorf("-i %s: %w", name, err)
+			return fmt.Errorf("-i %s: %w", t.name, err)
 		}
 	}
-	return afpacket.Open(afpacket.Config{
-		Interface:   name,
+	memory, rings := c.Capture.each()
+	config := afpacket.Config{
+		Interface:   t.name,
 		Promiscuous: c.Capture.Promiscuous,
 		Snaplen:     c.Capture.Snaplen,
-		Memory:      cmp.Or(c.Capture.memory, afpacket.DefaultMemory) / len(c.Capture.Interfaces),
+		Memory:      memory,
 		Filter:      program,
-		Event:       event,
-	})
+		Event: func(e afpacket.Event) {
+			t.lost = reason(e.What)
+			say(e.String())
+		},
+	}
+	if rings > 1 {
+		if t.rings, err = afpacket.OpenFanout(config, rings); !errors.Is(err, afpacket.ErrNoFanout) {
+			return err
+		}
+	}
+	r, err := afpacket.Open(config)
+	if err == nil {
+		t.rings = []*afpacket.Ring{r}
+	}
+	return err
 }
+
+// listening says what is captured.
+func (t *tap) listening() string {
+	text := fmt.Sprintf("listening on %s, link type %v", t.name, t.rings[0].Link())
+	if n := len(t.rings); n > 1 {
+		text += fmt.Sprintf(", %d rings", n)
+	}
+	return text
+}
+
+// stats are those of all rings together.
+func (t *tap) stats() (all afpacket.Stats) {
+	for _, r := range t.rings {
+		s := r.Stats()
+		all.Frames += s.Frames
+		all.Arrived += s.Arrived
+		all.Dropped += s.Dropped
+		all.Frozen += s.Frozen
+		all.Odd += s.Odd
+	}
+	return all
+}
+
+// glance is how long onpath looks away while a frame waits for others.
+const glance = time.Millisecond
 
 // Next hands over the earliest frame of all rings. It waits for one, but not longer
 // than until something else may have to be done: then it returns errIdle.
 func (l *live) Next(f *packet.Frame) error {
 	var began time.Time
 	for {
-		l.fill(true)
-		late := !began.IsZero() && time.Since(began) >= patience
-		i := l.earliest(late)
-		if i < 0 {
-			l.now = time.Now().UnixNano()
-			i = l.earliest(late)
+		if lane := l.merge.next(true); lane != nil {
+			return l.take(lane, f)
 		}
-		if i >= 0 {
-			return l.take(i, f)
-		}
-		if late {
+		rest := patience
+		switch now := time.Now(); {
+		case l.merge.waits():
+			rest = glance
+		case began.IsZero():
+			began = now
+		case now.Sub(began) >= patience:
 			return l.idle()
 		}
-		if began.IsZero() {
-			began = time.Now()
-		}
-		if err := afpacket.Wait(l.missing(), l.rest()); err != nil {
+		if err := afpacket.Wait(l.missing(), rest); err != nil {
 			return err
 		}
 	}
-}
-
-// rest returns how long the other rings may still have an earlier frame than the first
-// head; patience if there is none.
-func (l *live) rest() time.Duration {
-	rest := patience
-	for i := range l.heads {
-		if h := &l.heads[i]; h.here {
-			rest = min(rest, time.Duration(h.At-l.now)+patience)
-		}
-	}
-	return max(rest, time.Millisecond)
 }
 
 // idle says that there is no frame, and whether there will be one.
@@ -167,7 +199,7 @@ func (l *live) idle() error {
 func (l *live) missing() []*afpacket.Ring {
 	l.lacks = l.lacks[:0]
 	for i, r := range l.rings {
-		if !l.heads[i].here {
+		if !l.merge.lanes[i].here {
 			l.lacks = append(l.lacks, r)
 		}
 	}
@@ -176,53 +208,15 @@ func (l *live) missing() []*afpacket.Ring {
 
 // Buffered reports whether Next has a frame without waiting, that leaves those before
 // it valid.
-func (l *live) Buffered() bool {
-	l.fill(false)
-	for i := range l.heads {
-		if h := &l.heads[i]; !h.here && !h.empty {
-			return false
-		}
-	}
-	return l.earliest(false) >= 0
-}
-
-// fill asks the rings for the frames that are next; without turn, only those that need
-// not give back for it what they have handed over.
-func (l *live) fill(turn bool) {
-	for i, r := range l.rings {
-		if h := &l.heads[i]; !h.here && (turn || r.Buffered()) {
-			h.here = r.Next(&h.Frame)
-			h.empty = !h.here
-		}
-	}
-}
-
-// earliest returns the ring whose frame is next, -1 if none is, or if another ring may
-// still have an earlier one. late says that the others had time enough, whatever the
-// clock says, which somebody may set.
-func (l *live) earliest(late bool) int {
-	first, all := -1, true
-	for i := range l.heads {
-		h := &l.heads[i]
-		all = all && h.here
-		if h.here && (first < 0 || h.At < l.heads[first].At) {
-			first = i
-		}
-	}
-	if first < 0 || all || late || l.heads[first].At <= l.now-int64(patience) {
-		return first
-	}
-	return -1
-}
+func (l *live) Buffered() bool { return l.merge.next(false) != nil }
 
 // take hands the head of a ring over.
-func (l *live) take(i int, f *packet.Frame) error {
-	h := &l.heads[i]
-	if l.until != 0 && h.At > l.until {
+func (l *live) take(from *lane, f *packet.Frame) error {
+	if l.until != 0 && from.head.At > l.until {
 		return l.end()
 	}
 	l.number++
-	*f, h.here = h.Frame, false
+	*f, from.here = from.head, false
 	f.Number = l.number
 	l.last = stamp{at: f.At}
 	return nil
@@ -267,8 +261,10 @@ func (l *live) losses() (n uint64) {
 
 // Close gives the rings back.
 func (l *live) Close() {
-	for _, r := range l.rings {
-		r.Close()
+	for i := range l.taps {
+		for _, r := range l.taps[i].rings {
+			r.Close()
+		}
 	}
 }
 
@@ -277,9 +273,9 @@ func (l *live) report(b *strings.Builder) {
 	if l.filtered {
 		line(b, "filtered", "by the kernel, which does not count what it leaves out")
 	}
-	for i, r := range l.rings {
-		s := r.Stats()
-		line(b, "captured", fmt.Sprintf("%s on %s, %s dropped by the kernel%s", plural(s.Arrived, "packet"), l.names[i], thousands(s.Dropped), full(s)))
+	for i := range l.taps {
+		s := l.taps[i].stats()
+		line(b, "captured", fmt.Sprintf("%s on %s, %s dropped by the kernel%s", plural(s.Arrived, "packet"), l.taps[i].name, thousands(s.Dropped), full(s)))
 	}
 }
 

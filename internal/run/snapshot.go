@@ -76,10 +76,11 @@ func (j *job[R]) outputs() (all []metrics.Output) {
 
 // snapshot returns how the interfaces are.
 func (l *live) snapshot() (all []metrics.Capture) {
-	for i, r := range l.rings {
-		s := r.Stats()
+	for i := range l.taps {
+		t := &l.taps[i]
+		s := t.stats()
 		all = append(all, metrics.Capture{
-			Name: l.names[i], Lost: l.lost[i], Arrived: s.Arrived, Dropped: s.Dropped, Full: s.Frozen, Odd: s.Odd,
+			Name: t.name, Lost: t.lost, Arrived: s.Arrived, Dropped: s.Dropped, Full: s.Frozen, Odd: s.Odd,
 		})
 	}
 	return all

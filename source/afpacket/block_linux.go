@@ -21,28 +21,32 @@ const (
 	wordSize    = 8 // headers begin at words
 )
 
-// status is the word of the block by which the kernel and we hand it to each other.
-func (r *Ring) status() *uint32 { return r.statusOf(r.at / r.block) }
+// header returns the header of the block at a place in memory. Its status is the word by
+// which the kernel and we hand the block to each other.
+func (r *Ring) header(at int) *unix.TpacketHdrV1 {
+	return (*unix.TpacketHdrV1)(unsafe.Pointer(&r.memory[at+blockHead]))
+}
 
-// statusOf is that of another block.
-func (r *Ring) statusOf(i int) *uint32 {
-	return (*uint32)(unsafe.Pointer(&r.memory[i*r.block+blockHead]))
+// ahead returns where the block lies that comes n blocks behind the next one to be taken.
+func (r *Ring) ahead(n int) int {
+	if r.held {
+		n++
+	}
+	return (r.at + n*r.block) % len(r.memory)
 }
 
 // turn gives the block back that was read, and takes the next one, if the kernel has
 // closed it.
 func (r *Ring) turn() bool {
 	if r.held {
-		atomic.StoreUint32(r.status(), unix.TP_STATUS_KERNEL)
-		r.held = false
-		if r.at += r.block; r.at >= len(r.memory) {
-			r.at = 0
-		}
+		atomic.StoreUint32(&r.header(r.at).Block_status, unix.TP_STATUS_KERNEL)
+		r.at, r.held = r.ahead(0), false
 	}
 	if r.memory == nil {
 		return false
 	}
-	status := atomic.LoadUint32(r.status())
+	h := r.header(r.at)
+	status := atomic.LoadUint32(&h.Block_status)
 	if status&unix.TP_STATUS_USER == 0 {
 		return false
 	}
@@ -51,7 +55,6 @@ func (r *Ring) turn() bool {
 		r.losses++
 		r.count()
 	}
-	h := (*unix.TpacketHdrV1)(unsafe.Pointer(r.status()))
 	r.held, r.left, r.next = true, h.Num_pkts, r.at+int(h.Offset_to_first_pkt)
 	return true
 }
@@ -98,7 +101,7 @@ func (r *Ring) fill(f *packet.Frame, h *unix.Tpacket3Hdr, from int) {
 		from -= putTag(r.memory, from, tpid, tci)
 	}
 	wire += uint32(to-from) - h.Snaplen
-	to = min(to, from+r.config.Snaplen)
+	to = min(to, from+r.snaplen)
 	f.Data = r.memory[from:to:to]
 	f.At = int64(h.Sec)*1e9 + int64(h.Nsec)
 	f.WireLen = max(wire, uint32(to-from))

@@ -14,8 +14,7 @@ import (
 
 // blocks makes a Ring of two blocks that no kernel knows.
 func blocks(link packet.LinkType, cooked bool) *Ring {
-	r := &Ring{config: Config{Snaplen: 100}, fd: -1, block: 1 << 10, memory: make([]byte, 2<<10), link: link, cooked: cooked}
-	r.config.setDefaults()
+	r := &Ring{snaplen: 100, fd: -1, block: 1 << 10, memory: make([]byte, 2<<10), link: link, cooked: cooked}
 	return r
 }
 
@@ -35,7 +34,7 @@ func FuzzBlock(f *testing.F) {
 		}
 		r := blocks(link, cooked)
 		copy(r.memory[:r.block], octets)
-		*r.status() = unix.TP_STATUS_USER
+		r.header(0).Block_status = unix.TP_STATUS_USER
 		r.memory[r.block+blockHead] = 0 // the other one is the kernel's
 		before := uintptr(unsafe.Pointer(&r.memory[0]))
 		var f packet.Frame
@@ -44,7 +43,7 @@ func FuzzBlock(f *testing.F) {
 			if n++; n > r.block/wordSize {
 				t.Fatal("more frames than have room")
 			}
-			if len(f.Data) > r.config.Snaplen || int(f.WireLen) < len(f.Data) || cap(f.Data) != len(f.Data) {
+			if len(f.Data) > r.snaplen || int(f.WireLen) < len(f.Data) || cap(f.Data) != len(f.Data) {
 				t.Fatalf("%d octets of %d", len(f.Data), f.WireLen)
 			}
 			if len(f.Data) == 0 {
@@ -107,13 +106,12 @@ func TestLossThatIsCounted(t *testing.T) {
 		"the kernel says it": {[4]uint32{closed, losing, losing}, [8]bool{1: true, 2: true, 3: true}},
 	} {
 		r := &Ring{fd: -1, block: 1 << 10, memory: make([]byte, 4<<10)}
-		r.config.setDefaults()
 		for i, status := range tt.before {
-			*r.statusOf(i) = status
+			r.header(i * r.block).Block_status = status
 		}
 		r.mark()
 		for i, want := range tt.want {
-			if status := r.statusOf(i % 4); *status&unix.TP_STATUS_USER == 0 {
+			if status := &r.header(i % 4 * r.block).Block_status; *status&unix.TP_STATUS_USER == 0 {
 				*status = closed
 			}
 			before := r.losses

@@ -2,6 +2,7 @@ package afpacket
 
 import (
 	"cmp"
+	"errors"
 	"net"
 
 	"onpath/filter"
@@ -52,6 +53,9 @@ type Stats struct {
 	Frozen  uint64 // how often the ring was full
 	Odd     uint64 // blocks of the ring whose lengths contradicted each other, given up
 }
+
+// ErrNoFanout says that the kernel makes no group of sockets; one socket may do.
+var ErrNoFanout = errors.New("the kernel makes no group of sockets that share an interface; it takes Linux 4.12 or later")
 
 // Event is something that befell an interface.
 type Event struct {

@@ -33,7 +33,5 @@
 // # What it does not do
 //
 // It starts no goroutine, sets no privileges, merges no Rings. It does not use the
-// headers of virtio, the stamps of cards, or rings for sending. With fanout, the
-// kernel puts IPv4 datagrams together first, as its hash needs the ports: what they
-// came in is not seen.
+// headers of virtio, the stamps of cards, or rings for sending.
 package afpacket

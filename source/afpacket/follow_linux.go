@@ -6,16 +6,34 @@ import (
 	"time"
 
 	"golang.org/x/sys/unix"
+
+	"onpath/packet"
 )
 
 // lookEvery is how often is asked what became of an interface.
 const lookEvery = 100 * time.Millisecond
 
+// watch is what the Rings of one interface share: what they are asked for, and how that
+// interface is.
+type watch struct {
+	config Config
+	group  bool // the Rings are a fanout group; else there is one
+	rings  []*Ring
+	link   packet.LinkType
+	cooked bool
+	iface  iface     // as it was when the sockets were bound to it; index lost if it is gone
+	looked time.Time // when it was last looked after
+	told   bool      // that the interface changed
+}
+
+// lost is the index of an interface that is gone.
+const lost = -1
+
 // Wait waits until one of the Rings has frames, at most as long as patience, and
 // looks after their interfaces. It may return without frames. An error is one of the
 // operating system, after which no more frames will come.
 func Wait(rings []*Ring, patience time.Duration) error {
-	var room [8]unix.PollFd
+	var room [64]unix.PollFd // more rarely
 	fds := room[:0]
 	for _, r := range rings {
 		fds = append(fds, unix.PollFd{Fd: int32(r.fd), Events: unix.POLLIN})
@@ -37,104 +55,119 @@ func Wait(rings []*Ring, patience time.Duration) error {
 // says that the interface went down, and is taken off the socket by asking for it.
 func (r *Ring) look(now time.Time, seen int16) error {
 	if seen&unix.POLLNVAL != 0 {
-		return fmt.Errorf("-i %s: the socket is closed", r.config.Interface)
+		return fmt.Errorf("-i %s: the socket is closed", r.watch.config.Interface)
 	}
 	if seen&unix.POLLERR != 0 {
 		unix.GetsockoptInt(r.fd, unix.SOL_SOCKET, unix.SO_ERROR)
-	} else if now.Sub(r.looked) < lookEvery {
+	} else if now.Sub(r.watch.looked) < lookEvery {
 		return nil
 	}
-	r.looked = now
-	if r.iface.index != 0 {
-		r.follow()
+	r.watch.looked = now
+	if r.watch.iface.index != 0 {
+		r.watch.follow()
 	}
 	return nil
 }
 
-// follow finds out whether the interface is there, and binds the socket to the next
+// fd is a socket to ask the kernel with.
+func (w *watch) fd() int { return w.rings[0].fd }
+
+// follow finds out whether the interface is there, and binds the sockets to the next
 // one of that name if it is not. An interface with another name is the same.
-func (r *Ring) follow() {
-	if r.iface.index == lost || !r.bound() {
-		r.leave()
-		r.rebind()
+func (w *watch) follow() {
+	if w.iface.index == lost || !w.bound() {
+		w.leave()
+		w.rebind()
 		return
 	}
-	name, err := nameOf(r.fd, r.iface.index)
+	name, err := nameOf(w.fd(), w.iface.index)
 	if err != nil {
-		r.leave()
+		w.leave()
 		return
 	}
-	if i, err := findBy(r.fd, name); err == nil && i.index == r.iface.index {
-		r.upOrDown(i.up)
+	if i, err := findBy(w.fd(), name); err == nil && i.index == w.iface.index {
+		w.upOrDown(i.up)
 	}
 }
 
 // bound reports whether the socket is still bound to its interface: the kernel
 // unbinds it when that is deleted, though another may have got its index. One in a
 // group is bound to all.
-func (r *Ring) bound() bool {
-	if r.group {
+func (w *watch) bound() bool {
+	if w.group {
 		return true
 	}
-	at, err := unix.Getsockname(r.fd)
+	at, err := unix.Getsockname(w.fd())
 	ll, ok := at.(*unix.SockaddrLinklayer)
-	return err == nil && ok && int32(ll.Ifindex) == r.iface.index
+	return err == nil && ok && int32(ll.Ifindex) == w.iface.index
 }
 
-func (r *Ring) upOrDown(up bool) {
-	if up == r.iface.up {
+func (w *watch) upOrDown(up bool) {
+	if up == w.iface.up {
 		return
 	}
-	if r.iface.up = up; up {
-		r.tell(Up)
+	if w.iface.up = up; up {
+		w.tell(Up)
 		return
 	}
-	r.tell(Down)
+	w.tell(Down)
 }
 
 // leave notes that the interface is gone.
-func (r *Ring) leave() {
-	if r.iface.index != lost {
-		r.iface.index, r.told = lost, false
-		r.tell(Gone)
+func (w *watch) leave() {
+	if w.iface.index != lost {
+		w.iface.index, w.told = lost, false
+		w.tell(Gone)
 	}
 }
 
 // rebind takes the next interface of the name, if there is one and its frames are of
 // the same link type: the filter was written for that.
-func (r *Ring) rebind() {
-	i, err := findBy(r.fd, r.config.Interface)
+func (w *watch) rebind() {
+	i, err := findBy(w.fd(), w.config.Interface)
 	if err != nil {
 		return
 	}
-	if link, _ := i.link(); link != r.link {
-		if !r.told {
-			r.told = true
-			r.tell(Changed)
+	if link, _ := i.link(); link != w.link {
+		if !w.told {
+			w.told = true
+			w.tell(Changed)
 		}
 		return
 	}
-	before := r.iface
-	r.iface = i
-	if r.take() != nil { // it went again meanwhile
-		r.iface = before
+	before := w.iface
+	w.iface = i
+	if w.take() != nil { // it went again meanwhile
+		w.iface = before
 		return
 	}
-	r.tell(Back)
+	w.tell(Back)
 	if !i.up {
-		r.tell(Down)
+		w.tell(Down)
 	}
 }
 
-// take binds the socket to the interface, or lets the filter choose it.
-func (r *Ring) take() error {
-	if !r.group {
-		return r.bind()
+// take binds the socket to the interface, or lets the filters of a group choose it.
+func (w *watch) take() error {
+	if !w.group {
+		return w.rings[0].bind()
 	}
-	if err := attach(r.fd, r.choose()); err != nil {
+	if err := w.choose(); err != nil {
 		return err
 	}
-	return r.promiscuous()
+	return w.rings[0].promiscuous()
 }
 
-func (r *Ring) tell(w What) { r.config.Event(Event{r.config.Interface, w}) }
+// choose gives all sockets of a group, which see all interfaces, the filter that lets only
+// theirs pass.
+func (w *watch) choose() error {
+	p := program(&w.config, &w.iface, w.iface.index)
+	for _, r := range w.rings {
+		if err := attach(r.fd, p); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (w *watch) tell(what What) { w.config.Event(Event{w.config.Interface, what}) }

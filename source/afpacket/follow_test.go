@@ -30,7 +30,7 @@ func TestDownAndUp(t *testing.T) {
 		if n := len(collect(t, rings, 1)); n != 1 {
 			t.Errorf("%d frames came", n)
 		}
-		if want := times(len(rings), Down, Up); !slices.Equal(sorted(got), want) {
+		if want := []What{Down, Up}; !slices.Equal(got, want) {
 			t.Errorf("%v, want %v", got, want)
 		}
 	})
@@ -53,7 +53,7 @@ func TestGoneAndBack(t *testing.T) {
 			newSender(t, "a").send(odd()...)
 			same(t, collect(t, rings, len(odd())), odd())
 		}
-		if want := times(2*len(rings), Gone, Back); !slices.Equal(sorted(got), want) {
+		if want := []What{Gone, Back, Gone, Back}; !slices.Equal(got, want) {
 			t.Errorf("%v, want %v", got, want)
 		}
 	})
@@ -138,19 +138,29 @@ func TestFanout(t *testing.T) {
 	}
 }
 
-// both runs a test with a socket and with a group.
+// both runs a test with a socket, and with groups of 2 and 4.
 func both(t *testing.T, test func(*testing.T, func(Config) []*Ring)) {
 	t.Log("one socket")
 	test(t, func(c Config) []*Ring { return one(opened(t, c)) })
-	t.Log("two sockets in a group")
-	test(t, func(c Config) []*Ring {
-		rings, err := OpenFanout(c, 2)
-		if err != nil {
-			t.Fatal(err)
+	for _, n := range []int{2, 4} {
+		t.Logf("%d sockets in a group", n)
+		test(t, func(c Config) []*Ring { return openedGroup(t, c, n) })
+	}
+}
+
+// openedGroup opens a group of Rings for the time of the test.
+func openedGroup(t testing.TB, c Config, n int) []*Ring {
+	t.Helper()
+	rings, err := OpenFanout(c, n)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		for _, r := range rings {
+			r.Close()
 		}
-		t.Cleanup(func() { rings[0].Close(); rings[1].Close() })
-		return rings
 	})
+	return rings
 }
 
 // settle looks after the interfaces twice, whatever the time is.
@@ -159,7 +169,7 @@ func settle(t *testing.T, rings []*Ring) {
 	for range 2 {
 		for _, r := range rings {
 			unix.GetsockoptInt(r.fd, unix.SOL_SOCKET, unix.SO_ERROR)
-			r.follow()
+			r.watch.follow()
 		}
 	}
 }
@@ -185,19 +195,4 @@ func unprivileged(t *testing.T, do func()) {
 	if err := unix.Capset(&head, &had[0]); err != nil {
 		t.Fatal(err)
 	}
-}
-
-// times returns each of the Whats n times.
-func times(n int, whats ...What) (all []What) {
-	for _, w := range whats {
-		for range n {
-			all = append(all, w)
-		}
-	}
-	return all
-}
-
-func sorted(w []What) []What {
-	slices.Sort(w)
-	return w
 }

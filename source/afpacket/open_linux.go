@@ -16,9 +16,8 @@ var bigEndian = binary.NativeEndian.Uint16([]byte{0, 1}) == 1
 // fits in.
 const reserve = vlanTag
 
-// open opens a socket; one of a group lets nothing pass yet. It is made in an order
-// in which no packet comes before its filter: without a protocol, a socket has none.
-func open(c Config, group bool) (*Ring, error) {
+// newWatch looks the interface up, for the sockets that are to be opened.
+func newWatch(c Config, group bool) (*watch, error) {
 	c.setDefaults()
 	i, err := find(c.Interface)
 	if err == nil {
@@ -27,20 +26,28 @@ func open(c Config, group bool) (*Ring, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := &Ring{config: c, iface: i, group: group}
-	r.link, r.cooked = i.link()
-	if r.cooked {
-		if r.config.Filter, err = uncooked(c.Filter); err != nil {
+	w := &watch{config: c, group: group, iface: i}
+	w.link, w.cooked = i.link()
+	if w.cooked {
+		if w.config.Filter, err = uncooked(c.Filter); err != nil {
 			return nil, fmt.Errorf("-i %s: %w", c.Interface, err)
 		}
 	}
-	if err = r.socket(); err != nil {
+	return w, nil
+}
+
+// open opens a socket; one of a group lets nothing pass yet. It is made in an order
+// in which no packet comes before its filter: without a protocol, a socket has none.
+func (w *watch) open() (*Ring, error) {
+	r := &Ring{watch: w, snaplen: w.config.Snaplen, link: w.link, cooked: w.cooked}
+	if err := r.socket(); err != nil {
 		return nil, err
 	}
-	if err = r.prepare(); err != nil {
+	if err := r.prepare(); err != nil {
 		r.Close()
-		return nil, fmt.Errorf("-i %s: %w", c.Interface, err)
+		return nil, fmt.Errorf("-i %s: %w", w.config.Interface, err)
 	}
+	w.rings = append(w.rings, r)
 	return r, nil
 }
 
@@ -66,9 +73,9 @@ func (r *Ring) socket() (err error) {
 	r.fd, err = unix.Socket(unix.AF_PACKET, kind|unix.SOCK_CLOEXEC|unix.SOCK_NONBLOCK, 0)
 	switch {
 	case errors.Is(err, unix.EPERM) || errors.Is(err, unix.EACCES):
-		return fmt.Errorf("-i %s: capturing needs CAP_NET_RAW; run as root, or give it to the program once: sudo setcap cap_net_raw+ep %s", r.config.Interface, program0())
+		return fmt.Errorf("-i %s: capturing needs CAP_NET_RAW; run as root, or give it to the program once: sudo setcap cap_net_raw+ep %s", r.watch.config.Interface, program0())
 	case err != nil:
-		return fmt.Errorf("-i %s: packet socket: %w; does this kernel have CONFIG_PACKET?", r.config.Interface, err)
+		return fmt.Errorf("-i %s: packet socket: %w; does this kernel have CONFIG_PACKET?", r.watch.config.Interface, err)
 	}
 	return nil
 }
@@ -88,8 +95,8 @@ func (r *Ring) prepare() error {
 		return err
 	}
 	filter := nothing
-	if !r.group {
-		filter = program(&r.config, &r.iface, 0)
+	if !r.watch.group {
+		filter = program(&r.watch.config, &r.watch.iface, 0)
 	}
 	if err := attach(r.fd, filter); err != nil {
 		return err
@@ -106,7 +113,7 @@ func (r *Ring) mapRing() error {
 			return fmt.Errorf("TPACKET_V3: %w; the kernel must be Linux 3.2 or later", err)
 		}
 	}
-	req := request(r.config.Memory)
+	req := request(r.watch.config.Memory)
 	size := int(req.Block_size) * int(req.Block_nr)
 	err := unix.SetsockoptTpacketReq3(r.fd, unix.SOL_PACKET, unix.PACKET_RX_RING, req)
 	if err == nil {
@@ -123,12 +130,15 @@ func (r *Ring) mapRing() error {
 // interfaces, and its filter chooses: the kernel does not bind it again once it is in
 // the group (packet_do_bind), and it would be deaf when the interface has gone.
 func (r *Ring) bind() error {
-	at := &unix.SockaddrLinklayer{Protocol: swap16(unix.ETH_P_ALL), Ifindex: int(r.iface.index)}
-	if r.group {
+	at := &unix.SockaddrLinklayer{Protocol: swap16(unix.ETH_P_ALL), Ifindex: int(r.watch.iface.index)}
+	if r.watch.group {
 		at.Ifindex = 0
 	}
 	if err := unix.Bind(r.fd, at); err != nil {
 		return fmt.Errorf("bind: %w", err)
+	}
+	if r.watch.group {
+		return nil
 	}
 	return r.promiscuous()
 }
@@ -136,10 +146,10 @@ func (r *Ring) bind() error {
 // promiscuous asks the interface for what is addressed to others. It ends with the
 // socket, or the interface.
 func (r *Ring) promiscuous() error {
-	if !r.config.Promiscuous {
+	if !r.watch.config.Promiscuous {
 		return nil
 	}
-	m := unix.PacketMreq{Ifindex: r.iface.index, Type: unix.PACKET_MR_PROMISC}
+	m := unix.PacketMreq{Ifindex: r.watch.iface.index, Type: unix.PACKET_MR_PROMISC}
 	if err := unix.SetsockoptPacketMreq(r.fd, unix.SOL_PACKET, unix.PACKET_ADD_MEMBERSHIP, &m); err != nil {
 		return fmt.Errorf("promiscuous mode: %w; the interface may not have it", err)
 	}

@@ -26,9 +26,8 @@ const (
 // Ring is a packet socket and the ring of blocks that it shares with the kernel. It
 // is for one goroutine.
 type Ring struct {
-	config Config
+	watch  *watch // with the other ones of its interface
 	fd     int
-	group  bool   // it is one of a fanout group
 	memory []byte // all blocks
 	block  int    // octets of a block
 	at     int    // where the block lies in memory that is read, or awaited
@@ -36,11 +35,9 @@ type Ring struct {
 	left   uint32 // frames in it that were not handed over
 	next   int    // where the next of them lies in memory
 
-	iface  iface // as it was when the socket was bound to it; index lost if it is gone
-	link   packet.LinkType
-	cooked bool
-	looked time.Time // when it was last looked after
-	told   bool      // that the interface changed
+	snaplen int
+	link    packet.LinkType
+	cooked  bool
 
 	number uint64
 	losses uint64
@@ -49,17 +46,14 @@ type Ring struct {
 	stats  Stats
 }
 
-// lost is the index of an interface that is gone.
-const lost = -1
-
 // Open captures from an interface, from now on: no packet from before, and none that
 // the filter does not want. Its errors say what to do.
 func Open(c Config) (*Ring, error) {
-	r, err := open(c, false)
+	w, err := newWatch(c, false)
 	if err != nil {
 		return nil, err
 	}
-	return r, nil
+	return w.open()
 }
 
 // Link returns the link type of the frames.
@@ -91,6 +85,27 @@ func (r *Ring) Next(f *packet.Frame) bool {
 // Buffered reports whether Next has a frame that lies in the same block as the one
 // before, which stays valid then.
 func (r *Ring) Buffered() bool { return r.left > 0 }
+
+// Idle reports that nothing has come which Next has not handed over, and that the kernel
+// has begun no block either: what comes later is stamped later, but for what was stamped
+// on its way to the ring by then. It costs nothing. It may be false though nothing came, for
+// twice the time after which the kernel closes a block.
+func (r *Ring) Idle() bool {
+	if r.left > 0 || r.memory == nil {
+		return r.left == 0
+	}
+	h := r.header(r.ahead(0))
+	return atomic.LoadUint32(&h.Block_status)&unix.TP_STATUS_USER == 0 && atomic.LoadUint32(&h.Num_pkts) == 0
+}
+
+// HalfFull reports that half of the ring waits to be read. It costs nothing.
+func (r *Ring) HalfFull() bool {
+	if r.memory == nil {
+		return false
+	}
+	h := r.header(r.ahead(len(r.memory) / r.block / 2))
+	return atomic.LoadUint32(&h.Block_status)&unix.TP_STATUS_USER != 0
+}
 
 // Dropped returns how many packets the kernel had dropped when the block was closed
 // that Next is reading, or a little later. It costs nothing.
@@ -125,14 +140,13 @@ func (r *Ring) count() {
 // mark notes where the loss lies that was just counted: behind all blocks that are closed
 // by now. The kernel would have said so of the next one, but has forgotten the loss.
 func (r *Ring) mark() {
-	blocks, next := len(r.memory)/max(r.block, 1), r.at/max(r.block, 1)
-	left := blocks
+	left := len(r.memory) / max(r.block, 1)
 	if r.held {
-		next, left = next+1, left-1
+		left--
 	}
 	behind := r.turned + 1
-	for ; left > 0 && atomic.LoadUint32(r.statusOf(next%blocks))&unix.TP_STATUS_USER != 0; left-- {
-		next, behind = next+1, behind+1
+	for n := 0; n < left && atomic.LoadUint32(&r.header(r.ahead(n)).Block_status)&unix.TP_STATUS_USER != 0; n++ {
+		behind++
 	}
 	if n := len(r.losing); n == 0 || r.losing[n-1] < behind {
 		r.losing = append(r.losing, behind)

@@ -33,6 +33,12 @@ func (r *Ring) Next(*packet.Frame) bool { return false }
 // Buffered has no frames.
 func (r *Ring) Buffered() bool { return false }
 
+// Idle has nothing to wait for.
+func (r *Ring) Idle() bool { return true }
+
+// HalfFull is not.
+func (r *Ring) HalfFull() bool { return false }
+
 // Dropped is 0.
 func (r *Ring) Dropped() uint64 { return 0 }
 

@@ -219,7 +219,7 @@ func TestPromiscuous(t *testing.T) {
 	if is() {
 		t.Error("nobody asked for it")
 	}
-	quiet.follow()
+	quiet.watch.follow()
 }
 
 // TestLone: one packet need not wait for others.

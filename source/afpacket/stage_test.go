@@ -3,10 +3,12 @@
 package afpacket
 
 import (
+	"cmp"
 	"encoding/binary"
 	"os"
 	"os/exec"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -149,7 +151,8 @@ type frame struct {
 	kept string
 }
 
-// collect reads until n frames have come, and then as long as more do.
+// collect reads until n frames have come, and then as long as more do, and puts them in
+// the order of time.
 func collect(t testing.TB, rings []*Ring, n int) (all []frame) {
 	t.Helper()
 	var f packet.Frame
@@ -163,6 +166,7 @@ func collect(t testing.TB, rings []*Ring, n int) (all []frame) {
 			t.Fatal(err)
 		}
 	}
+	slices.SortStableFunc(all, func(a, b frame) int { return cmp.Compare(a.At, b.At) })
 	return all
 }
 
