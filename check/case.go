@@ -109,11 +109,21 @@ func (c *Case) note(s *Scene) {
 
 // noteSelf remembers what the next segments of the same end are compared with.
 func (c *Case) noteSelf(s *Scene) {
+	if me := &c.side[s.Seg.Dir]; me.saw&sawOffload != 0 || !s.oversized() {
+		me.noteLength(s.Seg) // the next one beyond the MSS is looked at again
+	}
+	c.noteHeader(s)
+}
+
+// noteLength remembers the payload of a segment if it is the largest.
+func (x *side) noteLength(seg *tcp.Segment) {
+	x.largest = max(x.largest, uint16(min(seg.Len, 1<<16-1)))
+}
+
+// noteHeader remembers what noteSelf does, but for the payload.
+func (c *Case) noteHeader(s *Scene) {
 	me, seg := &c.side[s.Seg.Dir], s.Seg
 	c.last = uint32(s.View.Number)
-	if me.saw&sawOffload != 0 || !s.oversized() {
-		me.largest = max(me.largest, uint16(min(seg.Len, 1<<16-1))) // the next one beyond the MSS is looked at again
-	}
 	me.ecn = ecnOf(seg)
 	if seg.Flags&tcp.SYN != 0 && seg.ECN != 0 {
 		me.ecn = unseenECN

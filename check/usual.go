@@ -160,7 +160,9 @@ func (c *Case) noteUsual(s *Scene, course conn.Course) {
 		c.noteSpoken(s)
 	default:
 		c.noteSpoken(s)
-		c.noteSACK(s)
+		if c.terms[seg.Dir]&fullSACK != 0 { // else there is nothing to forget
+			c.noteSACK(s)
+		}
 	}
 	if seg.Flags&tcp.SYN != 0 {
 		c.windows.syn[seg.Dir] = seg.Win
@@ -168,6 +170,7 @@ func (c *Case) noteUsual(s *Scene, course conn.Course) {
 		c.noteStamps(s)
 	}
 	me.saw &^= sawForeign
-	c.noteSelf(s)
+	me.noteLength(seg)
+	c.noteHeader(s)
 	c.sums[seg.Dir].count(seg.Sum)
 }

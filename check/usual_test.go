@@ -4,6 +4,7 @@ import (
 	"reflect"
 	"testing"
 
+	"onpath/anomaly"
 	"onpath/conn"
 	"onpath/internal/segtext"
 	"onpath/internal/simulate"
@@ -115,6 +116,16 @@ func TestUsualStories(t *testing.T) {
 			if what := twin.judge(v); what != "" {
 				t.Fatalf("%s, %s: %s differs at line %d", s.file, s.title, what, i+1)
 			}
+		}
+	}
+}
+
+// TestEventsStandAlone: nothing closes what usual segments tell, and no occurrence of it is
+// kept.
+func TestEventsStandAlone(t *testing.T) {
+	for _, id := range events {
+		if id != 0 && (id.Row().Gates != 0 || !event(id) || id.Severity() == anomaly.Violation) {
+			t.Errorf("%v is no plain event", id)
 		}
 	}
 }

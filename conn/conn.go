@@ -159,6 +159,9 @@ func (c *Conn) synchronized(d tcp.Dir) bool {
 	if some := p.set & sync; some == 0 || some == p.set {
 		return some != 0
 	}
+	if p.set.in(inSS|inSR|inES) && p.lead == 0 && !p.has(lossy) {
+		return true // the most advanced is shown
+	}
 	return sync.Has(c.State(d)) || p.has(lossy)
 }
 
