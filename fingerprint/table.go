@@ -24,6 +24,8 @@ type Table struct {
 	hand    int          // where the next place is looked for
 	last    [2]Signature // of a SYN, of a SYN,ACK
 	lastID  [2]ID
+	faces   [2]known  // the same, and what they were read of
+	read    Signature // by Of
 	givenUp uint64
 }
 
@@ -55,9 +57,12 @@ func (t *Table) Keep(id ID) {
 }
 
 // Note is Hold for who can do without: it keeps s only until another one needs the place.
-func (t *Table) Note(s *Signature) (n Note) {
-	if n.id = t.known(s); n.id != 0 {
-		n.turn = t.slots[n.id-1].turn
+func (t *Table) Note(s *Signature) (n Note) { return t.NoteOf(t.known(s)) }
+
+// NoteOf is Note of the signature that id stands for.
+func (t *Table) NoteOf(id ID) (n Note) {
+	if n.id = id; id != 0 {
+		n.turn = t.slots[id-1].turn
 	}
 	return n
 }
@@ -159,6 +164,9 @@ func (t *Table) forget(id ID) {
 	for kind := range t.lastID {
 		if t.lastID[kind] == id {
 			t.lastID[kind] = 0
+		}
+		if t.faces[kind].id == id {
+			t.faces[kind].id = 0
 		}
 	}
 }

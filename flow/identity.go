@@ -12,38 +12,32 @@ import (
 type identities struct {
 	signatures fingerprint.Table
 	clocks     fingerprint.Clocks
-	read       fingerprint.Signature
 }
 
 // identify takes the signature of a segment with SYN that was counted to a connection,
 // of whose ends ids are.
 func (t *Table) identify(ids *[2]fingerprint.ID, v *packet.View) {
 	d, from := &t.who, v.Seg.Dir
-	if ids[from] == 0 && t.reads(v, d.mss(ids[from^1])) {
-		ids[from] = d.signatures.Hold(&d.read)
+	if ids[from] == 0 {
+		ids[from] = t.reads(v, d.mss(ids[from^1]))
+		d.signatures.Keep(ids[from])
 	}
 }
 
 // note is identify for the SYN of an embryo. It holds no signature: a flood of made-up
 // ones would leave no room for others.
 func (t *Table) note(v *packet.View) fingerprint.Note {
-	if !t.reads(v, 0) {
-		return fingerprint.Note{}
-	}
-	return t.who.signatures.Note(&t.who.read)
+	return t.who.signatures.NoteOf(t.reads(v, 0))
 }
 
-// reads reads the signature of a segment with SYN, and its timestamp. mss is that of its
-// peer's SYN, or 0.
-func (t *Table) reads(v *packet.View, mss uint16) bool {
-	d := &t.who
-	if !d.read.Read(v, mss) {
-		return false
-	}
-	if d.read.Stamped {
+// reads returns what stands for the signature of a segment with SYN, and reads its
+// timestamp. mss is that of its peer's SYN, or 0.
+func (t *Table) reads(v *packet.View, mss uint16) fingerprint.ID {
+	id, stamped := t.who.signatures.Of(v, mss)
+	if stamped {
 		t.tellStamp(v)
 	}
-	return true
+	return id
 }
 
 // mss returns the MSS of a signature, or 0.
