@@ -92,6 +92,7 @@ func Read(c Config) error {
 		return err
 	}
 	defer lock.Close()
+	c.Capture.rings = c.shardsOf(0)
 	job, err := newJob(c, RecordFormats)
 	if err != nil {
 		return err
