@@ -86,7 +86,7 @@ oracle: # the differential tests over the whole corpus, if it is there; 100,000 
 	ONPATH_FULL=1 go test -count 1 -timeout 2h ./...
 
 live-proof: # 10,000 real connections over namespaces, a tenth over a faulty wire, each record held against its ends; faults (root; other counts: CONNECTIONS=2000)
-	ONPATH_CONNECTIONS=$(CONNECTIONS) go test -count 1 -timeout 1h -v -run TestTraffic ./internal/traffic
+	ONPATH_CONNECTIONS=$(CONNECTIONS) go test -count 1 -timeout 1h -v -run 'TestTraffic|TestTwice' ./internal/traffic
 	ONPATH_SHARDS=2 ONPATH_CONNECTIONS=$(CONNECTIONS) go test -count 1 -timeout 1h -v -run TestTraffic ./internal/traffic
 	ONPATH_BLOCKED=30s go test -count 1 -timeout 1h -v -run 'Deleted|Disk|Pipe|Clock|Iperf' ./internal/traffic
 	ONPATH_SHARDS=2 ONPATH_BLOCKED=30s go test -count 1 -timeout 1h -v -run 'Deleted|Disk|Pipe|Clock|Iperf' ./internal/traffic

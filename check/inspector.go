@@ -195,6 +195,11 @@ func (in *Inspector) Judge(c *Case, shown Shown, v *packet.View, step *conn.Step
 	if !step.Plain {
 		in.compare(s)
 	}
+	if step.Delivery == conn.CaptureDuplicate { // nobody sent it; of what it copies all was said
+		s.triggering &= onDelivery | onClash
+		in.question(s)
+		return
+	}
 	if !in.usual(s) {
 		in.question(s)
 		c.note(s)

@@ -365,7 +365,7 @@ func (m *move) deliverAgain() (Delivery, Loss) {
 // first to show the highest number of its sender.
 func (m *move) note(leads bool) {
 	s, ev := m.s, m.ev
-	if m.foreign() {
+	if m.step.Delivery != CaptureDuplicate && m.foreign() {
 		m.noteForeign()
 		return
 	}
@@ -416,7 +416,7 @@ func (m *move) noteAck(before tcp.Seq, known bool) {
 		if s.Opts&tcp.OptTimestamp != 0 {
 			ev.echo, ev.dups = s.TSecr, ev.dups|hasEcho
 		}
-	case s.Ack == before && s.SeqLen() == 0 && ev.dups&dupCount < 2:
+	case s.Ack == before && s.SeqLen() == 0 && ev.dups&dupCount < 2 && m.step.Delivery != CaptureDuplicate:
 		ev.dups++
 	}
 }

@@ -52,6 +52,18 @@ func TestDeliveryClasses(t *testing.T) {
 		0.100 > S 100:100(0) id 1 | network-duplicate
 		3.003 > S 100:100(0) id 1 | retransmission after
 		9.012 > S 100:100(0) id 1 | retransmission after`},
+		{"a router that is watched on both sides: copies are nobody else's octets, and no ACKs sent again", countOpen, `
+		0.080 > P. 131:141(10) ack 321 id 17 ttl 60 | new
+		0.080 > P. 131:141(10) ack 321 id 17 ttl 59 | capture-duplicate
+		0.085 > .  131:141(10) ack 321 id 18 ttl 60 | retransmission after
+		0.085 > .  131:141(10) ack 321 id 18 ttl 59 | capture-duplicate`},
+		{"the same without identifications: an ACK is a copy, too, but not a network's that comes from before the router", plainOpen, `
+		0.030 > P. 101:111(10) ack 301 ttl 64 | new
+		0.030 > P. 101:111(10) ack 301 ttl 63 | capture-duplicate
+		0.031 < .  301:301(0) ack 111  ttl 64 | new
+		0.031 < .  301:301(0) ack 111  ttl 63 | capture-duplicate
+		0.034 > P. 101:111(10) ack 301 ttl 64 | network-duplicate
+		0.034 > P. 101:111(10) ack 301 ttl 63 | capture-duplicate`},
 		{"a copy of a SYN, by its timestamp", "", `
 		0.000 > S 100:100(0) id 1 <TS val 10 ecr 0> | new
 		0.703 > S 100:100(0) id 1 <TS val 10 ecr 0> | network-duplicate`},

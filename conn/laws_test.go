@@ -26,6 +26,8 @@ type twin struct {
 //   - the short path is the long one, field by field;
 //   - octets that fill gaps were missing;
 //   - an acknowledgment number or urgent pointer without its flag says nothing;
+//   - in a run, who sees each segment on both sides of a router judges the first of both as
+//     who sees it once, and the second is a copy that the capture made;
 //   - a segment seen twice in a row has no new octets, and moves no belief: but
 //     for one in some 100,000, where the first time moved what the second is
 //     judged by, and where something is known to be missing.
@@ -33,14 +35,14 @@ type twin struct {
 // A RST at SEQ 0 has no position, and so no place on the circle: the run ends at
 // one.
 type laws struct {
-	self, moved, mirror, long, noise, double twin
-	by                                       [2]uint32 // how far the streams are moved
-	segments, taken                          int       // by the short path
-	twice                                    int       // segments that moved a set the second time
-	turned                                   tcp.Dir   // 1: the ends of mirror are swapped
-	gap, filled                              [2]uint32 // octets of each end that were acknowledged unseen, and that came then
-	step                                     conn.Step // of self
-	broken                                   string
+	self, moved, mirror, long, noise, double, routed twin
+	by                                               [2]uint32 // how far the streams are moved
+	segments, taken                                  int       // by the short path
+	twice                                            int       // segments that moved a set the second time
+	turned                                           tcp.Dir   // 1: the ends of mirror are swapped
+	gap, filled                                      [2]uint32 // octets of each end that were acknowledged unseen, and that came then
+	step                                             conn.Step // of self
+	broken                                           string
 }
 
 // watch compares after one segment; it returns false when there is nothing more
@@ -169,11 +171,23 @@ func (l *laws) again(s *tcp.Segment) {
 	}
 }
 
+// behind compares with the twin that sees s again behind a router.
+func (l *laws) behind(s tcp.Segment) {
+	x := &l.routed
+	if step := x.tracker.Observe(&x.c, &s); step != l.step {
+		l.broken = fmt.Sprintf("before a router that is watched on both sides %+v, else %+v", step, l.step)
+	}
+	s.TTL, s.At = s.TTL-1, s.At+3000
+	if step := x.tracker.Observe(&x.c, &s); !step.Outside && step.Delivery != conn.CaptureDuplicate || step.New != 0 {
+		l.broken = fmt.Sprintf("behind a router %+v", step)
+	}
+}
+
 // begin forgets the run before. The trackers stay, as their tables are large; the
 // salt tells its segments from those of this one.
 func (l *laws) begin() {
 	l.broken, l.turned, l.gap, l.filled = "", 0, [2]uint32{}, [2]uint32{}
-	for _, x := range []*twin{&l.self, &l.moved, &l.mirror, &l.long, &l.noise, &l.double} {
+	for _, x := range []*twin{&l.self, &l.moved, &l.mirror, &l.long, &l.noise, &l.double, &l.routed} {
 		x.tracker.Forget(&x.c)
 		x.c = conn.Conn{}
 		x.tracker.Salt++
@@ -193,6 +207,9 @@ func (l *laws) run(w *simulate.Sim, m *simulate.Mode, d *simulate.Dice) string {
 			over = !l.watch(&p.Seg)
 			l.fills(p.Seg.Dir)
 			l.again(&p.Seg)
+			if !over {
+				l.behind(p.Seg)
+			}
 		}
 	})
 	if l.broken == "" {

@@ -7,8 +7,12 @@ import (
 	"onpath/tcp"
 )
 
-// mirrored is how soon a copy made by the capture follows, in ns.
-const mirrored = 500_000
+// mirrored is how soon a copy made by the capture follows, in ns; routers is how many
+// may lie between two places of one capture.
+const (
+	mirrored = 500_000
+	routers  = 3
+)
 
 // recent is a table of the last segments of all connections: copies come soon.
 type recent struct {
@@ -50,6 +54,9 @@ func (m *move) copyOf(last passage, mark uint64) (d Delivery, yes bool) {
 	if (last.mark^mark)>>8 != 0 {
 		return 0, false
 	}
+	if mark < last.mark { // it passed a router since: its next copy may come from before that
+		*m.t.recent.place(mark) = last
+	}
 	s := m.s
 	apart := s.At - last.at
 	if apart < 0 {
@@ -66,6 +73,8 @@ func (m *move) copyOf(last passage, mark uint64) (d Delivery, yes bool) {
 			return CaptureDuplicate, true
 		}
 		return NetworkDuplicate, true
+	case !octets && last.mark > mark && last.mark-mark <= routers && apart < mirrored: // what one end sends at once goes one way
+		return CaptureDuplicate, true
 	case !octets && last.mark == mark && apart>>20 < 1:
 		return Unknown, true
 	}
@@ -138,6 +147,12 @@ func (t *Tracker) asking(d tcp.Dir) (*passage, uint64) {
 // its mark: in the place of a segment that is longer than there is.
 func (m *move) resentTo(end tcp.Seq) (*passage, uint64) {
 	return m.t.slot(&tcp.Segment{Digest: uint32(end - m.e.base), IPID: 0xffff, Len: 0xffff}, m.s.Dir)
+}
+
+// Remember has copies of s known under the Salt of now: who keeps many sets changes it
+// where another incarnation begins, which is behind the Move that says so.
+func (t *Tracker) Remember(s *tcp.Segment) {
+	t.recent.remember(t.markOf(s, s.Dir), s.At)
 }
 
 // undecided reports whether nothing but its timestamp makes s a copy, after a time in

@@ -115,6 +115,11 @@ func TestRecords(t *testing.T) {
 		"a late packet after it": {closed4 + "120.1 < F. 301:301(0) ack 102",
 			"1 syn fin [4 0+0 TIME-WAIT] [2 0+0 CLOSED] ShAFf\n" +
 				"2 midstream capture-end [0 0+0 ESTABLISHED] [1 0+0 FIN-WAIT-1] ^f\n"},
+		"ports that are used again, before and behind a router": {closed4 + `
+			0.1      > S 7000000:7000000(0) ttl 64
+			0.100003 > S 7000000:7000000(0) ttl 63`,
+			"1 syn fin [4 0+0 TIME-WAIT] [2 0+0 CLOSED] ShAFf\n" +
+				"2 syn capture-end [2 0+0 SYN-SENT] [0 0+0 SYN-RECEIVED] S\n"},
 		"three strikes": {`
 			0  > S 100:100(0)
 			6  > S 100:100(0)

@@ -271,6 +271,8 @@ func (t *Table) segment(i uint32, v *packet.View) uint32 {
 		i = t.supersede(i, v, t.tracker.Before(), step)
 		e = t.slab.at(i)
 		s.Dir = e.dir(v.FromB)
+		t.tracker.Salt = salt(&e.key, e.conn.Turn)
+		t.tracker.Remember(s)
 		shown = e.inquiry.Shows(v)
 	case step.Older && e.older != 0:
 		i = e.older
