@@ -160,6 +160,9 @@ func putEach[T any](all []T, used func(*T) bool, put func(part any)) {
 	}
 }
 
+// Seen says which frame was the last of all, to one that is given none.
+func (in *Inspector) Seen(frame uint64) { in.number = frame }
+
 // RestoreAll takes what CheckpointAll gave; it reports false for what is none of that.
 func (in *Inspector) RestoreAll(part any) bool {
 	switch p := part.(type) {

@@ -90,7 +90,7 @@ func (t *Tracker) CheckpointAll(now int64, put func(part any)) {
 func (t *Tracker) RestoreAll(part any) bool {
 	switch p := part.(type) {
 	case *passage:
-		*t.recent.place(p.mark) = *p
+		t.recent.restore(p)
 	case *piece:
 		f := &t.foreigners
 		f.pieces[f.next%strangers] = *p

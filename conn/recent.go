@@ -221,3 +221,19 @@ func (r *recent) place(mark uint64) *passage {
 	l[0] = last
 	return &l[0]
 }
+
+// restore puts p where its mark stands, the latest ones first; several Trackers may have
+// given more than a line holds.
+func (r *recent) restore(p *passage) {
+	if r.lines == nil {
+		r.lines = new([recentLines]passages)
+	}
+	l := r.line(p.mark)
+	if p.at < l[ways-1].at {
+		return
+	}
+	*r.place(p.mark) = *p
+	for i := 1; i < ways && l[i].at > l[i-1].at; i++ {
+		l[i], l[i-1] = l[i-1], l[i]
+	}
+}

@@ -111,7 +111,7 @@ func (t *Table) checkpoint(i uint32, put func(part any)) {
 	t.checkpointEntry(e, put)
 	if e.older != 0 {
 		old := t.slab.at(e.older)
-		put(&keptGhost{old.num})
+		put(&keptGhost{t.outside.of(old.num)})
 		t.checkpointEntry(old, put)
 	}
 }
@@ -122,7 +122,7 @@ func (t *Table) checkpointEmbryo(i uint32, put func(part any)) {
 	if m.class == vacant {
 		return
 	}
-	put(m)
+	put(t.outside.embryoOf(m))
 	t.checkpointSignature(tcp.Client, t.who.signatures.Noted(m.identity), put)
 }
 
@@ -135,9 +135,9 @@ func (t *Table) checkpointSignature(end tcp.Dir, id fingerprint.ID, put func(par
 
 // checkpointEntry gives put an entry, and what it was lent.
 func (t *Table) checkpointEntry(e *entry, put func(part any)) {
-	put(e)
+	put(t.outside.entryOf(e))
 	if e.repairs != 0 {
-		put(t.repairs.at(e.repairs))
+		put(t.outside.pairOf(e, t.repairs.at(e.repairs)))
 	}
 	if m := t.times.of(e); m != nil {
 		put(m)

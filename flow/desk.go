@@ -146,5 +146,6 @@ func (d *Desk) Stats(tables []*Table) Stats {
 	for _, t := range tables {
 		s.add(t.Stats())
 	}
+	s.Begun = d.begun // those of earlier runs too
 	return s
 }

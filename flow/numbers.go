@@ -53,11 +53,22 @@ func (x *numbers) grow() {
 }
 
 // find returns the name of the record that began with a frame.
-func (x *numbers) find(frame uint64) name { return x.places[x.of(frame)] }
+func (x *numbers) find(frame uint64) name {
+	if x.n == 0 {
+		return name{}
+	}
+	return x.places[x.of(frame)]
+}
 
 // remove forgets it, and moves those back that had to probe past it.
 func (x *numbers) remove(frame uint64) {
+	if x.n == 0 {
+		return
+	}
 	hole := x.of(frame)
+	if x.places[hole].frame == 0 {
+		return
+	}
 	x.n--
 	for i := (hole + 1) & x.mask(); x.places[i].frame != 0; i = (i + 1) & x.mask() {
 		if home := x.home(x.places[i].frame); (i-home)&x.mask() >= (i-hole)&x.mask() {

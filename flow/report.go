@@ -124,7 +124,7 @@ type Post func(r *Report, asks bool)
 // packets of one go to one of them, and none of them writes records; d does. Frames are
 // numbered from 1 on.
 func (t *Table) Share(d *Desk, post Post) {
-	t.report, t.post = &Report{}, post
+	t.report, t.post, t.outside = &Report{}, post, &outside{numbers: &d.numbers}
 	t.rules.Report(&t.report.log, func() *check.World {
 		if t.asked != t.Place() || t.report.Len() > 0 {
 			t.asked = t.Place()

@@ -264,6 +264,7 @@ func (t *Table) ready(i uint32) bool {
 	switch {
 	case e.written && e.class == ghost:
 		t.slab.at(e.older).older = 0
+		t.tellGone(e.num)
 		t.unload(i)
 		return false
 	case e.written:

@@ -55,66 +55,92 @@ func firstDifference(got, want []string) string {
 	return fmt.Sprintf("%d rows, want %d", len(got), len(want))
 }
 
-// shared returns the rows of n Tables. Each packet's report is taken at once, those of a
-// tick when all have it.
+// shared returns the rows of n Tables.
 func shared(views []packet.View, n int) (rows rowList) {
-	desk := NewDesk(Config{}, rows.take)
-	take := func(r *Report, _ bool) {
-		for i := range r.Len() {
-			desk.Take(r, i)
-		}
-		r.Reset()
+	s := newSharing(n, Config{}, rows.take)
+	for i := range views {
+		s.observe(&views[i])
 	}
-	var waiting []*Report
-	keep := func(r *Report, _ bool) {
-		all := *r
-		waiting, *r = append(waiting, &all), Report{}
-	}
-	var tables []*Table
-	tick := false
+	s.flush()
+	return rows
+}
+
+// sharing is n Tables that share the connections, and their Desk. Each packet's report is
+// taken at once, those of a tick when all have it.
+type sharing struct {
+	desk    *Desk
+	tables  []*Table
+	waiting []*Report
+	tick    bool
+	clock   Clock
+	began   bool
+	last    uint64 // frame
+	now     int64
+}
+
+func newSharing(n int, c Config, emit func(*record.Record)) *sharing {
+	s := &sharing{desk: NewDesk(c, emit)}
 	for range n {
-		t := New(Config{}, nil)
-		t.Share(desk, func(r *Report, asks bool) {
-			if tick {
-				keep(r, asks)
+		t := New(c, nil)
+		t.Share(s.desk, func(r *Report, asks bool) {
+			if s.tick {
+				s.keep(r)
 			} else {
-				take(r, asks)
+				s.take(r)
 			}
 		})
-		tables = append(tables, t)
+		s.tables = append(s.tables, t)
 	}
-	together := func(frame uint64, do func(t *Table)) {
-		tick = true
-		for _, t := range tables {
-			t.At(frame)
-			do(t)
-			keep(t.Report(), false)
-		}
-		tick = false
-		merge(waiting, desk)
-		waiting = nil
+	return s
+}
+
+func (s *sharing) take(r *Report) {
+	for i := range r.Len() {
+		s.desk.Take(r, i)
 	}
-	var c Clock
-	began := false
-	for i := range views {
-		v := views[i]
-		if c.Pass(v.At) {
-			together(v.Number, func(t *Table) { t.Tick(v.At) })
-		}
-		if began = began || v.IsTCP(); began {
-			desk.Began(v.At)
-			for _, t := range tables {
-				t.Began(v.At)
-			}
-		}
-		t := tables[int(v.Key.APort)%n]
-		t.At(v.Number)
-		t.ObserveShared([]packet.View{v})
-		take(t.Report(), false)
+	r.Reset()
+}
+
+func (s *sharing) keep(r *Report) {
+	all := *r
+	s.waiting, *r = append(s.waiting, &all), Report{}
+}
+
+// together has all Tables do something at a frame.
+func (s *sharing) together(frame uint64, do func(i int, t *Table)) {
+	s.tick = true
+	for i, t := range s.tables {
+		t.At(frame)
+		do(i, t)
+		s.keep(t.Report())
 	}
-	last := views[len(views)-1].At
-	together(views[len(views)-1].Number, func(t *Table) { t.FlushAt(last) })
-	return rows
+	s.tick = false
+	merge(s.waiting, s.desk)
+	s.waiting = nil
+}
+
+func (s *sharing) of(k *packet.Key) int { return int(k.APort) % len(s.tables) }
+
+func (s *sharing) observe(from *packet.View) {
+	v := *from
+	s.last, s.now = v.Number, v.At
+	if s.clock.Pass(v.At) {
+		s.together(v.Number, func(_ int, t *Table) { t.Tick(v.At) })
+	}
+	if s.began = s.began || v.IsTCP(); s.began {
+		s.desk.Began(v.At)
+		for _, t := range s.tables {
+			t.Began(v.At)
+		}
+	}
+	t := s.tables[s.of(&v.Key)]
+	t.At(v.Number)
+	t.ObserveShared([]packet.View{v})
+	s.take(t.Report())
+}
+
+func (s *sharing) flush() {
+	s.together(s.last, func(_ int, t *Table) { t.FlushAt(s.now) })
 }
 
 // merge takes reports in the order of what they tell.

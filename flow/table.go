@@ -49,6 +49,7 @@ type Table struct {
 	stats   Stats
 	report  *Report         // for a Desk; nil: t shares with nobody
 	post    Post            // hands it over
+	outside *outside        // with report: what is shown of it
 	frame   uint64          // with report: the one at hand
 	latest  uint64          // with report: the latest one
 	order   uint64          // with report: as Place.order
