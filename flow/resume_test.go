@@ -102,7 +102,10 @@ func TestResumeAcross(t *testing.T) {
 func acrossRuns(t *testing.T, name string, all []packet.View, way [3]int, seed int) {
 	t.Helper()
 	var want, got allColumns
-	c := Config{Linger: &Linger{AfterReset: time.Second, AfterClose: 3 * time.Second}}
+	c := Config{
+		Linger:   &Linger{AfterReset: time.Second, AfterClose: 3 * time.Second},
+		Timeouts: Timeouts{Established: time.Second, Closing: time.Second}, // so that some go on in another record
+	}
 	whole := New(c, want.take)
 	for i := range all {
 		v := all[i]

@@ -31,7 +31,7 @@ kernel had to drop because onpath was too slow. docs/live.md tells more.
 
 The connections are divided among --shards N goroutines, by itself half as many as there
 are processors. Those that need the packets in their order have one: --netfilter,
---evidence, --interim, --state, and the outputs tcpstates, tcpchain, conntrack and pcapng.`
+--evidence, --interim, and the outputs tcpstates, tcpchain, conntrack and pcapng.`
 
 const liveExample = `  sudo onpath live -i eth0
   sudo onpath live -i eth0 -i eth1 -o jsonl=conns.jsonl port 443

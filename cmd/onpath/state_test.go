@@ -96,24 +96,27 @@ func TestState(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer l.Close()
-	for _, sig := range []syscall.Signal{syscall.SIGKILL, syscall.SIGTERM} {
-		t.Log(sig)
-		s.goesOn(l, sig) // not another test, which would run in another network
+	for _, way := range []struct {
+		sig           syscall.Signal
+		first, second string // shards
+	}{{syscall.SIGKILL, "1", "1"}, {syscall.SIGTERM, "1", "2"}, {syscall.SIGKILL, "2", "3"}, {syscall.SIGTERM, "2", "1"}} {
+		t.Log(way)
+		s.goesOn(l, way.sig, way.first, way.second) // not another test, which would run in another network
 	}
 }
 
-func (s *stage) goesOn(l *net.TCPListener, sig syscall.Signal) {
+func (s *stage) goesOn(l *net.TCPListener, sig syscall.Signal, shards ...string) {
 	dir := s.public()
 	state := filepath.Join(dir, "state")
-	start := func(rows string) *capturing {
-		c := &capturing{stage: s, Cmd: exec.Command(s.program, "live", "-i", "lo", "--user", "4242:4343", "--state", state,
+	start := func(rows, shards string) *capturing {
+		c := &capturing{stage: s, Cmd: exec.Command(s.program, "live", "-i", "lo", "--user", "4242:4343", "--state", state, "--shards", shards,
 			"--checkpoint", "1s", "--linger", "reset=200ms,close=200ms", "-o", "jsonl="+filepath.Join(dir, rows))}
 		c.Stderr = c
 		c.start()
 		c.wait("running as user 4242:4343")
 		return c
 	}
-	first := start("first")
+	first := start("first", shards[0])
 	s.refusesAnother(state, first.Process.Pid)
 	var pairs []pairOnLo
 	for range 5 {
@@ -128,7 +131,7 @@ func (s *stage) goesOn(l *net.TCPListener, sig syscall.Signal) {
 	for _, p := range pairs[1:] {
 		p.talk(s) // nobody watches
 	}
-	second := start("second")
+	second := start("second", shards[1])
 	second.wait("--state: 4 connections and conversations go on from " + state)
 	pairs = append(pairs[1:], s.connect(l))
 	for _, p := range pairs {

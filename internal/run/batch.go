@@ -38,6 +38,7 @@ type news struct {
 	stands  bool         // the reader waits until all is done
 	over    bool         // nothing comes any more
 	drained bool         // with over: what is watched goes on
+	resumes func(n int)  // before the first frame: makes the table of a shard ready that holds a state
 }
 
 // onset is when the first TCP segment passed.

@@ -75,6 +75,7 @@ type job[R any] struct {
 	before   *before            // that an earlier run has left; nil: none, or it is in the table
 	newTable func() *flow.Table // of Read
 	earlier  uint64             // packets of the runs that this one goes on from
+	kept     bool               // a state has what is open
 
 	seen  bool // standard error was a terminal in the beginning
 	asked atomic.Uint32
@@ -320,8 +321,9 @@ func (j *job[R]) finish(summary bool) error {
 	if j.shards == nil {
 		j.tellLast()
 		j.unhurried()
+		j.kept = j.keep()
 	}
-	if !j.keep() {
+	if !j.kept {
 		j.drain()
 	}
 	failed := j.dumps.flush()

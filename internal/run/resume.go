@@ -9,6 +9,7 @@ import (
 	"slices"
 	"time"
 
+	"onpath/flow"
 	"onpath/internal/checkpoint"
 	"onpath/internal/privilege"
 )
@@ -137,12 +138,12 @@ func (j *job[R]) resume() {
 	defer j.before.file.Close()
 	began := time.Now()
 	if err := j.restore(); err != nil {
-		j.table = j.newTable()
+		j.empty()
 		j.lose(fmt.Errorf("--state: %s: %w: no connection goes on", j.config.State.Path, err))
 		return
 	}
 	j.keeper.from = time.Unix(0, j.before.at)
-	j.keeper.stats.Resumed = j.table.Stats().Open()
+	j.keeper.stats.Resumed = j.stats().Open()
 	j.say(fmt.Sprintf("--state: %s and conversations go on from %s, %s later; read in %s",
 		plural(uint64(j.keeper.stats.Resumed), "connection"), j.config.State.Path,
 		time.Duration(j.live.opened-j.before.at).Round(time.Millisecond), time.Since(began).Round(time.Millisecond)))
@@ -155,21 +156,23 @@ func (j *job[R]) resume() {
 func (j *job[R]) writeOver() {
 	j.unhurried()
 	for range 2 { // a Clock believes a day only if it is told twice
-		j.table.Pass(j.live.opened)
+		j.pass(j.live.opened)
 	}
+	j.standStill()
 	j.hurried()
 }
 
 // restore gives the table the parts of the file.
 func (j *job[R]) restore() error {
-	b, r := j.before, j.table.Restorer()
-	r.Ended = func(num uint64) bool {
+	b := j.before
+	r := j.restorer(func(num uint64) bool {
 		_, ended := slices.BinarySearch(b.ended, num)
 		return ended
-	}
+	})
+	frames := uint64(0)
 	err := b.reader.Parts(func(part any) {
 		if k, ok := part.(*kept); ok {
-			j.live.number, j.earlier, b.at = k.frames, k.frames, k.at
+			frames, b.at = k.frames, k.at
 			return
 		}
 		r.Take(part)
@@ -177,9 +180,58 @@ func (j *job[R]) restore() error {
 	if err != nil {
 		return err
 	}
-	r.End(j.live.opened, b.begun)
-	j.live.last.at = j.live.opened
+	j.earlier = r.end(j.live.opened, b.begun, frames)
+	j.live.number, j.live.last.at = j.earlier, j.live.opened
 	return nil
+}
+
+// restorer fills what is empty, a table or shards, with the parts of a state.
+type restorer interface {
+	Take(part any) bool
+
+	// end has it go on with packets: as Restorer.End. frames is the number of the last one of
+	// which the state knows; it returns the number that the last one before the next has.
+	end(resumed int64, begun, frames uint64) uint64
+}
+
+// restorer returns one; ended is a Restorer's Ended.
+func (j *job[R]) restorer(ended func(num uint64) bool) restorer {
+	if j.shards != nil {
+		return j.shards.restorer(ended)
+	}
+	r := j.table.Restorer()
+	r.Ended = ended
+	return tableRestorer{r, j.table}
+}
+
+// tableRestorer is that of a table.
+type tableRestorer struct {
+	*flow.Restorer
+	table *flow.Table
+}
+
+// end returns a number that no record has that is told of in a journal, as that of shards
+// must.
+func (r tableRestorer) end(resumed int64, begun, frames uint64) uint64 {
+	r.End(resumed, begun)
+	return max(frames, r.table.Begun())
+}
+
+// empty forgets what is known of a state.
+func (j *job[R]) empty() {
+	if j.shards != nil {
+		j.shards.empty(&j.config)
+		return
+	}
+	j.table = j.newTable()
+}
+
+// contents returns what a checkpoint is made of.
+func (j *job[R]) contents() contents {
+	if j.shards != nil {
+		return j.shards
+	}
+	return j.table
 }
 
 // checkpoint goes on with one, if one is due, for at most a time.
@@ -187,7 +239,10 @@ func (j *job[R]) checkpoint(most time.Duration) {
 	if j.keeper == nil {
 		return
 	}
-	j.keeper.step(j.table, j.live.number, most)
+	if from := time.Now(); j.shards == nil || j.keeper.due(most) {
+		j.standStill()
+		j.keeper.step(j.contents(), j.live.number, from, most)
+	}
 	if j.keeper.going {
 		j.asked.Or(askKeep)
 	}
@@ -199,7 +254,7 @@ func (j *job[R]) keep() bool {
 	if j.keeper == nil {
 		return false
 	}
-	kept := j.keeper.finish(j.table, j.live.number)
+	kept := j.keeper.finish(j.contents(), j.live.number)
 	j.keeper.over = true
 	path := j.config.State.Path
 	switch {

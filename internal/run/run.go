@@ -119,11 +119,10 @@ func writeRecord(j *job[record.Record], r *record.Record) {
 	}
 	j.ended(r)
 	j.write(r)
-	if j.shards != nil {
-		return
+	j.keeper.written(j.contents(), r.Conn)
+	if j.dumps != nil {
+		j.dumps.close(r, j.table.Owner())
 	}
-	j.keeper.written(j.table, r.Conn)
-	j.dumps.close(r, j.table.Owner())
 }
 
 // Packets reads the captures and writes a row for each packet.

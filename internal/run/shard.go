@@ -41,16 +41,16 @@ const (
 	toldAhead    = 4
 )
 
-func newShard(number int, c *Config, n int, desk *flow.Desk) *shard {
+// newShard returns one without a table.
+func newShard(number int, c *Config) *shard {
 	w := &shard{
-		number: number, decoder: packet.NewDecoder(c.Decoder), table: flow.New(c.Flow.Part(n), nil),
+		number: number, decoder: packet.NewDecoder(c.Decoder),
 		in: make(chan *batch, batchesAhead), out: make(chan *message, toldAhead), free: make(chan *message, toldAhead+2),
 		answer: make(chan struct{}),
 	}
 	for range cap(w.free) {
 		w.free <- new(message)
 	}
-	w.table.Share(desk, w.post)
 	return w
 }
 
@@ -60,6 +60,10 @@ func (w *shard) work(done func(*batch)) {
 	for b := range w.in {
 		if w.batch, w.begun = b.number, b.onset; b.hasTCP {
 			w.table.Began(b.began)
+		}
+		if b.resumes != nil {
+			w.table.At(b.last)
+			b.resumes(w.number)
 		}
 		w.take(b)
 		if b.lossy {

@@ -37,7 +37,10 @@ type shards struct {
 	hushed bool   // all is sent, and said to be written
 	news
 
+	keeping int // in a checkpoint: which table it has come to
+
 	// Of the desk's.
+	emit  func(*record.Record)
 	flush func()        // gets out what is written
 	heard news          // of the batch at hand
 	still chan struct{} // all shards and the desk stand still
@@ -49,17 +52,27 @@ const MaxShards = 64
 // newShards returns n of them. emit is called for each record.
 func newShards(c *Config, n int, emit func(*record.Record)) *shards {
 	s := &shards{
-		desk: flow.NewDesk(c.Flow, emit), seed: drawSeed(), batches: make(chan *batch, batchesAhead+2),
+		emit: emit, seed: drawSeed(), batches: make(chan *batch, batchesAhead+2),
 		hushed: true, flush: func() {}, still: make(chan struct{}, 1),
 	}
 	for i := range n {
-		s.each = append(s.each, newShard(i, c, n, s.desk))
+		s.each = append(s.each, newShard(i, c))
 	}
+	s.empty(c)
 	for range cap(s.batches) {
 		s.batches <- newBatch(n)
 	}
 	s.batch = <-s.batches
 	return s
+}
+
+// empty makes the tables and the desk anew, which stand still.
+func (s *shards) empty(c *Config) {
+	s.desk = flow.NewDesk(c.Flow, s.emit)
+	for _, w := range s.each {
+		w.table = flow.New(c.Flow.Part(len(s.each)), nil)
+		w.table.Share(s.desk, w.post)
+	}
 }
 
 // tables returns those of all shards.
@@ -75,6 +88,7 @@ func (s *shards) tables() (all []*flow.Table) {
 func (j *job[R]) readShards() {
 	s := j.shards
 	s.start()
+	j.resume()
 	for j.more() {
 		if j.sieve.selects(&j.frame) {
 			s.add(&j.frame, j.decoder, &j.tally)
@@ -84,7 +98,10 @@ func (j *job[R]) readShards() {
 	j.tellLast()
 	j.standStill()
 	j.unhurried()
-	s.end(j.live != nil)
+	if j.kept = j.keep(); !j.kept {
+		s.drain(j.live != nil)
+	}
+	s.end()
 }
 
 // start has all work that the batches ask for.
@@ -95,11 +112,14 @@ func (s *shards) start() {
 	s.working.Go(s.listen)
 }
 
-// end writes what is open, and waits until all is done. drained says that what is watched
-// goes on.
-func (s *shards) end(drained bool) {
-	s.over, s.drained = true, drained
+// drain writes what is open. goesOn says that what is watched does.
+func (s *shards) drain(goesOn bool) {
+	s.over, s.drained = true, goesOn
 	s.send()
+}
+
+// end waits until all is done.
+func (s *shards) end() {
 	for _, w := range s.each {
 		close(w.in)
 	}

@@ -217,7 +217,7 @@ func (j *job[R]) flush() {
 	}
 	j.shelf.speak()
 	j.flushNotes()
-	j.keeper.flush(j.table)
+	j.keeper.flush(j.contents())
 }
 
 // fail keeps the first error of an output. A closed pipe is one only when

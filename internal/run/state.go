@@ -84,9 +84,16 @@ type keeper struct {
 	warn  func(string)
 }
 
+// contents is what is kept: a Table, or those of shards, which stand still.
+type contents interface {
+	Begun() uint64
+	CheckpointAll(put func(part any))
+	Checkpoint(from uint32, n int, put func(part any)) (next uint32)
+}
+
 // written notes that the record of that number was written: a checkpoint that still has it
 // open is not to be believed.
-func (k *keeper) written(t *flow.Table, num uint64) {
+func (k *keeper) written(t contents, num uint64) {
 	if k == nil || k.over {
 		return
 	}
@@ -100,11 +107,16 @@ func (k *keeper) written(t *flow.Table, num uint64) {
 	}
 }
 
-// step goes on with a checkpoint, or begins one if it is due, for at most a time.
-func (k *keeper) step(t *flow.Table, frames uint64, most time.Duration) {
+// due reports whether step would do something in that time, and learns what became of what
+// was handed over.
+func (k *keeper) due(most time.Duration) bool {
 	k.learn()
-	from := time.Now()
-	if !k.going && from.Sub(k.began) < k.every || most < min(k.spent, keptBusy) {
+	return (k.going || time.Since(k.began) >= k.every) && most >= min(k.spent, keptBusy) && k.file.room()
+}
+
+// step goes on with a checkpoint, or begins one if it is due, until most is over since from.
+func (k *keeper) step(t contents, frames uint64, from time.Time, most time.Duration) {
+	if !k.due(most) {
 		return
 	}
 	for k.file.room() {
@@ -121,7 +133,7 @@ func (k *keeper) step(t *flow.Table, frames uint64, most time.Duration) {
 func (k *keeper) share() time.Duration { return min(time.Since(k.ended)/keptShare, keptBusy) }
 
 // slice copies some entries. The first one is what belongs to none.
-func (k *keeper) slice(t *flow.Table, frames uint64) {
+func (k *keeper) slice(t contents, frames uint64) {
 	if !k.going {
 		k.begin(t, frames)
 		return
@@ -142,7 +154,7 @@ func (k *keeper) slice(t *flow.Table, frames uint64) {
 func (k *keeper) put(part any) { k.encoder.Put(part) }
 
 // begin begins a checkpoint. What was noted before belongs to the one before.
-func (k *keeper) begin(t *flow.Table, frames uint64) {
+func (k *keeper) begin(t contents, frames uint64) {
 	k.handNotes(t)
 	k.going, k.slot, k.began = true, 0, time.Now()
 	k.file.give(errand{what: beginState, at: k.began})
@@ -160,14 +172,14 @@ func (k *keeper) hand() {
 	k.encoder.Block = k.file.empty()
 }
 
-func (k *keeper) end(t *flow.Table) {
+func (k *keeper) end(t contents) {
 	k.going = false
 	k.handNotes(t)
 	k.file.give(errand{what: endState})
 }
 
 // handNotes hands over what was noted, and which records have begun.
-func (k *keeper) handNotes(t *flow.Table) {
+func (k *keeper) handNotes(t contents) {
 	if begun := t.Begun(); begun > k.noted {
 		k.noted = begun
 		k.notes = checkpoint.Note{Kind: checkpoint.NoteBegun, Record: begun}.Append(k.notes)
@@ -179,7 +191,7 @@ func (k *keeper) handNotes(t *flow.Table) {
 }
 
 // flush hands notes over, if there is room for them.
-func (k *keeper) flush(t *flow.Table) {
+func (k *keeper) flush(t contents) {
 	if k != nil && !k.over && k.file.room() {
 		k.handNotes(t)
 	}
@@ -210,7 +222,7 @@ func (k *keeper) take(d deed) {
 
 // finish makes the last checkpoint: no packets come any more. It reports false if no run
 // can go on with what is open: then it leaves no file, as far as the disk lets it.
-func (k *keeper) finish(t *flow.Table, frames uint64) bool {
+func (k *keeper) finish(t contents, frames uint64) bool {
 	failed := k.stats.Failed
 	if k.going { // an older one
 		k.going = false

@@ -63,7 +63,7 @@ func BenchmarkCheckpoint(b *testing.B) {
 	k := keeperOf(b, filepath.Join(b.TempDir(), "state"))
 	for b.Loop() {
 		k.began = time.Time{}
-		for k.step(table, 1, keptBusy); k.going; k.step(table, 1, keptBusy) {
+		for k.step(table, 1, time.Now(), keptBusy); k.going; k.step(table, 1, time.Now(), keptBusy) {
 			time.Sleep(100 * time.Microsecond)
 		}
 	}
@@ -82,7 +82,7 @@ func TestKeeper(t *testing.T) {
 	table := talking(3000, func(*record.Record) {})
 	k := keeperOf(t, path)
 	k.written(table, 7)
-	for k.step(table, 77, time.Hour); k.going; k.step(table, 77, time.Hour) {
+	for k.step(table, 77, time.Now(), time.Hour); k.going; k.step(table, 77, time.Now(), time.Hour) {
 	}
 	for k.written(table, 8); len(k.notes) > 0; k.flush(table) {
 		time.Sleep(time.Millisecond) // until there is room
@@ -134,11 +134,11 @@ func TestKeeperFails(t *testing.T) {
 	for range 3 {
 		k.began = time.Time{}
 		for failed := k.stats.Failed; k.stats.Failed == failed; {
-			k.step(table, 1, time.Hour)
+			k.step(table, 1, time.Now(), time.Hour)
 			time.Sleep(time.Millisecond)
 		}
 		for k.going {
-			k.step(table, 1, time.Hour)
+			k.step(table, 1, time.Now(), time.Hour)
 		}
 	}
 	k.notes = make([]byte, mostNotes+1) // as if the disk hung
@@ -195,7 +195,7 @@ func TestKeeperOver(t *testing.T) {
 func TestKeeperGoesOn(t *testing.T) {
 	table := talking(3000, func(*record.Record) {})
 	k := keeperOf(t, filepath.Join(t.TempDir(), "state"))
-	for k.step(table, 1, keptBusy); k.going; k.step(table, 1, keptBusy) {
+	for k.step(table, 1, time.Now(), keptBusy); k.going; k.step(table, 1, time.Now(), keptBusy) {
 		k.spent = time.Hour
 	}
 	if !k.finish(table, 1) {

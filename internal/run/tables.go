@@ -21,8 +21,6 @@ func (c *Config) alone() string {
 		return "--evidence needs"
 	case c.Netfilter != nil:
 		return "--netfilter needs"
-	case c.State.Path != "":
-		return "--state needs"
 	case c.Flow.Interim > 0:
 		return "--interim needs"
 	}

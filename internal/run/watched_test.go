@@ -57,19 +57,25 @@ func (w *watch) all() {
 	}
 	for w.more() {
 		w.between()
-		if w.shards != nil {
-			w.shards.add(&w.frame, w.decoder, &w.tally)
-		} else {
-			w.take(&w.views[0])
-			w.table.ObserveEach(w.views[:1], nil)
-		}
+		w.takes()
 	}
 	w.tellLast()
 	if w.shards != nil {
-		w.shards.end(true)
+		w.shards.drain(true)
+		w.shards.end()
 	} else {
 		w.table.Drain()
 	}
+}
+
+// takes takes the frame at hand.
+func (w *watch) takes() {
+	if w.shards != nil {
+		w.shards.add(&w.frame, w.decoder, &w.tally)
+		return
+	}
+	w.take(&w.views[0])
+	w.table.ObserveEach(w.views[:1], nil)
 }
 
 // between does what befalls a capture before the next frame.
