@@ -70,7 +70,7 @@ func endsIn(views []packet.View, n int) (ends []string) {
 		}
 		t := tables[int(v.Key.APort)%n]
 		t.now = v.At
-		t.take(&v, t.hash(&v.Key))
+		t.take(&v, t.hash(&v.Key), 0)
 	}
 	slices.Sort(ends)
 	return ends

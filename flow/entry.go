@@ -169,6 +169,15 @@ func (s *slab) key(i uint32) *packet.Key {
 	return &s.at(i).key
 }
 
+// has reports whether i is an entry that stands for a key: neither a ghost nor given back.
+func (s *slab) has(i uint32, key *packet.Key) bool {
+	if i == 0 || i&lone != 0 {
+		return false
+	}
+	e := s.at(i)
+	return e.class != ghost && e.class != vacant && e.key.Equal(key)
+}
+
 // num returns the number of its record, or of the last one it had.
 func (s *slab) num(i uint32) uint64 {
 	if i&lone != 0 {

@@ -23,21 +23,16 @@ func (t *Table) ObserveEach(views []packet.View, each func(i int)) {
 }
 
 func (t *Table) observeBatch(views []packet.View, at int, each func(i int)) {
-	var hash [Batch]uint32
+	var hashes, likely [Batch]uint32
 	var refused [Batch]bool
 	t.askAll(views, &refused)
-	for i := range views {
-		hash[i] = t.hash(&views[i].Key)
-	}
-	if len(t.index.slots) > 0 {
-		t.expect(views, &hash)
-	}
+	t.expect(views, &hashes, &likely)
 	for i := range views {
 		t.refused = refused[i]
 		v, entry := &views[i], uint32(0)
 		t.pass(v.At)
 		if v.Why == packet.Decoded {
-			entry = t.take(v, hash[i])
+			entry = t.take(v, hashes[i], likely[i])
 		} else {
 			t.rules.Undecoded(v)
 		}
@@ -48,26 +43,32 @@ func (t *Table) observeBatch(views []packet.View, at int, each func(i int)) {
 	}
 }
 
-// expect reads what take will need for the packets of views: slots of the index,
-// then entries, then their neighbours in a list that they may leave, and at last
-// what the cap will push out for new ones.
-func (t *Table) expect(views []packet.View, hash *[Batch]uint32) {
-	var at [Batch]uint32
+// crowd is from how many connections on it pays to read ahead: all that fewer need stays
+// in the processor's second cache, of 1 MiB or more.
+const crowd = 1 << 10
+
+// expect sets the hashes of the keys of views, and of a crowd the entries that they will
+// likely be counted to. It reads what take will need for them: slots of the index, then
+// entries, then what depends on them, and at last what the cap will push out for new ones.
+// Each loop is short, so that the processor is on its way to many of them at the same time.
+func (t *Table) expect(views []packet.View, hashes, likely *[Batch]uint32) {
+	hash, at := hashes[:len(views)], likely[:len(views)]
 	for i := range views {
-		t.read += uint64(t.index.slots[hash[i]&t.index.mask()].hash)
+		hash[i] = t.hash(&views[i].Key)
 	}
-	fresh := 0
-	for i := range views {
-		if at[i] = t.index.likely(hash[i]); at[i] == 0 {
+	if t.slab.live < t.crowd {
+		return
+	}
+	x, fresh := &t.index, 0
+	for _, h := range hash {
+		t.read += uint64(x.slots[h&x.mask()].hash)
+	}
+	for i, h := range hash {
+		if at[i] = x.likely(h); at[i] == 0 {
 			fresh++
 		}
 	}
-	for i := range views {
-		if at[i] != 0 {
-			t.read += t.slab.touch(at[i])
-		}
-	}
-	t.expectSegments(views, &at)
+	t.expectEntries(views, at)
 	switch {
 	case t.lists[halfOpen].n+fresh > t.maxHalfOpen:
 		t.expectEvicted(halfOpen, fresh)
@@ -76,52 +77,53 @@ func (t *Table) expect(views []packet.View, hash *[Batch]uint32) {
 	}
 }
 
-// expectSegments reads what depends on the connections at which segments stand. Each
-// loop is short, so that the processor is on its way to many of them at the same time.
-func (t *Table) expectSegments(views []packet.View, at *[Batch]uint32) {
+// expectEntries reads the entries and embryos at which views will stand, and what depends on
+// them.
+func (t *Table) expectEntries(views []packet.View, at []uint32) {
 	var entries [Batch]*entry
+	of, read := entries[:len(views)], t.read
+	for i, n := range at[:len(views)] {
+		switch {
+		case n == 0:
+		case n&lone != 0:
+			read += t.slab.embryos.at(n).touch()
+		default:
+			of[i] = t.slab.at(n)
+			read += of[i].touch()
+		}
+	}
 	for i := range views {
-		if n := at[i]; n != 0 && n&lone == 0 && views[i].IsTCP() {
-			entries[i] = t.slab.at(n)
+		v := &views[i]
+		if !v.IsTCP() {
+			continue
 		}
-	}
-	for i, e := range entries[:len(views)] {
+		e := of[i]
 		if e != nil {
-			t.read += t.times.touch(e, e.dir(views[i].FromB))
-		}
-	}
-	for i, e := range entries[:len(views)] {
-		if e != nil {
-			v := &views[i]
+			d := e.dir(v.FromB)
 			t.tracker.Salt = salt(&v.Key, e.conn.Turn)
-			t.read += t.tracker.Touch(&v.Seg, e.dir(v.FromB))
+			read += t.times.touch(e, d) + t.tracker.Touch(&v.Seg, d) + t.rules.Expect(&e.inquiry, v, d)
+		}
+		if v.Seg.Flags&(tcp.SYN|tcp.FIN|tcp.RST) != 0 {
+			read += t.expectTurn(e, v)
 		}
 	}
-	for i, e := range entries[:len(views)] {
-		if e != nil {
-			t.read += t.rules.Expect(&e.inquiry, &views[i], e.dir(views[i].FromB))
-		}
-	}
-	for i := range views {
-		if v := &views[i]; v.IsTCP() && v.Seg.Flags&(tcp.SYN|tcp.FIN|tcp.RST) != 0 {
-			t.expectTurn(entries[i], v)
-		}
-	}
+	t.read = read
 }
 
 // expectTurn reads what depends on a segment that opens or closes: of e, or of a
 // connection that has no entry yet.
-func (t *Table) expectTurn(e *entry, v *packet.View) {
+func (t *Table) expectTurn(e *entry, v *packet.View) (read uint64) {
 	if e != nil {
-		t.read += t.slab.around(&e.place)
+		read += t.slab.around(&e.place)
 	} else {
 		t.tracker.Salt = salt(&v.Key, 0)
-		t.read += t.tracker.Touch(&v.Seg, tcp.Client) + t.rules.ExpectFirst(v)
+		read += t.tracker.Touch(&v.Seg, tcp.Client) + t.rules.ExpectFirst(v)
 	}
 	if v.Seg.Flags&tcp.SYN != 0 && v.Seg.Opts&tcp.OptTimestamp != 0 {
 		host, _ := hosts(&v.Key, v.FromB)
-		t.read += t.who.clocks.Touch(host)
+		read += t.who.clocks.Touch(host)
 	}
+	return read
 }
 
 // expectEvicted reads the n entries that evict will look at first in a class, and their
@@ -151,22 +153,25 @@ func (t *Table) expectEnd(m *embryo) uint64 {
 // likely returns the first entry with that hash, which is nearly always the one
 // that find would return, or 0.
 func (x *index) likely(hash uint32) uint32 {
-	for i := hash & x.mask(); x.slots[i].entry != 0; i = (i + 1) & x.mask() {
-		if x.slots[i].hash == hash {
-			return x.slots[i].entry
+	slots := x.slots
+	for i := int(hash) & (len(slots) - 1); i < len(slots); i = (i + 1) & (len(slots) - 1) {
+		if sl := &slots[i]; sl.hash == hash || sl.entry == 0 {
+			return sl.entry
 		}
 	}
-	return 0
+	return 0 // there is no slot yet
 }
 
 // touch reads from each cache line of i, entry or embryo, that a packet needs.
 func (s *slab) touch(i uint32) uint64 {
 	if i&lone != 0 {
-		m := s.embryos.at(i)
-		return uint64(m.key.A[15]) + uint64(m.marks)
+		return s.embryos.at(i).touch()
 	}
 	return s.at(i).touch()
 }
+
+// touch reads from both lines of m.
+func (m *embryo) touch() uint64 { return uint64(m.key.A[15]) + uint64(m.marks) }
 
 // around reads from the neighbours of a place.
 func (s *slab) around(p *place) (sum uint64) {

@@ -11,7 +11,7 @@ import (
 )
 
 // ObserveAll writes the records that Observe writes, however large the batches
-// and however small the table.
+// and however small the table, and from however many connections on it reads ahead.
 func TestObserveAllIsObserve(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 2))
 	for _, most := range []int{1, 3, 20, 1 << 20} {
@@ -29,30 +29,33 @@ func TestObserveAllIsObserve(t *testing.T) {
 			}
 			views = append(views, v)
 		}
-		one := emitted(most, func(t *Table) {
+		one := emitted(most, crowd, func(t *Table) {
 			for i := range views {
 				t.Observe(&views[i])
 			}
 		})
 		for _, n := range []int{1, 7, Batch, 100} {
-			all := emitted(most, func(t *Table) {
-				for part := range slices.Chunk(views, n) {
-					t.ObserveAll(part)
+			for _, crowd := range []int{1, 12, crowd} {
+				all := emitted(most, crowd, func(t *Table) {
+					for part := range slices.Chunk(views, n) {
+						t.ObserveAll(part)
+					}
+				})
+				if !reflect.DeepEqual(one, all) {
+					t.Errorf("%d connections at most, batches of %d, a crowd is %d: other records", most, n, crowd)
 				}
-			})
-			if !reflect.DeepEqual(one, all) {
-				t.Errorf("%d connections at most, batches of %d: other records", most, n)
 			}
 		}
 	}
 }
 
-func emitted(most int, observe func(*Table)) (rows []record.Record) {
+func emitted(most, crowd int, observe func(*Table)) (rows []record.Record) {
 	table := New(Config{MaxConnections: most}, func(r *record.Record) {
 		row := *r
 		row.Findings = slices.Clone(r.Findings) // they are lent
 		rows = append(rows, row)
 	})
+	table.crowd = crowd
 	observe(table)
 	table.Flush()
 	return rows

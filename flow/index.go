@@ -21,18 +21,17 @@ func (x *index) mask() uint32 { return uint32(len(x.slots) - 1) }
 
 // find returns the entry with that key, or 0.
 func (x *index) find(s *slab, hash uint32, key *packet.Key) uint32 {
-	if len(x.slots) == 0 {
-		return 0
-	}
-	for i := hash & x.mask(); ; i = (i + 1) & x.mask() {
-		sl := x.slots[i]
+	slots := x.slots
+	for i := int(hash) & (len(slots) - 1); i < len(slots); i = (i + 1) & (len(slots) - 1) {
+		sl := slots[i]
 		if sl.entry == 0 {
 			return 0
 		}
-		if sl.hash == hash && *s.key(sl.entry) == *key {
+		if sl.hash == hash && s.key(sl.entry).Equal(key) {
 			return sl.entry
 		}
 	}
+	return 0 // there is no slot yet
 }
 
 // add puts an entry in whose key is not there.

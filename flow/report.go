@@ -253,19 +253,14 @@ func (t *Table) tellStamp(v *packet.View) {
 // ObserveShared gives a Table that shares decoded packets in their order, as ObserveAll
 // does; ticks are told it by Tick.
 func (t *Table) ObserveShared(views []packet.View) {
-	var hash [Batch]uint32
-	for i := range views {
-		hash[i] = t.hash(&views[i].Key)
-	}
-	if len(t.index.slots) > 0 {
-		t.expect(views, &hash)
-	}
+	var hashes, likely [Batch]uint32
+	t.expect(views, &hashes, &likely)
 	for i := range views {
 		v := &views[i]
 		t.At(v.Number)
 		t.now = v.At
 		if v.Why == packet.Decoded {
-			t.take(v, hash[i])
+			t.take(v, hashes[i], likely[i])
 		} else {
 			t.rules.Undecoded(v)
 		}

@@ -28,6 +28,7 @@ type Table struct {
 	past    past
 	whole   bool // no embryos: tests compare with that
 	each    bool // nothing is left out of a segment that goes on: tests compare with that
+	crowd   int  // from how many connections on packets are expected
 	index   index
 	repairs repairs
 	great   great
@@ -77,7 +78,7 @@ func New(c Config, emit func(*record.Record)) *Table {
 	t := &Table{
 		emit: emit, max: c.MaxConnections, maxHalfOpen: c.MaxHalfOpen, limits: limits(c), seed: c.Seed, due: forever,
 		states: tcpstates.NewLimits(tcpstates.Timeouts(c.Timeouts)), chain: c.TCPChain,
-		firewall: c.Netfilter, rules: check.New(c.Rules), parts: parts{every: int64(c.Interim)},
+		firewall: c.Netfilter, rules: check.New(c.Rules), parts: parts{every: int64(c.Interim)}, crowd: crowd,
 	}
 	t.who.signatures.Database, t.times.max = c.Fingerprints, uint32(c.MaxTimed)
 	return t
@@ -94,7 +95,7 @@ func (t *Table) Observe(v *packet.View) record.Packet {
 		p.Raised = t.rules.Raised()
 		return p
 	}
-	i := t.take(v, t.hash(&v.Key))
+	i := t.take(v, t.hash(&v.Key), 0)
 	e, step := t.observed(i), &t.step
 	if v.Key.Proto == packet.ProtoTCP {
 		p.Explanation, p.Delivery, p.Loss = step.Explanation, step.Delivery, step.Loss
@@ -110,9 +111,9 @@ func (t *Table) Observe(v *packet.View) record.Packet {
 }
 
 // take gives a decoded packet to the entry or embryo that counts it, which it returns. hash
-// is that of its key.
-func (t *Table) take(v *packet.View, hash uint32) uint32 {
-	i := t.known(v, hash)
+// is that of its key, and likely what known takes.
+func (t *Table) take(v *packet.View, hash, likely uint32) uint32 {
+	i := t.known(v, hash, likely)
 	if i == 0 {
 		if i = t.conceive(hash, v); i != 0 {
 			return i
@@ -145,9 +146,13 @@ func (t *Table) Stats() Stats {
 func (t *Table) hash(k *packet.Key) uint32 { return uint32(k.Hash(&t.seed) >> 32) }
 
 // known finds the entry of a packet whose key has that hash; 0: there is none. What was
-// silent for too long ends here too, whether or not its turn in the list has come.
-func (t *Table) known(v *packet.View, hash uint32) uint32 {
-	i := t.index.find(&t.slab, hash, &v.Key)
+// silent for too long ends here too, whether or not its turn in the list has come. likely
+// is an entry or embryo where it may be found without a search, or 0.
+func (t *Table) known(v *packet.View, hash, likely uint32) uint32 {
+	i := likely
+	if !t.slab.has(i, &v.Key) {
+		i = t.index.find(&t.slab, hash, &v.Key)
+	}
 	if i == 0 {
 		return 0
 	}

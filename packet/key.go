@@ -49,6 +49,16 @@ type Key struct {
 	pad [2]byte
 }
 
+// Equal is ==, in a third of the instructions: the compiler calls a function for that.
+func (k *Key) Equal(o *Key) bool {
+	return k.A == o.A && k.B == o.B && k.ports() == o.ports() && k.Net == o.Net && k.Proto == o.Proto && k.V6 == o.V6
+}
+
+// ports returns the fields that stand behind the addresses, which the compiler reads at once.
+func (k *Key) ports() uint64 {
+	return uint64(k.APort) | uint64(k.BPort)<<16 | uint64(k.ID)<<32 | uint64(k.VLAN)<<48
+}
+
 // Kinds of overlay networks in Key.Net, above the 24 bits of the VNI: the same
 // addresses in two of them belong to two tenants.
 const (
@@ -101,13 +111,12 @@ type Seed [4]uint64
 // Hash mixes the Key under seed. Both directions of a connection have one hash.
 func (k *Key) Hash(seed *Seed) uint64 {
 	le := binary.LittleEndian
-	ports := uint64(k.APort) | uint64(k.BPort)<<16 | uint64(k.ID)<<32 | uint64(k.VLAN)<<48
 	rest := uint64(k.Net) | uint64(k.Proto)<<32
 	if k.V6 {
 		rest |= 1 << 40
 	}
 	h := mix(le.Uint64(k.A[8:])^seed[0]^salt[0], le.Uint64(k.B[8:])^seed[1]^salt[1])
-	h = mix(h^ports, rest^seed[2]^salt[2])
+	h = mix(h^k.ports(), rest^seed[2]^salt[2])
 	if k.V6 {
 		h = mix(h^le.Uint64(k.A[:]), le.Uint64(k.B[:])^seed[3]^salt[3])
 	}

@@ -40,7 +40,7 @@ func TestKeyOrder(t *testing.T) {
 	})
 }
 
-// TestKeyHash changes one field after another, and the seed.
+// TestKeyHash changes one field after another, and the seed; no other Key is equal.
 func TestKeyHash(t *testing.T) {
 	base := decodeNew(LinkRaw, web()).Key
 	seed, other := Seed{1, 2, 3, 4}, Seed{1, 2, 3, 5}
@@ -62,6 +62,9 @@ func TestKeyHash(t *testing.T) {
 	} {
 		k := base
 		c.to(&k)
+		if k.Equal(&base) || base.Equal(&k) || !k.Equal(&k) {
+			t.Errorf("changing %s leaves it equal", c.name)
+		}
 		h := k.Hash(&seed)
 		if seen[h] != "" {
 			t.Errorf("changing %s and %s give one hash", c.name, seen[h])
