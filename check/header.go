@@ -175,6 +175,9 @@ var broadcast = netip.AddrFrom4([4]byte{255, 255, 255, 255})
 
 // group reports whether an end of a connection is a multicast or broadcast address.
 func group(k *packet.Key) bool {
+	if !k.V6 && k.A[12] < 224 && k.B[12] < 224 { // RFC 5771: 224.0.0.0/4; nearly all are below
+		return false
+	}
 	a, b := k.AddrA(), k.AddrB()
 	return a.IsMulticast() || b.IsMulticast() || a == broadcast || b == broadcast
 }

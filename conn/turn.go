@@ -185,7 +185,32 @@ func (m *move) judgeTurn() {
 // noteTurn keeps what the next judgements need of s, whose sender had acknowledged before,
 // if that is known.
 func (m *move) noteTurn(before tcp.Seq, known bool) {
-	m.note(m.step.Leads)
-	m.noteAsking()
+	s := m.s
+	if !m.noteAlike() {
+		m.note(m.step.Leads)
+	}
+	if m.end == s.Seq && s.Ack.Before(m.p.nxt) || s.Flags&tcp.SYN != 0 || m.step.Delivery != New { // else it asks for nothing
+		m.noteAsking()
+	}
 	m.noteAck(before, known)
+}
+
+// noteAlike is note for a segment that came the same way as its sender's others, right
+// behind the last one of them; it reports whether s did. (A third of note's
+// instructions.)
+func (m *move) noteAlike() bool {
+	e, p, s, ev := m.e, m.p, m.s, m.ev
+	if s.TTL != e.ttl || s.IPID-ev.id != 1 && s.IPID|ev.id != 0 || ev.dups&hasAt == 0 || m.step.Delivery != New ||
+		s.Flags&tcp.SYN != 0 || s.Opts&tcp.OptTimestamp == 0 && e.bits&p.bits&hasTS != 0 {
+		return false
+	}
+	e.ttlRun = min(e.ttlRun+1, maxRun)
+	if m.end != s.Seq {
+		ev.passed, ev.leadID, ev.leadTS = m.end, s.IPID, uint16(s.TSval)
+	}
+	if s.IPID != 0 {
+		ev.id, ev.steps, ev.dups = s.IPID, min(ev.steps+1, enough), ev.dups|varies
+	}
+	ev.at = millisOf(s.At)
+	return true
 }

@@ -7,7 +7,7 @@ import (
 	"onpath/tcp"
 )
 
-// Most SYNs look like the one before: they have its signature, which need not be read
+// Most SYNs look like one of the last: they have its signature, which need not be read
 // again. What looks the same, but for numbers that no signature has, is told by its face
 // and by its options. (A SYN with timestamps costs 270 instructions so, 480 otherwise.)
 
@@ -49,13 +49,22 @@ func faceOf(v *packet.View, peerMSS uint16) face {
 	}
 }
 
+// faceBits is the logarithm of how many faces are remembered: 3.5 KiB.
+const faceBits = 5
+
+// place returns where a face is remembered.
+func (f *face) place(v *packet.View) uint64 {
+	return (f[0]*0x9e3779b97f4a7c15 ^ f[1]*0xc2b2ae3d27d4eb4f + uint64(len(v.TCP))*0x165667b19e3779f9) >> (64 - faceBits)
+}
+
 // optionWords is how many words of 8 octets the options of a header take at most.
 const optionWords = 5
 
 // known is a signature and what it was read of.
 type known struct {
 	face    face
-	id      ID // 0: none
+	id      ID     // 0: none
+	turn    uint16 // of its place then
 	stamped bool
 	n       uint8                  // octets of options
 	stamp   uint8                  // where the values of the timestamps stand among them; 0: there are none
@@ -63,13 +72,13 @@ type known struct {
 }
 
 // keep remembers s, which id stands for and which was read of v.
-func (k *known) keep(id ID, s *Signature, f *face, v *packet.View) {
+func (k *known) keep(id ID, turn uint16, s *Signature, f *face, v *packet.View) {
 	at, ok := stampAt(&s.Layout)
 	b := v.TCP[min(tcp.MinHeader, len(v.TCP)):]
 	if k.id = 0; id == 0 || *f == faceless || !ok || len(b)%4 != 0 || s.Quirks&(BadOptions|ZeroStamp|PeerStamp) != 0 {
 		return
 	}
-	k.id, k.face, k.n, k.stamp, k.stamped = id, *f, uint8(len(b)), at, s.Stamped
+	k.id, k.turn, k.face, k.n, k.stamp, k.stamped = id, turn, *f, uint8(len(b)), at, s.Stamped
 	var mask [8 * optionWords]byte
 	for i := range b {
 		if at == 0 || i < int(at) || i >= int(at)+8 {
@@ -147,16 +156,16 @@ func stampAt(l *Layout) (at uint8, ok bool) {
 // if it has none or there is no room. peerMSS is as for Signature.Read. stamped tells
 // whether it has a timestamp of its own that is not zero.
 func (t *Table) Of(v *packet.View, peerMSS uint16) (id ID, stamped bool) {
-	k := &t.faces[v.Seg.Flags/tcp.ACK&1]
 	f := faceOf(v, peerMSS)
-	if k.is(&f, v) {
+	k := &t.faces[f.place(v)]
+	if k.is(&f, v) && t.slots[k.id-1].turn == k.turn {
 		return k.id, k.stamped
 	}
 	s := &t.read
 	if !s.Read(v, peerMSS) {
 		return 0, false
 	}
-	id = t.known(s)
-	k.keep(id, s, &f, v)
-	return id, s.Stamped
+	n := t.Note(s)
+	k.keep(n.id, n.turn, s, &f, v)
+	return n.id, s.Stamped
 }

@@ -24,7 +24,7 @@ type Table struct {
 	hand    int          // where the next place is looked for
 	last    [2]Signature // of a SYN, of a SYN,ACK
 	lastID  [2]ID
-	faces   [2]known  // the same, and what they were read of
+	faces   [1 << faceBits]known
 	read    Signature // by Of
 	givenUp uint64
 }
@@ -164,9 +164,6 @@ func (t *Table) forget(id ID) {
 	for kind := range t.lastID {
 		if t.lastID[kind] == id {
 			t.lastID[kind] = 0
-		}
-		if t.faces[kind].id == id {
-			t.faces[kind].id = 0
 		}
 	}
 }

@@ -91,10 +91,6 @@ func (t *Table) Drain() { t.flush(record.EndFlush) }
 
 func (t *Table) flush(open record.Ending) {
 	t.frame = math.MaxUint64
-	type numbered struct {
-		num uint64
-		i   uint32
-	}
 	live := make([]numbered, 0, t.slab.live)
 	for i := uint32(1); i < t.slab.used; i++ { // the record of what was given back is written
 		if e := t.slab.at(i); !e.written {
@@ -106,13 +102,55 @@ func (t *Table) flush(open record.Ending) {
 			live = append(live, numbered{m.num, i})
 		}
 	}
-	slices.SortFunc(live, func(a, b numbered) int { return cmp.Compare(a.num, b.num) })
+	sortByNumber(live)
 	for _, l := range live {
 		e := t.entry(l.i)
 		t.order = l.num
 		t.write(e, t.lastEnding(e, open))
 	}
 	t.forgetAll()
+}
+
+// numbered is the number of a record and that of its connection, which is not 0.
+type numbered struct {
+	num uint64
+	i   uint32
+}
+
+// sortByNumber sorts a list. The numbers of what is open mostly have few gaps: then each is
+// put where its number says, as long as no two are the same.
+func sortByNumber(list []numbered) {
+	first, last := uint64(math.MaxUint64), uint64(0)
+	for _, l := range list {
+		first, last = min(first, l.num), max(last, l.num)
+	}
+	if last-first < fewGaps*uint64(len(list)) && spreadByNumber(list, first, last) {
+		return
+	}
+	slices.SortFunc(list, func(a, b numbered) int { return cmp.Compare(a.num, b.num) })
+}
+
+// fewGaps is how many numbers there are at most for each that is taken.
+const fewGaps = 4
+
+// spreadByNumber sorts a list whose numbers lie between two; it reports false, and leaves
+// the list as it is, if two are the same.
+func spreadByNumber(list []numbered, first, last uint64) bool {
+	at := make([]uint32, last-first+1)
+	for _, l := range list {
+		if at[l.num-first] != 0 {
+			return false
+		}
+		at[l.num-first] = l.i
+	}
+	n := 0
+	for k, i := range at {
+		if i != 0 {
+			list[n] = numbered{first + uint64(k), i}
+			n++
+		}
+	}
+	return true
 }
 
 // lastEnding tells why a record ends with the capture, open if nothing else did it: it
