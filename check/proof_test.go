@@ -35,6 +35,20 @@ func TestProofs(t *testing.T) {
 			0.04 > P. 101:201(100) ack 401 win 60000 <TS val 900 ecr 60>`, anomaly.TsvalRegressed, anomaly.Suspicious},
 		{"an older TSval that may be late", openStamped + `
 			0.04 > P. 101:201(100) ack 301 win 60000 <TS val 900 ecr 50>`, anomaly.TsvalRegressed, anomaly.Performance},
+		{"an older TSval of a late ACK: what came before it left TIME-WAIT, which counts no datagrams", `
+			0.00 > S 100:100(0) win 60000 <mss 1460,sackOK,TS val 1000 ecr 0>
+			0.01 < S. 300:300(0) ack 101 win 60000 <mss 1460,sackOK,TS val 50 ecr 1000>
+			0.02 > . 101:101(0) ack 301 win 60000 id 1 <TS val 1020 ecr 50>
+			0.03 > P. 101:111(10) ack 301 win 60000 id 2 <TS val 1030 ecr 50>
+			0.04 > P. 111:121(10) ack 301 win 60000 id 3 <TS val 1040 ecr 50>
+			0.05 > P. 121:131(10) ack 301 win 60000 id 4 <TS val 1050 ecr 50>
+			0.06 > P. 131:141(10) ack 301 win 60000 id 5 <TS val 1060 ecr 50>
+			0.07 > P. 141:151(10) ack 301 win 60000 id 6 <TS val 1070 ecr 50>
+			0.08 > F. 151:151(0) ack 301 win 60000 id 7 <TS val 1080 ecr 50>
+			0.09 < F. 301:301(0) ack 152 win 60000 <TS val 140 ecr 1080>
+			0.12 < F. 301:301(0) ack 152 win 60000 <TS val 170 ecr 1080>
+			0.13 > . 152:152(0) ack 302 win 60000 id 0 <TS val 1130 ecr 140>
+			0.14 > . 152:152(0) ack 302 win 60000 id 8 <TS val 1100 ecr 140>`, anomaly.TsvalRegressed, anomaly.Performance},
 		{"a keep-alive without timestamps", openStamped + `
 			0.03 > P. 101:201(100) ack 301 win 60000 <TS val 1030 ecr 50>
 			0.04 < . 301:301(0) ack 201 win 60000 <TS val 80 ecr 1030>

@@ -167,8 +167,16 @@ func tsPresent(s *Scene) (Evidence, bool) {
 // left after all others of its sender: it acknowledges more, or its datagram counts
 // higher.
 func (s *Scene) leftLast() bool {
-	me, seg := s.Me(), s.Seg
-	return me.HasRcv && seg.Ack.After(me.Rcv) || me.IPIDCount && seg.IPID != 0 && seg.IPID-me.IPID-1 < 255
+	me := s.Me()
+	return me.HasRcv && s.Seg.Ack.After(me.Rcv) || s.countsOn()
+}
+
+// countsOn reports whether the segment's datagram counts higher than all others of its
+// sender. In TIME-WAIT that proves nothing: there Linux has no socket that counts, and sends 0,
+// which may overtake the socket's last one.
+func (s *Scene) countsOn() bool {
+	me, id := s.Me(), s.Seg.IPID
+	return me.IPIDCount && id != 0 && id-me.IPID-1 < 255 && !me.Possible.Has(conn.TimeWait)
 }
 
 // skew is how much, in ticks, a TSval may lie back: the processors of a host need

@@ -169,7 +169,7 @@ func (s *Scene) newest() bool {
 	if seg.Ack.After(me.Rcv) || seg.Opts&tcp.OptTimestamp != 0 && me.HasTS && int32(seg.TSval-me.TSMax) > 0 {
 		return true
 	}
-	return me.IPIDCount && seg.IPID != 0 && seg.IPID-me.IPID-1 < 255
+	return s.countsOn()
 }
 
 func windowShrunkBelowInFlight(s *Scene) (Evidence, bool) {

@@ -383,7 +383,7 @@ func (m *move) note(leads bool) {
 	if s.SeqLen() > 0 && !first && m.step.Delivery == New && s.IPID == ev.id && s.IPID != 0 {
 		ev.dups |= stands
 	}
-	ev.counts(s.IPID)
+	ev.counts(s.IPID, m.late())
 	ev.at = millisOf(s.At)
 	ev.dups |= hasAt
 	if m.step.Delivery != CaptureDuplicate {
@@ -391,8 +391,14 @@ func (m *move) note(leads bool) {
 	}
 }
 
-// counts follows an IPv4 identification that goes up in small steps.
-func (ev *evidence) counts(id uint16) {
+// late reports whether s has a TSval below one that its sender has shown.
+func (m *move) late() bool {
+	return m.s.Opts&tcp.OptTimestamp != 0 && m.e.has(hasTS) && int32(m.s.TSval-m.e.tsMax) < 0
+}
+
+// counts follows an IPv4 identification that goes up in small steps. One that is far off is
+// another counter's, or late.
+func (ev *evidence) counts(id uint16, late bool) {
 	if id != ev.id && ev.dups&hasAt != 0 {
 		ev.dups |= varies
 	}
@@ -402,7 +408,7 @@ func (ev *evidence) counts(id uint16) {
 		ev.id, ev.steps = id, min(ev.steps+1, enough)
 	case d < 256:
 		ev.id, ev.steps = id, min(ev.steps+1, counted)
-	case -d >= 256: // another counter, or none
+	case -d >= 256 && !late:
 		ev.id, ev.steps = id, 0
 	}
 }

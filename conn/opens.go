@@ -34,6 +34,6 @@ func (c *Conn) Recall(s *tcp.Segment, step *Step) {
 	}
 	e.hops(s.TTL)
 	ev.passed, ev.leadID, ev.leadTS = first, s.IPID, uint16(s.TSval)
-	ev.counts(s.IPID)
+	ev.counts(s.IPID, false)
 	ev.at, ev.dups = millisOf(s.At), hasAt
 }
