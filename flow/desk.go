@@ -34,6 +34,8 @@ func (d *Desk) Take(r *Report, i int) {
 		d.numbers.remove(r.named[m.N].frame)
 	case markEnding:
 		d.end(r, &r.endings[m.N])
+	case markPart:
+		d.part(r, &r.endings[m.N])
 	case markStamp:
 		s := &r.stamps[m.N]
 		d.table.who.clocks.Observe(&s.host, &s.peer, s.value, s.at)
@@ -57,6 +59,14 @@ func (d *Desk) end(r *Report, x *ending) {
 	}
 	t.emit(&t.row)
 	d.forget(e)
+}
+
+// part writes a row of a record that goes on.
+func (d *Desk) part(r *Report, x *ending) {
+	d.take(r, x)
+	d.table.stood(&x.entry, x.silent)
+	d.table.emitPart(r.pairs[x.pair].part)
+	d.forget(&x.entry)
 }
 
 // take sets the row to what x tells of, and takes what was found of it.

@@ -217,6 +217,7 @@ func (t *Table) grow(i, hash uint32) uint32 {
 	t.replace(i, n)
 	t.index.replace(hash, i, n)
 	t.giveEmbryo(i)
+	t.await(n)
 	return n
 }
 

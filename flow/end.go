@@ -171,7 +171,7 @@ func (t *Table) forgetAll() {
 	t.slab, t.index, t.repairs, t.lists = slab{}, index{}, repairs{}, [numClasses]list{}
 	t.times = times{max: t.times.max, givenUp: t.times.givenUp}
 	t.who.signatures.ReleaseAll()
-	t.parts = parts{every: t.parts.every}
+	t.parts = newParts(t.parts.every)
 	t.tracker = conn.Tracker{HolesGivenUp: t.tracker.HolesGivenUp, SACKGivenUp: t.tracker.SACKGivenUp}
 	t.due = forever
 }

@@ -137,13 +137,7 @@ func (t *Table) pass(now int64) {
 		t.Tick(now)
 	}
 	t.now = now
-	if t.parts.every != 0 {
-		t.passParts()
-	}
 }
-
-// manySteps bounds what a moment of silence may cost.
-const manySteps = 1000
 
 // Pass lets time go on to now, ns since the Unix epoch, without a packet: none has come
 // since, and none will that is older. A time before the latest is none.
@@ -152,20 +146,18 @@ func (t *Table) Pass(now int64) {
 		return
 	}
 	t.pass(now)
-	for n := 0; t.parts.owed > 0 && n < manySteps; n++ {
-		t.passParts()
-	}
 }
 
 // Tick is for who has a Clock for several Tables: a tick began at now, the time of a
-// packet, ns since the Unix epoch. What was silent for too long is written, the record
-// that began first before the others.
+// packet, ns since the Unix epoch. Rows on the way are written, then what was silent for too
+// long, of each the record that began first before the others.
 func (t *Table) Tick(now int64) {
 	before := t.ticked >> tickBits
 	t.now, t.ticked, t.asked = now, now, Place{}
 	if now>>tickBits < before {
 		t.turnBack(before)
 	}
+	t.passParts()
 	if now < t.due {
 		return
 	}
@@ -176,7 +168,7 @@ func (t *Table) Tick(now int64) {
 	slices.SortFunc(t.over, func(i, j uint32) int { return cmp.Compare(t.slab.num(i), t.slab.num(j)) })
 	for _, i := range t.over {
 		if _, in := t.slab.listed(i); *in != vacant { // it did not go with the one that superseded it
-			t.order = t.slab.num(i)
+			t.order = t.slab.num(i) | atTickEnd
 			t.expire(i)
 		}
 	}

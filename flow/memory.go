@@ -17,6 +17,10 @@ const (
 	overOctets   = 4 * 2 // in the list of those that end with a tick, as it grows
 )
 
+// PartOctets is the memory that Config.Interim takes for each connection at most: its place in
+// a bucket, and in the list of those that have a row with a tick, as it grows.
+const PartOctets = 4 + 4*2
+
 // TimedOctets is the memory of one of Config.MaxTimed.
 const TimedOctets = measure.TimesOctets
 

@@ -1,24 +1,59 @@
 package flow
 
 import (
+	"cmp"
 	"math"
 	"slices"
 
 	"onpath/check"
+	"onpath/packet"
 	"onpath/record"
 )
 
 // parts says when rows of records are written that have not ended. They are due at the
 // multiples of every from a record's start on, if a packet has come since the last one,
 // and have what was known before the first packet at or behind that moment. So they do
-// not depend on when this is noticed: at that packet, at the end of the record, or as a
-// walk over all slots comes by. (Of datagrams: at that packet alone.)
+// not depend on when this is noticed: at that packet, at the end of the record, or at a tick
+// soon behind that moment. (Of datagrams: at that packet alone.)
+//
+// An entry is looked at once in every, when the bucket is over in which its next multiple
+// lies: they are a wheel. So which rows a tick has depends on no other entries.
 type parts struct {
-	every int64  // ns; 0: there are none
-	slot  uint32 // where the walk goes on
-	owed  uint32 // slots that it has to look at
-	at    int64  // time until which owed is reckoned
-	due   int64  // before it the walk has nothing to look at
+	every  int64            // ns; 0: there are none
+	shift  uint8            // a bucket is 2^shift ns
+	heads  []uint32         // first of each bucket
+	chunks []*[chunk]uint32 // who comes next in the bucket, of each entry; 0: it is in none
+	at     int64            // bucket, not reckoned round: all before it were looked at
+	due    []uint32         // with this tick
+}
+
+// lastInBucket stands for who comes behind the last one.
+const lastInBucket = 1<<32 - 1
+
+// Bounds of the wheel.
+const (
+	mostBuckets  = 1 << 12
+	partsPerTick = 1 << 13 // rows, but for those of one bucket; the others come with the next tick
+)
+
+// newParts returns a wheel that holds nobody.
+func newParts(every int64) (p parts) {
+	if p.every = every; every == 0 {
+		return p
+	}
+	for p.shift = tickBits; every>>p.shift > mostBuckets-3; {
+		p.shift++
+	}
+	p.heads = make([]uint32, every>>p.shift+3)
+	return p
+}
+
+// next returns where it stands who comes behind entry i.
+func (p *parts) next(i uint32) *uint32 {
+	for int(i/chunk) >= len(p.chunks) {
+		p.chunks = append(p.chunks, new([chunk]uint32))
+	}
+	return &p.chunks[i/chunk][i%chunk]
 }
 
 // serial is how far a record came with its parts.
@@ -26,13 +61,6 @@ type serial struct {
 	part uint32 // number of the last one; 0: there was none
 	next uint32 // how many times parts.every behind the start the next one is due; 0: no packet has come since the last one
 }
-
-// Bounds of the walk.
-const (
-	rounds   = 4   // times that it comes by within parts.every
-	perStep  = 128 // slots at a packet
-	partsPer = 32  // rows at a packet
-)
 
 // hasParts are the classes whose records are open for long.
 var hasParts = [numClasses]bool{
@@ -77,18 +105,35 @@ func (t *Table) part(e *entry, now int64) (due bool) {
 	if t.parts.every == 0 || e.written || !hasParts[e.class] {
 		return false
 	}
-	next := t.serial(e).next
-	moment := later(e.start, int64(next)*t.parts.every)
-	if next == 0 || moment > now || moment > t.deadline(e) {
+	moment := t.momentOf(e)
+	if moment > now || moment > t.deadline(e) {
 		return false
 	}
 	p := t.repairs.lent(e)
 	p.part, p.next = p.part+1, 0
 	t.stats.Parts++
-	t.standing(e, max(moment, e.last))
-	t.row.Interim, t.row.Part = true, p.part
-	t.emit(&t.row)
+	if at := max(moment, e.last); t.report != nil {
+		t.tellPart(e, at)
+	} else {
+		t.standing(e, at)
+		t.emitPart(p.part)
+	}
 	return true
+}
+
+// momentOf returns when the next row of e is due that is written before its record ends;
+// forever: none is.
+func (t *Table) momentOf(e *entry) int64 {
+	if next := t.serial(e).next; next != 0 {
+		return later(e.start, int64(next)*t.parts.every)
+	}
+	return forever
+}
+
+// emitPart writes the row as one that is not the last.
+func (t *Table) emitPart(part uint32) {
+	t.row.Interim, t.row.Part = true, part
+	t.emit(&t.row)
 }
 
 // standing sets the row to the record of e as it stands at a time.
@@ -110,42 +155,60 @@ func (t *Table) stood(e *entry, now int64) {
 	t.row.Outcome = t.outcome(e, t.learn(e), record.EndOpen, now)
 }
 
-// passParts goes on with the walk, as far as time has by the ticks: one wrong stamp shows
-// nothing.
-func (t *Table) passParts() {
-	p, now := &t.parts, t.ticked
-	if p.every == 0 || now >= p.at && now < p.due {
+// await has entry i looked at behind the next multiple of every from its start on.
+func (t *Table) await(i uint32) {
+	p := &t.parts
+	if p.every == 0 {
 		return
 	}
-	pace := max(p.every/rounds/int64(max(t.slab.used, 1)), 1) // ns for a slot
-	p.owe(now, pace, t.slab.used)
-	for slots, rows := 0, 0; p.owed > 0 && slots < perStep && rows < partsPer; slots++ {
-		p.owed--
-		if p.slot++; p.slot >= t.slab.used {
-			p.slot = 1
-		}
-		if p.slot < t.slab.used && t.partOfSilent(t.slab.at(p.slot), now) {
-			rows++
-		}
+	next := p.next(i)
+	if *next != 0 { // it is in a bucket, of what stood there before or its own: not a later one
+		return
 	}
-	p.due = now
-	if p.owed == 0 {
-		p.due = later(p.at, pace*int64(min(t.slab.used, perStep)))
+	e := t.slab.at(i)
+	passed := max(t.ticked-e.start, 0)
+	moment := min(later(e.start, (passed/p.every+1)*p.every), later(t.ticked, p.every))
+	head := &p.heads[max(moment>>p.shift, p.at)%int64(len(p.heads))]
+	if *next = *head; *head == 0 {
+		*next = lastInBucket
+	}
+	*head = i
+}
+
+// passParts writes the rows that are due by the tick, as far as their buckets are over, in
+// the order of their numbers.
+func (t *Table) passParts() {
+	p := &t.parts
+	if p.every == 0 {
+		return
+	}
+	now := t.ticked >> p.shift
+	p.at = min(max(p.at, now-int64(len(p.heads))), now) // time may have been set
+	for p.due = p.due[:0]; p.at < now && len(p.due) < partsPerTick; p.at++ {
+		t.passBucket(&p.heads[p.at%int64(len(p.heads))])
+	}
+	slices.SortFunc(p.due, func(a, b uint32) int { return cmp.Compare(t.slab.at(a).num, t.slab.at(b).num) })
+	for _, i := range p.due {
+		t.order = t.slab.at(i).num
+		t.partOfSilent(t.slab.at(i), t.ticked)
 	}
 }
 
-// owe reckons how many slots the walk has to look at by now: all at most. When time steps
-// back, nothing is added.
-func (p *parts) owe(now, pace int64, slots uint32) {
-	passed := now - p.at
-	switch {
-	case passed < 0:
-		p.at = now
-	case passed/pace >= int64(slots):
-		p.at, p.owed = now, slots
-	default:
-		n := passed / pace
-		p.at += n * pace
-		p.owed = min(p.owed+uint32(n), slots)
+// passBucket notes who of a bucket has a row that is due, and puts all into those in which
+// they are looked at again.
+func (t *Table) passBucket(head *uint32) {
+	p, i := &t.parts, *head
+	for *head = 0; i != 0 && i != lastInBucket; {
+		at := p.next(i)
+		before := i
+		i, *at = *at, 0
+		e := t.slab.at(before)
+		if e.class == vacant || e.class == ghost || e.key.Proto != packet.ProtoTCP {
+			continue
+		}
+		if partsOfSilent[e.class] && t.momentOf(e) <= t.ticked {
+			p.due = append(p.due, before)
+		}
+		t.await(before)
 	}
 }

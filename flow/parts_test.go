@@ -225,15 +225,24 @@ func difference(got, want []string) string {
 	return fmt.Sprintf("%d rows, want %d", len(got), len(want))
 }
 
-// TestInterimOfTheSilent: rows of connections that fell silent come in a quarter of the
-// time, a few at a packet even if time jumps.
+// TestInterimOfTheSilent: rows of connections that fell silent come soon, in the order of
+// their numbers, and not too many at once even if time jumps.
 func TestInterimOfTheSilent(t *testing.T) {
-	const many = 1000
-	rows, most := 0, 0
-	table := New(Config{Interim: time.Minute}, func(r *record.Record) { rows++ })
-	for port := range uint16(many) {
-		for _, v := range views(t, 1000+port, open3) {
-			table.Observe(v)
+	const many = 3 * partsPerTick
+	rows, most, last := 0, 0, uint64(0)
+	table := New(Config{Interim: time.Minute}, func(r *record.Record) {
+		if rows++; r.Conn <= last {
+			t.Fatalf("%d comes behind %d", r.Conn, last)
+		}
+		last = r.Conn
+	})
+	three := views(t, 1, open3)
+	for i := range many {
+		for _, v := range three {
+			v := *v
+			v.Key.APort, v.Key.Net, v.At = 1000+uint16(i%50000), uint32(i/50000), v.At+int64(i)*20_000
+			v.Seg.At = v.At
+			table.Observe(&v)
 		}
 	}
 	watch := func(text string) {
@@ -247,10 +256,10 @@ func TestInterimOfTheSilent(t *testing.T) {
 	if rows != 0 {
 		t.Fatalf("%d rows too early", rows)
 	}
-	for at := 60.0; at < 76; at += 0.1 {
+	for at := 70.0; at < 70.5; at += 0.07 {
 		watch(fmt.Sprintf("%f > S 1:1(0)", at))
 	}
-	if rows != many || most > partsPer {
+	if rows != many || most < partsPerTick || most > partsPerTick*3/2 {
 		t.Errorf("%d rows, %d at a packet", rows, most)
 	}
 	if s := table.Stats(); s.Parts != many {
@@ -356,7 +365,7 @@ func TestPartsOverACheckpoint(t *testing.T) {
 	second.Observe(views(t, 40001, "71 < R. 0:0(0) ack 2")[0])
 	second.Observe(views(t, 40000, "121"+data)[0])
 	second.Drain()
-	if want := []string{"1/1 0", "2/1 0", "3/1 2", "1/2 0", "1/3 0"}; !slices.Equal(rows, want) {
+	if want := []string{"1/1 0", "2/1 0", "1/2 0", "3/1 2", "1/3 0"}; !slices.Equal(rows, want) {
 		t.Errorf("got %q, want %q", rows, want)
 	}
 }

@@ -31,14 +31,15 @@ const (
 	markGone                           // the record of named[N] is forgotten
 	markEnding                         // endings[N]
 	markStamp                          // stamps[N]
+	markPart                           // endings[N], which goes on
 )
 
-// ending is a connection whose record ends.
+// ending is a connection whose record ends, or is written on the way.
 type ending struct {
 	entry  entry
 	why    record.Ending
 	now    int64 // time of the packet that showed it
-	silent int64 // until when nothing came
+	silent int64 // until when nothing came; of a part its moment
 	order  uint64
 	lone   bool                     // it was an embryo
 	latest uint64                   // number of the latest frame of the Table
@@ -63,8 +64,12 @@ type stamp struct {
 // Place is where something stands in the order of all Tables that share connections.
 type Place struct {
 	frame uint64
-	order uint64 // at a tick the frame that began the record that ends; else atPacket
+	order uint64 // at a tick the frame that began the record, and atTickEnd if it ends; else atPacket
 }
+
+// atTickEnd is added to the order of a record that ends with a tick: behind the rows of all
+// that go on.
+const atTickEnd uint64 = 1 << 62
 
 // Orders behind all those at a tick: of a packet, and of what it quotes.
 const (
@@ -93,7 +98,7 @@ func (r *Report) Len() int { return len(r.log.Marks) }
 func (r *Report) Place(i int) Place {
 	m := &r.log.Marks[i]
 	switch m.What {
-	case markEnding:
+	case markEnding, markPart:
 		return Place{m.Frame, r.endings[m.N].order}
 	case markGone:
 		return Place{m.Frame, r.named[m.N].order}
@@ -189,7 +194,24 @@ func (t *Table) tellEnding(e *entry, why record.Ending) {
 	if l := r.lend(x, e); l != nil {
 		t.rules.Hand(&e.inquiry, l)
 	}
-	r.log.Add(t.frame, markEnding, uint32(len(r.endings)-1))
+	t.tellAccount(markEnding)
+}
+
+// tellPart hands over how e stood at a time, as a part of its record is due.
+func (t *Table) tellPart(e *entry, at int64) {
+	r := t.report
+	x := t.account(r, e)
+	x.why, x.silent = record.EndOpen, at
+	if l := r.lend(x, e); l != nil {
+		t.rules.Show(&e.inquiry, l)
+	}
+	t.tellAccount(markPart)
+}
+
+// tellAccount adds a mark of the last account.
+func (t *Table) tellAccount(what check.What) {
+	r := t.report
+	r.log.Add(t.frame, what, uint32(len(r.endings)-1))
 	if len(r.endings) == manyEndings {
 		t.post(r, false)
 	}

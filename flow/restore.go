@@ -272,6 +272,9 @@ func (t *Table) ready(i uint32) bool {
 	case t.resumed != 0:
 		t.lapse(e)
 	}
+	if e.key.Proto == packet.ProtoTCP {
+		t.await(i)
+	}
 	return true
 }
 

@@ -78,7 +78,7 @@ func New(c Config, emit func(*record.Record)) *Table {
 	t := &Table{
 		emit: emit, max: c.MaxConnections, maxHalfOpen: c.MaxHalfOpen, limits: limits(c), seed: c.Seed, due: forever,
 		states: tcpstates.NewLimits(tcpstates.Timeouts(c.Timeouts)), chain: c.TCPChain,
-		firewall: c.Netfilter, rules: check.New(c.Rules), parts: parts{every: int64(c.Interim)}, crowd: crowd,
+		firewall: c.Netfilter, rules: check.New(c.Rules), parts: newParts(int64(c.Interim)), crowd: crowd,
 	}
 	t.who.signatures.Database, t.times.max = c.Fingerprints, uint32(c.MaxTimed)
 	return t
@@ -193,6 +193,7 @@ func (t *Table) begin(i uint32, v *packet.View, swapped bool) {
 	t.tellBegun(0)
 	if v.Key.Proto == packet.ProtoTCP {
 		t.enlist(i, halfOpen)
+		t.await(i)
 	} else {
 		t.enlist(i, strayOther)
 	}

@@ -30,8 +30,9 @@ larger than what passes on the wire, and its checksums are not all computed. eth
 kernel had to drop because onpath was too slow. docs/live.md tells more.
 
 The connections are divided among --shards N goroutines, by itself half as many as there
-are processors. Those that need the packets in their order have one: --netfilter,
---evidence, --interim, and the outputs tcpstates, tcpchain, conntrack and pcapng.`
+are processors. What is written does not depend on N while no bound is reached. It is one
+where packets are needed in their order: with --netfilter, --evidence, and the outputs
+tcpstates, tcpchain, conntrack and pcapng.`
 
 const liveExample = `  sudo onpath live -i eth0
   sudo onpath live -i eth0 -i eth1 -o jsonl=conns.jsonl port 443

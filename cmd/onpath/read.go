@@ -35,8 +35,8 @@ More than a few MiB are read on all processors: the connections are divided amon
 no bound (--max-connections and the like) is reached, of which each has its part, and
 nothing is forgotten of what all connections remember together (docs/performance.md). It is
 one where packets are needed in order or as they come: with standard input or a pipe,
---netfilter, --evidence, --interim, and the outputs tcpstates, tcpchain, conntrack and
-pcapng, which is said if --shards asks for more; and under --memory, unless --shards is given.`
+--netfilter, --evidence, and the outputs tcpstates, tcpchain, conntrack and pcapng, which is
+said if --shards asks for more; and under --memory, unless --shards is given.`
 
 const filterLong = `
 

@@ -157,6 +157,9 @@ func (c *Config) takes(n int) int64 {
 			each += helperOctets
 		}
 	}
+	if c.Flow.Interim > 0 {
+		each += flow.PartOctets
+	}
 	if shared(c) > 0 {
 		each += numberOctets
 	}

@@ -21,8 +21,6 @@ func (c *Config) alone() string {
 		return "--evidence needs"
 	case c.Netfilter != nil:
 		return "--netfilter needs"
-	case c.Flow.Interim > 0:
-		return "--interim needs"
 	}
 	for _, o := range c.Outputs {
 		if f := find(RecordFormats, o.Format); f != nil && f.look != nil {

@@ -4,6 +4,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -46,6 +47,9 @@ func watched(t *testing.T, c Config, shards int, seed uint64) map[string]string 
 			t.Fatal(err)
 		}
 		texts[name] = string(text)
+	}
+	if n := strings.Count(texts["jsonl"], `"record":"interim"`); n == 0 && c.Flow.Interim > 0 {
+		t.Errorf("%d rows on the way", n)
 	}
 	return texts
 }
@@ -116,9 +120,11 @@ func TestWatched(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			path := load(t, name, scale)
 			for seed := range uint64(3) {
-				want := watched(t, Config{Files: []string{path}}, 1, seed)
+				c := Config{Files: []string{path}}
+				c.Flow.Interim = time.Duration(seed) * 300 * time.Millisecond
+				want := watched(t, c, 1, seed)
 				for _, n := range []int{2, 3, 8} {
-					for what, got := range watched(t, Config{Files: []string{path}}, n, seed) {
+					for what, got := range watched(t, c, n, seed) {
 						if got != want[what] {
 							t.Errorf("seed %d: %s is other with %d shards, from octet %s", seed, what, n, firstOther(got, want[what]))
 						}
