@@ -66,20 +66,30 @@ type Shown trigger
 
 // Shows returns what v, a TCP segment whose Dir is set, shows of itself.
 func (c *Case) Shows(v *packet.View) Shown {
-	if c.side[v.Seg.Dir&1].likened(v) {
+	x := &c.side[0]
+	if v.Seg.Dir != tcp.Client {
+		x = &c.side[1]
+	}
+	if x.likened(v) {
 		return 0
 	}
 	return Shown(c.shows(v))
 }
 
-// likened reports whether shows has nothing to say of v, which nearly all segments are
-// like: a plain ACK with octets or without, no options but timestamps, as the last one of
-// its end. It says so in half of the instructions.
+// likened reports whether shows has nothing to say of v, as of nearly all segments: a
+// plain ACK with octets or without, no options but timestamps, as the last one of its
+// end. It says so in half of the instructions. What was read as text it leaves to shows.
 func (x *side) likened(v *packet.View) bool {
-	s := &v.Seg
-	return s.Flags&^tcp.PSH == tcp.ACK && s.Win != 0 && x.saw&sawZero == 0 && s.Len <= uint32(x.largest) &&
-		s.ECN == x.ecn && s.ECN != ceMark && s.Sum != tcp.SumBad && s.NumSACK == 0 &&
-		(s.Opts == tcp.OptTimestamp && x.saw&sawTS != 0 || s.Opts == 0 && x.saw&sawTS == 0) && !reserved(v)
+	s, h := &v.Seg, v.TCP
+	if s.Flags&^tcp.PSH != tcp.ACK || s.Win == 0 || s.Len > uint32(x.largest) || s.ECN != x.ecn || s.ECN == ceMark ||
+		s.Sum == tcp.SumBad || s.NumSACK != 0 || len(h) < tcp.MinHeader || h[12]&0x0e|h[18]|h[19] != 0 ||
+		v.Key.APort == 0 || v.Key.BPort == 0 {
+		return false
+	}
+	if s.Opts == 0 {
+		return x.saw&(sawTS|sawZero) == 0
+	}
+	return s.Opts == tcp.OptTimestamp && x.saw&(sawTS|sawZero) == sawTS
 }
 
 // note remembers what a judged segment showed.

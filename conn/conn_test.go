@@ -197,7 +197,7 @@ func TestShortPath(t *testing.T) {
 	taken := 0
 	for i := range segs {
 		s := &segs[i]
-		if plain(&short.side[s.Dir], &short.side[s.Dir^1], s) {
+		if _, ok := plain(&short.side[s.Dir], &short.side[s.Dir^1], s); ok {
 			taken++
 		}
 		a := tr.Observe(&short, s)

@@ -6,7 +6,7 @@ import "onpath/tcp"
 // have been taken.
 func (t *Tracker) ObserveLong(c *Conn, s *tcp.Segment) (step Step, taken bool) {
 	e, p := &c.side[s.Dir], &c.side[s.Dir^1]
-	taken = plain(e, p, s)
+	_, taken = plain(e, p, s)
 	step.Sacked = [2][2][2]tcp.Seq{t.Sacked(c, s.Dir), t.Sacked(c, s.Dir^1)}
 	a := t.hand(c)
 	m := move{t: t, c: c, e: e, p: p, a: a, ea: &a.side[s.Dir], pa: &a.side[s.Dir^1], s: s, ev: &c.seen[s.Dir], end: s.End(), step: &step}

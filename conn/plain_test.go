@@ -80,7 +80,8 @@ func TestPlainBeliefs(t *testing.T) {
 	taken := func(change func(e, p *end)) bool {
 		e, p := c.side[0], c.side[1]
 		change(&e, &p)
-		return plain(&e, &p, &s)
+		_, ok := plain(&e, &p, &s)
+		return ok
 	}
 	for _, b := range []facts{hasISS, hasUna, hasAlt, mptcp, lossy, rstPend} {
 		if taken(func(e, _ *end) { e.bits ^= b }) || taken(func(_, p *end) { p.bits ^= b }) {

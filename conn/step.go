@@ -70,19 +70,25 @@ func (t *Tracker) Observe(c *Conn, s *tcp.Segment) (step Step) {
 // field by field is slow to copy.
 func (t *Tracker) Move(c *Conn, s *tcp.Segment, step *Step) {
 	*step = Step{}
-	e, p := &c.side[s.Dir&1], &c.side[s.Dir&1^1]
+	e, p, ev := &c.side[0], &c.side[1], &c.seen[0]
+	if s.Dir != tcp.Client {
+		e, p, ev = p, e, &c.seen[1]
+	}
 	if e.nSacked|p.nSacked != 0 {
 		step.Sacked = [2][2][2]tcp.Seq{t.Sacked(c, s.Dir), t.Sacked(c, s.Dir^1)}
 	}
-	if plain(e, p, s) {
+	if win, ok := plain(e, p, s); ok {
 		if t.Keep {
 			t.before = *c
 		}
-		t.inOrder(c, e, p, s, step)
+		t.passesInOrder(c, e, ev, s, step)
+		if !e.inOrder(p, ev, s, step, win) {
+			t.noteInOrder(c, s, step)
+		}
 		return
 	}
 	var m move // filled field by field: a literal would be copied
-	m.t, m.c, m.e, m.p, m.s, m.ev, m.end, m.step = t, c, e, p, s, &c.seen[s.Dir&1], s.End(), step
+	m.t, m.c, m.e, m.p, m.s, m.ev, m.end, m.step = t, c, e, p, s, ev, s.End(), step
 	step.Leads = !e.has(hasReal) || m.end.After(e.real)
 	t.before = *c
 	if m.turn() {
