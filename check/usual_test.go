@@ -1,7 +1,9 @@
 package check
 
 import (
+	"math/rand/v2"
 	"reflect"
+	"slices"
 	"testing"
 
 	"onpath/anomaly"
@@ -9,10 +11,11 @@ import (
 	"onpath/internal/segtext"
 	"onpath/internal/simulate"
 	"onpath/packet"
+	"onpath/tcp"
 )
 
 // twin judges a conversation twice: as Judge does, and asking all rules that any
-// trigger concerns, as it does where something was lent.
+// trigger concerns, whatever is in order or usual.
 type twin struct {
 	fast, slow *Inspector
 	a, b       Case
@@ -25,6 +28,7 @@ type twin struct {
 func newTwin() *twin {
 	c := Config{Overlap: 1 << 16}
 	w := &twin{fast: New(c), slow: New(c), tracker: conn.Tracker{Keep: true}}
+	w.slow.thorough = true
 	w.b.borrow(w.slow)
 	return w
 }
@@ -91,6 +95,94 @@ func TestUsual(t *testing.T) {
 	for course, n := range stood[conn.Opens:] {
 		if n == 0 {
 			t.Errorf("no segment stood at %d", conn.Course(course)+conn.Opens)
+		}
+	}
+}
+
+// TestSound: rules that are left out as something is in order do not hold, of traffic that
+// no path makes either.
+func TestSound(t *testing.T) {
+	for i := range simulate.Modes {
+		var w simulate.Sim
+		r := rand.New(rand.NewPCG(uint64(i), 5))
+		for k := range uint64(60) {
+			d := simulate.Seeded(uint64(i)<<32 + k + 2e6)
+			var segs []tcp.Segment
+			w.Run(&simulate.Modes[i], &d, func(p *simulate.Passage) { segs = append(segs, p.Seg) })
+			for n := 1 + r.IntN(8); n > 0 && len(segs) > 0; n-- {
+				segs = disturbed(r, segs, r.IntN(len(segs)))
+			}
+			twin := newTwin()
+			v := packet.View{Key: packet.Key{A: [16]byte{15: 1}, B: [16]byte{15: 2}, APort: 1, BPort: 2, Proto: packet.ProtoTCP}}
+			for n := range segs {
+				v.Seg, v.At, v.Number = segs[n], segs[n].At, uint64(n+1)
+				if what := twin.judge(&v); what != "" {
+					t.Fatalf("mode %s, run %d, segment %d: %s differs: %s", simulate.Modes[i].Name, k, v.Number, what, simulate.Line(&v.Seg))
+				}
+			}
+		}
+	}
+}
+
+// disturbed returns segs with one more at i, much like the one that stands there, or
+// without that one.
+func disturbed(r *rand.Rand, segs []tcp.Segment, i int) []tcp.Segment {
+	s := segs[i]
+	by := tcp.Seq(r.IntN(2000)-1000) << r.IntN(20)
+	switch r.IntN(14) {
+	case 0:
+		return slices.Delete(segs, i, i+1)
+	case 1:
+		s.Seq += by
+	case 2:
+		s.Ack += by
+	case 3:
+		s.Opts ^= tcp.OptTimestamp
+	case 4:
+		s.TSval += uint32(by)
+	case 5:
+		s.TSecr += uint32(by)
+	case 6:
+		s.Opts, s.NumSACK = s.Opts|tcp.OptSACK, 1+uint8(r.IntN(4))
+		for n := range s.NumSACK {
+			s.SACK[n] = [2]tcp.Seq{s.Ack + by, s.Ack + by + tcp.Seq(r.IntN(300)-20)}
+			by += 400
+		}
+	case 7:
+		s.At += int64(by) << 10
+	case 8:
+		s.Len = uint32(r.IntN(3000))
+	case 9:
+		s.Win = uint16(r.IntN(3)) * 40
+	case 10:
+		s.Flags = [...]tcp.Flags{tcp.ACK, tcp.FIN | tcp.ACK, tcp.RST, tcp.SYN, tcp.SYN | tcp.ACK, tcp.ACK | tcp.URG}[r.IntN(6)]
+	case 11:
+		s.IPID, s.TTL = s.IPID+uint16(by), s.TTL+uint8(r.IntN(2))
+	case 12:
+		s.Opts |= [...]tcp.OptSet{tcp.OptMD5, tcp.OptAO, tcp.OptMSS, tcp.OptOther, tcp.OptLength, tcp.OptCut}[r.IntN(6)]
+	case 13:
+		s.Dir, s.Seq, s.Ack, s.Len = s.Dir^1, s.Ack, s.End()+by>>8, 0
+	}
+	s.Digest += uint32(r.IntN(2))
+	return slices.Insert(segs, min(i+r.IntN(4), len(segs)), s)
+}
+
+// TestSoundFuzzed: so it is with segments that have nothing to do with each other.
+func TestSoundFuzzed(t *testing.T) {
+	for seed := range uint64(300) {
+		r := rand.NewChaCha8([32]byte{byte(seed), byte(seed >> 8), 7})
+		b := make([]byte, 60*octetsOfLine)
+		_, _ = r.Read(b)
+		twin, decoder, v := newTwin(), packet.NewDecoder(packet.Config{}), new(packet.View)
+		for i, l := range fuzzed(b) {
+			data := l.Frame()
+			decoder.Decode(&packet.Frame{Number: uint64(i + 1), At: l.At, Link: packet.LinkEthernet, Data: data, WireLen: uint32(len(data))}, v)
+			if v.Seg.Dir = l.Dir; !v.IsTCP() {
+				continue
+			}
+			if what := twin.judge(v); what != "" {
+				t.Fatalf("seed %d: %s differs at segment %d: %s", seed, what, i+1, simulate.Line(&v.Seg))
+			}
 		}
 	}
 }
