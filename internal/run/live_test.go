@@ -147,7 +147,7 @@ func streams(t *testing.T, shards int) {
 // each once.
 func TestMerged(t *testing.T) {
 	ownNetwork(t, "ip link add name a type veth peer name b", "ip link set dev a up", "ip link set dev b up", "ip link add name c type veth peer name d", "ip link set dev c up", "ip link set dev d up")
-	time.Sleep(1500 * time.Millisecond)                             // the kernel says late that they carry
+	time.Sleep(1500 * time.Millisecond)                                                          // the kernel says late that they carry
 	for i, names := range [][]string{{"a", "b"}, {"b", "a", "d"}, {"a", "b"}, {"b", "a", "d"}} { // d is silent
 		var said []string
 		l, err := openLive(&Config{Capture: Capture{Interfaces: names, rings: 2 * i}}, func(s string) { said = append(said, s) })

@@ -2,6 +2,7 @@ package run
 
 import (
 	"math/rand/v2"
+	"strconv"
 	"testing"
 	"time"
 
@@ -210,5 +211,38 @@ func TestMergeAllocs(t *testing.T) {
 		}
 	}); n != 0 {
 		t.Errorf("%v allocations for a frame", n)
+	}
+}
+
+// endless is a ring that is never empty: each frame is step ns later than the one before.
+type endless struct{ at, step int64 }
+
+func (r *endless) Next(f *packet.Frame) bool {
+	r.at += r.step
+	f.At = r.at
+	return true
+}
+
+func (r *endless) Buffered() bool { return true }
+func (r *endless) Idle() bool     { return false }
+func (r *endless) HalfFull() bool { return false }
+
+// BenchmarkMerge takes frames of rings that have theirs in turn, which is the worst for a
+// heap.
+func BenchmarkMerge(b *testing.B) {
+	for _, n := range []int{1, 2, 8, 64} {
+		b.Run(strconv.Itoa(n), func(b *testing.B) {
+			var rings []ring
+			for i := range n {
+				rings = append(rings, &endless{at: int64(i), step: int64(n)})
+			}
+			m := newMerge(rings, func() int64 { return 1 })
+			m.look(true)
+			for i := 0; b.Loop(); i++ {
+				l := m.next(false)
+				l.here = false
+			}
+			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N), "ns/frame")
+		})
 	}
 }
