@@ -47,6 +47,21 @@ func TestOnlyStateIsShown(t *testing.T) {
 	}
 }
 
+// The most advanced state of any set is the last one of it in order.
+func TestMostIsTheLastInOrder(t *testing.T) {
+	for s := Set(0); s < all; s++ {
+		want := SynSent
+		for _, st := range order[:len(order)-2] {
+			if s.Has(st) {
+				want = st
+			}
+		}
+		if s&gone == 0 && s.most() != want {
+			t.Fatalf("the most advanced of %v is %v, want %v", s, s.most(), want)
+		}
+	}
+}
+
 // Whatever an end was, events that were missed may have made it any synchronized
 // one: unfit relies on it.
 func TestEverythingMayHaveBeenMissed(t *testing.T) {

@@ -125,6 +125,9 @@ const (
 func (c *Conn) Phase() Phase {
 	a, b := &c.side[0], &c.side[1]
 	fins := (a.bits|b.bits)&hasFin != 0
+	if !fins && a.isOpen() && b.isOpen() { // so are most
+		return Open
+	}
 	switch {
 	case fins && a.finished(b) && b.finished(a):
 		return Finished
@@ -137,6 +140,10 @@ func (c *Conn) Phase() Phase {
 	}
 	return Opening
 }
+
+// isOpen reports whether p may be in ESTABLISHED, of no other incarnation, and cannot have
+// ended: then it is synchronized, as nothing takes ESTABLISHED out of what is presumed.
+func (p *end) isOpen() bool { return p.set&(inES|gone) == inES && p.lead == 0 }
 
 // finished reports whether the FIN of p was acknowledged.
 func (p *end) finished(peer *end) bool { return p.closes(peer) && p.has(hasUna) && p.una.After(p.fin) }
@@ -155,7 +162,7 @@ func (p *end) wasReset(peer *end) bool {
 // something was missed what may be. Where all states of the set tell the same, so does
 // the shown one.
 func (c *Conn) synchronized(d tcp.Dir) bool {
-	p := &c.side[d]
+	p := &c.side[d&1]
 	if some := p.set & sync; some == 0 || some == p.set {
 		return some != 0
 	}
@@ -266,12 +273,11 @@ func (s Set) least() State {
 // most returns the most advanced state of s, which is not empty and holds
 // neither CLOSED nor LISTEN.
 func (s Set) most() State {
-	for i := len(order) - 3; i > 0; i-- {
-		if s.Has(order[i]) {
-			return order[i]
-		}
+	top := State(bits.Len16(uint16(s|inSS)) - 1)
+	if top == Closing && s.Has(CloseWait) { // the one pair that stands otherwise in the RFC
+		return CloseWait
 	}
-	return order[0]
+	return top
 }
 
 // Bounds are the intervals in which an end's variables lie: what is proven, and

@@ -8,6 +8,8 @@ import (
 // look shows a segment of e to the other systems: the columns named after them are what
 // they would think of its record.
 func (t *Table) look(e *entry, s *tcp.Segment) tcpstates.Flags {
-	e.chain.Pass(s.Flags, s.Dir, t.chain)
+	if s.Flags&(tcp.SYN|tcp.FIN|tcp.RST) != 0 || !e.chain.Goes() {
+		e.chain.Pass(s.Flags, s.Dir, t.chain)
+	}
 	return e.states.Observe(s, &t.states)
 }

@@ -269,7 +269,7 @@ func (t *Table) segment(i uint32, v *packet.View) uint32 {
 	e, s, step := t.slab.at(i), &v.Seg, &t.step
 	s.Dir = e.dir(v.FromB)
 	shown := t.move(e, v)
-	if step.Plain && t.goesOn(e, v, step) {
+	if t.goesOn(i, e, v, step) {
 		t.inquire(e, v, shown)
 		return i
 	}
@@ -287,19 +287,18 @@ func (t *Table) segment(i uint32, v *packet.View) uint32 {
 		s.Dir = e.dir(v.FromB)
 		shown = t.move(e, v)
 	}
-	t.resume(e, v)
+	if e.written {
+		t.resume(e, v)
+	}
 	t.count(i, v, step)
 	t.flags = t.look(e, s)
-	e.calms(s, step)
+	e.calms()
 	t.inquire(e, v, shown)
 	return i
 }
 
 // resume begins the next record of an entry whose last one was written.
 func (t *Table) resume(e *entry, v *packet.View) {
-	if !e.written {
-		return
-	}
 	before := e.num
 	e.side, e.history, e.written = [2]measure.Volume{}, measure.History{}, false
 	e.states, e.chain = tcpstates.Pair{}, tcpchain.State{}

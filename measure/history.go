@@ -93,15 +93,20 @@ func (h *History) Segment(s *tcp.Segment, step *conn.Step) (again Again) {
 	return again
 }
 
-// Goes reports whether another segment of end d whose Step is Plain, with ACK and at most PSH
-// beside it, would change nothing: with payload, or without. Its window is open, its
-// checksum good, and it has no mark of congestion.
-func (h *History) Goes(d tcp.Dir, payload bool) bool {
-	shows := set(1 << pureAck)
+// Goes reports whether GoOn is all that Segment would do with new octets, or an ACK, in
+// order, with ACK and at most PSH beside it, an open window, a checksum that is not bad,
+// and no mark of congestion.
+func (h *History) Goes() bool {
+	return h.zeek.of(tcp.Client) != zeekInactive && h.zeek.of(tcp.Server) != zeekInactive
+}
+
+// GoOn notes such a segment of end d, with payload or without.
+func (h *History) GoOn(d tcp.Dir, payload bool) {
 	if payload {
-		shows = 1 << data
+		h.note(d, 1<<data)
+	} else {
+		h.note(d, 1<<pureAck)
 	}
-	return h.seen[d]&shows != 0 && h.zeek.of(d) != zeekInactive
 }
 
 // shows returns the letters of s itself.
@@ -191,10 +196,23 @@ func (h *History) note(dir tcp.Dir, now set) {
 	if now == 0 {
 		return
 	}
+	n := h.likely()
 	h.seen[dir] |= now
 	for ; now != 0; now &= now - 1 {
-		h.Add(letter(bits.TrailingZeros32(uint32(now))).char(dir))
+		if n < maxHistory {
+			h.letters[n] = letter(bits.TrailingZeros32(uint32(now))).char(dir)
+			n++
+		}
 	}
+}
+
+// likely is len: nearly always there are as many letters as were seen.
+func (h *History) likely() int {
+	n := bits.OnesCount64(uint64(h.seen[0])<<32 | uint64(h.seen[1]))
+	if n > 0 && n < maxHistory && h.letters[n] == 0 && h.letters[n-1] != 0 {
+		return n
+	}
+	return h.len()
 }
 
 // Add appends a letter, or does nothing once the History is full.

@@ -147,14 +147,24 @@ func (t *Trail) Recall(s *tcp.Segment) {
 	t.shown, t.passed, t.attempts, t.last = bareSyn<<tcp.Client, PassedSyn, 1, conn.Ticks(s.At)
 }
 
-// Goes reports whether another segment whose Step is Plain, with ACK and at most PSH beside
-// it, would change nothing: with payload, or without.
-func (t *Trail) Goes(payload bool) bool {
-	shows := PassedAck
+// Goes reports whether GoOn is all that Segment would do with another segment with ACK, and
+// at most PSH beside it: with one whose Step is Plain; and with any that is new octets, or
+// an ACK, in order.
+func (t *Trail) Goes() (plain, ordered bool) {
+	plain = t.run == 0 && !t.is(either(rstAny))
+	return plain, plain && t.is(established) && !t.is(either(fin)|either(rst))
+}
+
+// GoOn notes such a segment of end d, with payload or without.
+func (t *Trail) GoOn(d tcp.Dir, payload, plain bool) {
 	if payload {
-		shows = PassedData
+		t.passed |= PassedData
+	} else {
+		t.passed |= PassedAck
 	}
-	return t.run == 0 && t.passed&shows != 0 && !t.is(either(rstAny))
+	if !plain {
+		t.put(spoke, d)
+	}
 }
 
 // flows reports whether the segment neither opens nor closes, and nothing has closed:

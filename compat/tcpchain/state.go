@@ -91,12 +91,9 @@ func (s *State) Pass(f tcp.Flags, from tcp.Dir, rules Rules) (more bool) {
 	return s.Segment(f, sender != s.pass, rules)
 }
 
-// Goes reports whether Pass of another segment with ACK and at most PSH beside it, from the
-// end that sent the last one, would change nothing.
-func (s *State) Goes(from tcp.Dir) bool {
-	forward := (s.pass == server) == (from == tcp.Server)
-	return s.pass != nobody && (s.seen&connected != 0 || !forward || !s.opened())
-}
+// Goes reports whether Pass of another segment with ACK, and at most PSH beside it, would
+// change nothing.
+func (s *State) Goes() bool { return s.pass != nobody && (s.seen&connected != 0 || !s.opened()) }
 
 // SynFlags returns tcp_synflags_fwd or tcp_synflags_rev: the low eight flags of
 // a SYN. ok is false, and the field null, if that direction sent none.
