@@ -189,12 +189,20 @@ func (m *move) deliverSyn() (Delivery, Loss) {
 		return New, LossNone
 	}
 	switch {
+	case m.changed():
+		return CaptureDuplicate, LossNone
 	case m.ageOf() == older:
 		return Reordered, LossNone
 	case m.p.has(rstAny), e.has(hasUna) && e.una.After(e.iss), m.p.has(hasRcv) && m.p.livesWith(e) && m.p.rcv.After(e.iss):
 		return Spurious, LossNone
 	}
 	return Retransmission, LostAfter
+}
+
+// changed reports whether a router has passed the SYN that passed here within the last
+// millisecond, and has changed it: its MSS, mostly. No timeout is as short.
+func (m *move) changed() bool {
+	return m.ev.dups&hasAt != 0 && m.since(m.ev.at) == 0 && m.s.TTL < m.e.ttl && m.e.ttl-m.s.TTL <= routers
 }
 
 // asks recognises segments that only ask: keep-alives and window probes, one

@@ -64,6 +64,13 @@ func TestDeliveryClasses(t *testing.T) {
 		0.031 < .  301:301(0) ack 111  ttl 63 | capture-duplicate
 		0.034 > P. 101:111(10) ack 301 ttl 64 | network-duplicate
 		0.034 > P. 101:111(10) ack 301 ttl 63 | capture-duplicate`},
+		{"a router that is watched on both sides lowers the MSS", "", `
+		0.000000 > S  100:100(0)         win 1000 id 7 ttl 64 <mss 1460> | new
+		0.000003 > S  100:100(0)         win 1000 id 7 ttl 63 <mss 1452> | capture-duplicate
+		0.010000 < S. 300:300(0) ack 101 win 1000 id 0 ttl 60 <mss 1460> | new
+		0.010003 < S. 300:300(0) ack 101 win 1000 id 0 ttl 59 <mss 1452> | capture-duplicate
+		1.010003 < S. 300:300(0) ack 101 win 1000 id 0 ttl 60 <mss 1460> | retransmission after
+		1.010006 < S. 300:300(0) ack 101 win 1000 id 0 ttl 59 <mss 1452> | capture-duplicate`},
 		{"a copy of a SYN, by its timestamp", "", `
 		0.000 > S 100:100(0) id 1 <TS val 10 ecr 0> | new
 		0.703 > S 100:100(0) id 1 <TS val 10 ecr 0> | network-duplicate`},

@@ -108,3 +108,18 @@ func run(program int, index, frames uint32) error {
 	_, err := a.call(unix.BPF_PROG_TEST_RUN)
 	return err
 }
+
+// attach has an XDP program look at an interface's packets as long as the descriptor that
+// it returns is open.
+func attach(program, index int) (int, error) {
+	var a attr
+	a.put(0, uint32(program))
+	a.put(4, uint32(index))
+	a.put(8, unix.BPF_XDP)
+	a.put(12, unix.XDP_FLAGS_SKB_MODE)
+	fd, err := a.call(unix.BPF_LINK_CREATE)
+	if err != nil {
+		return -1, fmt.Errorf("bpf link: %w", err)
+	}
+	return fd, nil
+}
