@@ -78,7 +78,7 @@ func (b *books) known(c *Case, id anomaly.ID, d tcp.Dir) *Finding {
 
 // begin begins a finding of c; nil if there is no room.
 func (b *books) begin(c *Case, id anomaly.ID, d tcp.Dir) *Finding {
-	if len(b.of(c)) >= maxKinds || b.total >= b.room(id) {
+	if len(b.of(c)) >= below(maxKinds, id) || b.total >= below(b.max, id) {
 		b.givenUp++
 		return nil
 	}
@@ -99,14 +99,18 @@ func (b *books) roomy() (kept []Occurrence) {
 	return kept
 }
 
-// room returns how many findings leave room for one more of a row: what is mild may
-// be found in every connection, and takes half of it at most.
-func (b *books) room(id anomaly.ID) int {
-	if id.Severity() <= anomaly.Informational {
-		return b.max / 2
-	}
-	return b.max
+// quarters are how much of the room for findings those of a severity may fill: what is mild
+// may be found in every connection, and leaves the rest to what is stronger.
+var quarters = [...]int{
+	anomaly.CaptureArtifact: 2, anomaly.Informational: 2, anomaly.Performance: 3, anomaly.Suspicious: 4, anomaly.Violation: 4,
 }
+
+// crowded reports whether there is so little room left that each host may have a part of it
+// alone: a quarter is for who is busy.
+func (b *books) crowded() bool { return b.total >= b.max/4 }
+
+// below returns how many findings, of a bound, leave room for one more of a row.
+func below(bound int, id anomaly.ID) int { return bound * quarters[id.Severity()] / 4 }
 
 func (b *books) open() uint32 {
 	if i := b.free; i != 0 {

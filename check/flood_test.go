@@ -50,8 +50,26 @@ func TestAnomaliesOfOneConnection(t *testing.T) {
 	}
 }
 
+// TestStrongFindings: whatever mild ones a connection has, there is room for stronger ones.
+func TestStrongFindings(t *testing.T) {
+	in, c := New(Config{Overlap: -1}), Case{}
+	for _, r := range anomaly.Rows() {
+		if r.Severity <= anomaly.Informational {
+			in.books.begin(&c, r.ID, tcp.Client)
+			in.books.begin(&c, r.ID, tcp.Server)
+		}
+	}
+	if n := len(in.books.of(&c)); n != maxKinds/2 {
+		t.Errorf("%d mild ones", n)
+	}
+	if in.books.begin(&c, anomaly.SynFinSegment, tcp.Client) == nil {
+		t.Error("there is no room for a violation")
+	}
+}
+
 // TestAnomaliesOfManyConnections: what all open connections keep is bounded, what
-// is not kept is counted, and half of the room is for what is not mild.
+// is not kept is counted, and half of the room is for what is not mild, a quarter for what
+// is stronger than performance.
 func TestAnomaliesOfManyConnections(t *testing.T) {
 	const room = 1000
 	in := New(Config{Overlap: -1, Max: room})
@@ -64,6 +82,12 @@ func TestAnomaliesOfManyConnections(t *testing.T) {
 	}
 	if in.books.total != room/2 || in.Stats().Findings == 0 {
 		t.Errorf("%d mild findings are kept, %d given up", in.books.total, in.Stats().Findings)
+	}
+	for i := range cases {
+		in.books.begin(&cases[i], anomaly.RetransmissionRto, tcp.Client)
+	}
+	if in.books.total != room*3/4 {
+		t.Errorf("%d findings of performance and mild ones are kept", in.books.total)
 	}
 	for i := range cases {
 		in.books.begin(&cases[i], anomaly.SynFinSegment, tcp.Client)

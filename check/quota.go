@@ -6,23 +6,24 @@ import (
 )
 
 // quota bounds the findings that are begun for a host in a second, so that one
-// which floods takes no room from the others. Hosts that share a place share it.
+// which floods takes no room from the others. Each severity has its own, as what is mild may
+// be found in every connection of a busy host. Hosts that share a place share it.
 type quota struct{ places []begun }
 
 // begun is how many findings were begun in a second.
 type begun struct {
 	second int64 // since the Unix epoch
-	n      int
+	n      [anomaly.Violation + 1]uint32
 }
 
-// Bounds of quota: 32 KiB.
+// Bounds of quota: 64 KiB.
 const (
 	quotaPlaces = 1 << 11
-	maxBegun    = 1 << 10
+	maxBegun    = 1 << 10 // of one severity
 )
 
 // admits reports whether a finding of a host may be begun, and counts it.
-func (q *quota) admits(addr *[16]byte, at int64) bool {
+func (q *quota) admits(addr *[16]byte, at int64, s anomaly.Severity) bool {
 	if q.places == nil {
 		q.places = make([]begun, quotaPlaces)
 	}
@@ -30,8 +31,8 @@ func (q *quota) admits(addr *[16]byte, at int64) bool {
 	if second := at / 1e9; x.second != second {
 		*x = begun{second: second}
 	}
-	x.n++
-	return x.n <= maxBegun
+	x.n[s]++
+	return x.n[s] <= maxBegun
 }
 
 // finding returns what was found so far of a row and the end that is accused, a new
@@ -40,7 +41,7 @@ func (in *Inspector) finding(s *Scene, id anomaly.ID, d tcp.Dir) *Finding {
 	if f := in.books.known(s.Case, id, d); f != nil {
 		return f
 	}
-	if !in.quota.admits(s.address(d), s.moment().At) {
+	if !in.quota.admits(s.address(d), s.moment().At, id.Severity()) && in.books.crowded() {
 		in.books.givenUp++
 		return nil
 	}

@@ -7,10 +7,11 @@ import (
 	"onpath/packet"
 )
 
-// TestQuota: findings of one host are bounded in a second, and those of another are
-// not; what is known goes on being counted.
+// TestQuota: where there is little room left, findings of one host are bounded in a second,
+// and those of another, or of another severity, are not; what is known goes on being counted.
 func TestQuota(t *testing.T) {
-	in := New(Config{Overlap: -1})
+	const most = 2 * maxBegun
+	in := New(Config{Overlap: -1, Max: 4 * most})
 	v := packet.View{Key: packet.Key{A: address(1), B: address(2), Proto: packet.ProtoTCP}}
 	s := Scene{Seg: &v.Seg, View: &v, Case: &Case{}, inspector: in}
 	first := in.finding(&s, anomaly.PortZero, 0)
@@ -24,18 +25,22 @@ func TestQuota(t *testing.T) {
 		return in.finding(&other, anomaly.PortZero, 0) != nil
 	}
 	n := 1
-	for range 2 * maxBegun {
+	for range 2 * most {
 		if begin(1, 0) {
 			n++
 		}
 	}
-	if n != maxBegun || in.Stats().Findings != maxBegun+1 {
+	if n != most || in.Stats().Findings != uint64(most)+1 {
 		t.Errorf("%d findings, %d given up", n, in.Stats().Findings)
 	}
 	if !begin(3, 0) || !begin(1, 1e9) {
 		t.Error("another host, or the next second, is bounded too")
 	}
 	v.Key.A, v.At = address(1), 0
+	other := s
+	if other.Case = (&Case{}); in.finding(&other, anomaly.RstExact, 0) == nil {
+		t.Error("what is mild is bounded with what is not")
+	}
 	if in.finding(&s, anomaly.PortZero, 0) != first {
 		t.Error("what is known is found anew")
 	}
