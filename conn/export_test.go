@@ -60,3 +60,13 @@ func (c *Conn) SlowPhase() Phase {
 	}
 	return Opening
 }
+
+// InTurn reports whether s would take the way of what comes in its turn.
+func (t *Tracker) InTurn(c *Conn, s *tcp.Segment) bool {
+	e, p := &c.side[s.Dir], &c.side[s.Dir^1]
+	m := move{t: t, c: c, e: e, p: p, s: s, ev: &c.seen[s.Dir], end: s.End()}
+	if s.Flags&tcp.SYN != 0 {
+		return m.answersFirst()
+	}
+	return !plain(e, p, s) && m.inPlace() && m.leavesInTurn() != 0
+}
