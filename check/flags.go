@@ -113,10 +113,17 @@ func (s *Scene) weakMarks(options uint32) (n int) {
 		return 0
 	}
 	seg := s.Seg
-	for _, m := range [...]bool{seg.IPID == zmapID, options == 0 && seg.TTL > scannerTTL, options == 0 && seg.Win == masscanWin} {
-		if m {
-			n++
-		}
+	if seg.IPID == zmapID {
+		n++
+	}
+	if options != 0 {
+		return n
+	}
+	if seg.TTL > scannerTTL {
+		n++
+	}
+	if seg.Win == masscanWin {
+		n++
 	}
 	return n
 }

@@ -6,11 +6,12 @@ import "onpath/tcp"
 // would, where nobody follows the connection yet: what comes later is told from copies
 // of it. It reports false, and notes nothing, if it is a copy itself.
 func (t *Tracker) Opens(s *tcp.Segment) bool {
-	slot, mark := t.slot(s, s.Dir)
-	if (slot.mark^mark)>>8 == 0 {
+	mark := t.markOf(s, s.Dir)
+	last := t.recent.remember(mark, s.At)
+	if (last.mark^mark)>>8 == 0 {
+		*t.recent.place(mark) = last
 		return false
 	}
-	*slot = passage{mark, s.At}
 	return true
 }
 

@@ -58,18 +58,25 @@ var options = [...]struct {
 	opt  tcp.OptSet
 }{{toldMSS, tcp.OptMSS}, {toldWScale, tcp.OptWScale}, {toldSACKOK, tcp.OptSACKOK}, {toldTimestamp, tcp.OptTimestamp}}
 
+// toldBy tells which of them a SYN has, by their set.
+var toldBy = func() (told [2 * tcp.OptTimestamp]marks) {
+	for set := range told {
+		for _, o := range options {
+			if tcp.OptSet(set)&o.opt != 0 {
+				told[set] |= o.mark
+			}
+		}
+	}
+	return told
+}()
+
 // take remembers the SYN that v holds.
 func (m *embryo) take(v *packet.View, num uint64) {
 	s := &v.Seg
 	m.key, m.at, m.num, m.frame = v.Key, v.At, num, uint32(v.Number)
 	m.seq, m.tsval, m.win, m.mss, m.wscale = s.Seq, s.TSval, s.Win, s.MSS, s.WScale
 	m.ipid, m.ipLen, m.ttl = s.IPID, uint16(v.IPLen), s.TTL
-	m.marks, m.identity = 0, fingerprint.Note{}
-	for _, o := range options {
-		if s.Opts&o.opt != 0 {
-			m.marks |= o.mark
-		}
-	}
+	m.marks, m.identity = toldBy[s.Opts%tcp.OptSet(len(toldBy))], fingerprint.Note{}
 	if v.FromB {
 		m.marks |= fromB
 	}
