@@ -68,5 +68,6 @@ func (t *Tracker) InTurn(c *Conn, s *tcp.Segment) bool {
 	if s.Flags&tcp.SYN != 0 {
 		return m.answersFirst()
 	}
-	return !plain(e, p, s) && m.inPlace() && m.leavesInTurn() != 0
+	_, short := plain(e, p, s)
+	return !short && m.inPlace() && m.leavesInTurn() != 0
 }
