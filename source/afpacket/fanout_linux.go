@@ -1,6 +1,7 @@
 package afpacket
 
 import (
+	"errors"
 	"fmt"
 
 	"golang.org/x/sys/unix"
@@ -27,18 +28,17 @@ func OpenFanout(c Config, n int) ([]*Ring, error) {
 		return nil, err
 	}
 	if err := w.openGroup(n); err != nil {
-		for _, r := range w.rings {
-			r.Close()
-		}
+		w.close()
 		return nil, err
 	}
 	return w.rings, nil
 }
 
-// openGroup opens n sockets. None lets packets pass before all are in the group: until
-// then, each would have the packets of those that are missing.
+// openGroup opens n sockets, and spares as many. None lets packets pass before all are in
+// the group: until then, each would have the packets of those that are missing.
 func (w *watch) openGroup(n int) error {
 	id := newGroup
+	w.id = newGroup
 	for range n {
 		r, err := w.open()
 		if err != nil {
@@ -47,8 +47,13 @@ func (w *watch) openGroup(n int) error {
 		if id, err = r.join(id); err != nil {
 			return fmt.Errorf("-i %s: %w (%w)", w.config.Interface, ErrNoFanout, err)
 		}
+		spare, err := w.socket()
+		if err != nil {
+			return err
+		}
+		w.spares = append(w.spares, spare)
 	}
-	if err := w.take(); err != nil {
+	if err := w.choose(); err != nil {
 		return fmt.Errorf("-i %s: %w", w.config.Interface, err)
 	}
 	return nil
@@ -56,6 +61,48 @@ func (w *watch) openGroup(n int) error {
 
 // newGroup is no id of a group: the kernel is to choose one. 0 is one.
 const newGroup = -1
+
+// errUnread says that a group's sockets hold packets that were not handed over.
+var errUnread = errors.New("there are packets to be read")
+
+// widen has a group listen to all interfaces, when its own is gone: a filter chooses the next
+// one of the name, and those after that. The sockets that it has cannot be bound again
+// (packet_do_bind of the kernel), so the spared ones take their places, when all is read
+// that those hold. It is not done before, as it has the kernel look at each packet of the
+// other interfaces, which takes 300 ns.
+func (w *watch) widen() error {
+	for _, r := range w.rings {
+		if r.held || !r.Idle() {
+			return errUnread
+		}
+	}
+	w.wide = true
+	for i, r := range w.rings {
+		if err := w.replace(r, &w.spares[i]); err != nil {
+			w.wide = false // the rest waits until it is tried again
+			return err
+		}
+	}
+	w.spares = nil
+	return nil
+}
+
+// replace gives a Ring the spared socket for its own, unless it has it already.
+func (w *watch) replace(r *Ring, spare *int) (err error) {
+	if *spare == noSocket {
+		return nil
+	}
+	other := Ring{watch: w, fd: *spare}
+	if err = other.prepare(); err != nil {
+		return err
+	}
+	if w.id, err = other.join(w.id); err != nil {
+		return err
+	}
+	r.release()
+	r.fd, r.memory, r.block, *spare = other.fd, other.memory, other.block, noSocket
+	return nil
+}
 
 // join puts the socket into a group, and returns its id. The kernel is not asked to put
 // datagrams together first: what passes is to be seen as it is, and pieces that overlap it

@@ -18,7 +18,10 @@ const lookEvery = 100 * time.Millisecond
 type watch struct {
 	config Config
 	group  bool // the Rings are a fanout group; else there is one
+	wide   bool // they are bound to all interfaces
 	rings  []*Ring
+	spares []int // sockets of a group that widen takes, or has taken
+	id     int   // of the group that widen makes
 	link   packet.LinkType
 	cooked bool
 	iface  iface     // as it was when the sockets were bound to it; index lost if it is gone
@@ -69,6 +72,23 @@ func (r *Ring) look(now time.Time, seen int16) error {
 	return nil
 }
 
+// close closes the Rings.
+func (w *watch) close() {
+	for _, r := range w.rings {
+		r.Close()
+	}
+}
+
+// release closes what is spared.
+func (w *watch) release() {
+	for _, fd := range w.spares {
+		if fd != noSocket {
+			unix.Close(fd)
+		}
+	}
+	w.spares = nil
+}
+
 // fd is a socket to ask the kernel with.
 func (w *watch) fd() int { return w.rings[0].fd }
 
@@ -90,11 +110,10 @@ func (w *watch) follow() {
 	}
 }
 
-// bound reports whether the socket is still bound to its interface: the kernel
-// unbinds it when that is deleted, though another may have got its index. One in a
-// group is bound to all.
+// bound reports whether the sockets are still bound to their interface: the kernel
+// unbinds them when that is deleted, though another may have got its index.
 func (w *watch) bound() bool {
-	if w.group {
+	if w.wide {
 		return true
 	}
 	at, err := unix.Getsockname(w.fd())
@@ -147,27 +166,32 @@ func (w *watch) rebind() {
 	}
 }
 
-// take binds the socket to the interface, or lets the filters of a group choose it.
+// take binds the socket to the interface, or has a group choose it.
 func (w *watch) take() error {
 	if !w.group {
 		return w.rings[0].bind()
 	}
-	if err := w.choose(); err != nil {
-		return err
+	if !w.wide {
+		if err := w.widen(); err != nil {
+			return err
+		}
 	}
-	return w.rings[0].promiscuous()
+	return w.choose()
 }
 
-// choose gives all sockets of a group, which see all interfaces, the filter that lets only
-// theirs pass.
+// choose gives all sockets of a group the filter that lets packets pass, if they see all
+// interfaces those of theirs only.
 func (w *watch) choose() error {
-	p := program(&w.config, &w.iface, w.iface.index)
+	p := program(&w.config, &w.iface, 0)
+	if w.wide {
+		p = program(&w.config, &w.iface, w.iface.index)
+	}
 	for _, r := range w.rings {
 		if err := attach(r.fd, p); err != nil {
 			return err
 		}
 	}
-	return nil
+	return w.rings[0].promiscuous()
 }
 
 func (w *watch) tell(what What) { w.config.Event(Event{w.config.Interface, what}) }

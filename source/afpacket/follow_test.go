@@ -59,6 +59,38 @@ func TestGoneAndBack(t *testing.T) {
 	})
 }
 
+// TestUnread: a group whose interface has gone hands over what it holds before it takes
+// the next one, and forgets no count.
+func TestUnread(t *testing.T) {
+	stage(t)
+	var got []What
+	rings := openedGroup(t, Config{Interface: "b", Event: func(e Event) { got = append(got, e.What) }}, 4)
+	if w := rings[0].watch; w.wide || !w.bound() {
+		t.Error("it looks at other interfaces")
+	}
+	newSender(t, "a").send(odd()...)
+	command(t, "ip link delete dev b")
+	pair(t)
+	settle(t, rings)
+	if want := []What{Gone}; !slices.Equal(got, want) {
+		t.Errorf("%v, want %v", got, want)
+	}
+	same(t, collect(t, rings, len(odd())), odd())
+	unprivileged(t, func() { settle(t, rings) })
+	newSender(t, "a").send(odd()...)
+	same(t, collect(t, rings, len(odd())), odd())
+	if want := []What{Gone, Back}; !slices.Equal(got, want) {
+		t.Errorf("%v, want %v", got, want)
+	}
+	var frames, arrived int
+	for _, r := range rings {
+		frames, arrived = frames+int(r.Stats().Frames), arrived+int(r.Stats().Arrived)
+	}
+	if want := 2 * len(odd()); frames != want || arrived != want {
+		t.Errorf("%d frames, %d arrived, want %d", frames, arrived, want)
+	}
+}
+
 // TestSameIndex: that an interface is gone does not hide behind another that has its
 // index.
 func TestSameIndex(t *testing.T) {

@@ -39,10 +39,11 @@ func newWatch(c Config, group bool) (*watch, error) {
 // open opens a socket; one of a group lets nothing pass yet. It is made in an order
 // in which no packet comes before its filter: without a protocol, a socket has none.
 func (w *watch) open() (*Ring, error) {
-	r := &Ring{watch: w, snaplen: w.config.Snaplen, link: w.link, cooked: w.cooked}
-	if err := r.socket(); err != nil {
+	fd, err := w.socket()
+	if err != nil {
 		return nil, err
 	}
+	r := &Ring{watch: w, fd: fd, snaplen: w.config.Snaplen, link: w.link, cooked: w.cooked}
 	if err := r.prepare(); err != nil {
 		r.Close()
 		return nil, fmt.Errorf("-i %s: %w", w.config.Interface, err)
@@ -64,20 +65,20 @@ func (c *Config) check() error {
 	return nil
 }
 
-// socket opens the socket: it alone needs a privilege.
-func (r *Ring) socket() (err error) {
+// socket opens a socket: it alone needs a privilege.
+func (w *watch) socket() (fd int, err error) {
 	kind := unix.SOCK_RAW
-	if r.cooked {
+	if w.cooked {
 		kind = unix.SOCK_DGRAM
 	}
-	r.fd, err = unix.Socket(unix.AF_PACKET, kind|unix.SOCK_CLOEXEC|unix.SOCK_NONBLOCK, 0)
+	fd, err = unix.Socket(unix.AF_PACKET, kind|unix.SOCK_CLOEXEC|unix.SOCK_NONBLOCK, 0)
 	switch {
 	case errors.Is(err, unix.EPERM) || errors.Is(err, unix.EACCES):
-		return fmt.Errorf("-i %s: capturing needs CAP_NET_RAW; run as root, or give it to the program once: sudo setcap cap_net_raw+ep %s", r.watch.config.Interface, program0())
+		err = fmt.Errorf("-i %s: capturing needs CAP_NET_RAW; run as root, or give it to the program once: sudo setcap cap_net_raw+ep %s", w.config.Interface, program0())
 	case err != nil:
-		return fmt.Errorf("-i %s: packet socket: %w; does this kernel have CONFIG_PACKET?", r.watch.config.Interface, err)
+		err = fmt.Errorf("-i %s: packet socket: %w; does this kernel have CONFIG_PACKET?", w.config.Interface, err)
 	}
-	return nil
+	return fd, err
 }
 
 // program0 is the path of this program.
@@ -126,12 +127,10 @@ func (r *Ring) mapRing() error {
 	return nil
 }
 
-// bind lets the interface's packets in. A socket in a group is bound to all
-// interfaces, and its filter chooses: the kernel does not bind it again once it is in
-// the group (packet_do_bind), and it would be deaf when the interface has gone.
+// bind lets the interface's packets in, or those of all if they are to be chosen.
 func (r *Ring) bind() error {
 	at := &unix.SockaddrLinklayer{Protocol: swap16(unix.ETH_P_ALL), Ifindex: int(r.watch.iface.index)}
-	if r.watch.group {
+	if r.watch.wide {
 		at.Ifindex = 0
 	}
 	if err := unix.Bind(r.fd, at); err != nil {

@@ -62,11 +62,26 @@ func (r *Ring) Link() packet.LinkType { return r.link }
 
 // Close gives the socket and the ring back. Frames are void after it.
 func (r *Ring) Close() {
+	r.release()
+	r.watch.release()
+}
+
+// noSocket is no descriptor.
+const noSocket = -1
+
+// release is Close, and leaves r as it was before it was opened, but for what it counts.
+func (r *Ring) release() {
+	if r.fd == noSocket {
+		return
+	}
+	if r.count(); len(r.losing) > 0 {
+		r.losses++
+	}
 	if r.memory != nil {
 		unix.Munmap(r.memory)
 	}
 	unix.Close(r.fd)
-	r.memory, r.fd, r.left, r.held = nil, -1, 0, false
+	r.memory, r.fd, r.at, r.left, r.held, r.turned, r.losing = nil, noSocket, 0, 0, false, 0, nil
 }
 
 // Next fills f with the next frame, or reports that none is at hand: then Wait does
