@@ -115,25 +115,37 @@ func (s *sender) open(frames [][]byte, keep netip.Addr) {
 }
 
 // climb asks the readers in turns to hold higher and higher rates, until each has lost
-// something twice in a row, or no more can be sent.
+// something, or has left the sender no time for more.
 func (s *sender) climb(readers []reader) {
-	held := make([]float64, len(readers))
-	out := make([]bool, len(readers))
-	for rate := 100_000.0; rate < 4e6; rate *= 1.25 {
+	best, ends := make([]float64, len(readers)), make([]string, len(readers))
+	for rate := 200_000.0; rate < 4e6; rate *= 1.25 {
 		for i, r := range readers {
-			for try := 0; try < 2 && !out[i]; try++ {
-				reached, lost := s.measure(uint64(rate), r)
-				if lost == 0 && reached > 0.9*rate {
-					held[i] = max(held[i], reached)
-					break
-				}
-				out[i] = try == 1
+			if ends[i] == "" {
+				var held float64
+				held, ends[i] = s.hold(rate, r)
+				best[i] = max(best[i], held)
 			}
 		}
 	}
 	for i, r := range readers {
-		s.t.Logf("%-5s %-7s holds %9.0f packets/s", s.load, r.name, held[i])
+		s.t.Logf("%-5s %-7s holds %9.0f packets/s%s", s.load, r.name, best[i], ends[i])
 	}
+}
+
+// hold asks a reader to hold a rate, in the second of two tries at the latest. It returns
+// the highest that it held, and what was in the way if that is another one.
+func (s *sender) hold(rate float64, r reader) (held float64, why string) {
+	for range 2 {
+		reached, lost := s.measure(uint64(rate), r)
+		why = "; of more it lost some"
+		if lost == 0 {
+			held, why = max(held, reached), "; no more could be sent beside it"
+		}
+		if lost == 0 && reached > 0.9*rate {
+			return held, ""
+		}
+	}
+	return held, why
 }
 
 // measure sends at a rate while a reader is at work, and returns which rate was reached
