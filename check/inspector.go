@@ -202,8 +202,9 @@ func (in *Inspector) Judge(c *Case, shown Shown, v *packet.View, step *conn.Step
 		return
 	}
 	if !in.usual(s) {
-		in.question(s)
-		c.note(s)
+		if in.question(s); !c.noteCalm(s) {
+			c.note(s)
+		}
 	}
 }
 
@@ -230,9 +231,11 @@ func (in *Inspector) compare(s *Scene) {
 // question asks each rule that one of the scene's triggers concerns, once, but for those
 // that look for what is known to be in order.
 func (in *Inspector) question(s *Scene) {
-	sound := s.sound()
+	if s.order = 0; !in.thorough {
+		s.order = s.sound()
+	}
 	for _, r := range in.concerned(s.triggering) {
-		if unsound[r.id]&sound != 0 && !in.thorough {
+		if unsound[r.id]&s.order != 0 {
 			continue
 		}
 		if e, holds := r.holds(s); holds {

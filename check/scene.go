@@ -22,6 +22,7 @@ type Scene struct {
 	knows      knowledge     // which of them are set
 	inspector  *Inspector
 	triggering trigger
+	order      sound // what is in order about Seg
 }
 
 // Me returns what was known of the sender before the segment.

@@ -12,7 +12,7 @@ import (
 // blocks 7 are left. TestSound asks those that are left out as well.
 
 // sound is a set of what is in order.
-type sound uint16
+type sound uint32
 
 const (
 	soundHosts   sound = 1 << iota // it began with a usual SYN, so neither end's address is odd
@@ -30,7 +30,13 @@ const (
 	soundResent                    // it was not sent again
 	soundCopied                    // it is neither late nor a copy
 	soundWindow                    // there is room for its octets
+	soundWhole                     // its sender has told of no octets behind a hole
+	soundKin                       // it is like its sender's others, and acknowledges what was sent
 )
+
+// soundAll is what is in order about a segment of which there is no more to remember than of
+// a usual one.
+const soundAll = soundHosts | soundOptions | soundClaim | soundTime | soundOpened | soundRepeat | soundProbe | soundResent | soundCopied | soundKin
 
 // soundly are the rules that cannot hold where that is in order.
 var soundly = map[sound][]anomaly.ID{
@@ -56,6 +62,7 @@ var soundly = map[sound][]anomaly.ID{
 		anomaly.LostSegmentBeforeTap, anomaly.LostSegmentAfterTap},
 	soundCopied: {anomaly.OutOfOrderSegment, anomaly.NetworkDuplicate, anomaly.CaptureDuplicate},
 	soundWindow: {anomaly.WindowFull, anomaly.UnackedDataExcessive},
+	soundWhole:  {anomaly.SackReneging},
 }
 
 // unsound is what soundly tells, by rows: that a rule holds only if that is not in order.
@@ -93,12 +100,38 @@ func (s *Scene) sound() (k sound) {
 	set(soundStamps, seg.Opts&tcp.OptTimestamp == 0 || f&conn.FitsStamps != 0 && c.stampsFit(seg))
 	set(soundBlocks, seg.NumSACK > 0 && options && f&conn.FitsBlocks != 0 && !step.DSACK && c.terms[seg.Dir&1^1]&withSACK != 0)
 	set(soundRepeat, seg.Len > 0 || f&conn.FitsOnce != 0)
-	set(soundPart, t == nil || t.repair[seg.Dir&1^1].how != cureFast)
+	set(soundPart, t == nil || !t.repair[seg.Dir&1^1].partly(seg.Ack))
 	set(soundProbe, seg.Len != 1 && step.Delivery != conn.KeepAlive && step.Delivery != conn.WindowProbe)
 	set(soundResent, step.Delivery != conn.Retransmission && step.Delivery != conn.Spurious && step.Loss == conn.LossNone)
 	set(soundCopied, !s.copied())
 	set(soundWindow, f&conn.FitsWindow != 0)
+	set(soundWhole, f&conn.FitsWhole != 0)
+	set(soundKin, f&(conn.FitsKin|conn.FitsSent) == conn.FitsKin|conn.FitsSent)
 	return k
+}
+
+// partly reports whether an ACK covers a part of what had been sent when duplicate ACKs
+// made an end send again.
+func (r *repair) partly(ack tcp.Seq) bool {
+	return r.segments > 0 && r.how == cureFast && ack.After(r.from) && ack.Before(r.upTo)
+}
+
+// noteCalm remembers of the scene's segment what note would, if soundAll is in order about
+// it and it neither closes anything nor tells of a gap; it reports whether that is so.
+func (c *Case) noteCalm(s *Scene) bool {
+	seg, step, t := s.Seg, s.Step, c.lent(s.inspector)
+	if s.order&soundAll != soundAll || seg.Flags&^tcp.PSH != tcp.ACK || seg.Win == 0 || seg.Sum == tcp.SumPartial ||
+		step.Gap|step.Unsent|step.Filled != 0 || c.oversized(seg, s.View) || t != nil && t.tamper.frame != 0 {
+		return false
+	}
+	c.put(candidate, seg.Dir, false)
+	c.noteUsual(s, conn.GoesOn)
+	c.noteSACK(s)
+	s.inspector.noteSum(s.View)
+	if t != nil {
+		t.asked[seg.Dir^1], t.probes[seg.Dir] = askNothing, 0
+	}
+	return true
 }
 
 // stampsFit reports whether timestamps were agreed on, and a segment echoes none from

@@ -142,8 +142,7 @@ func partialAck(s *Scene) (Evidence, bool) {
 		return no()
 	}
 	r := &t.repair[s.Seg.Dir^1]
-	return because(anomaly.CausePath, num(ack), num(r.upTo)),
-		r.segments > 0 && r.how == cureFast && ack.After(r.from) && ack.Before(r.upTo)
+	return because(anomaly.CausePath, num(ack), num(r.upTo)), r.partly(ack)
 }
 
 func sequenceWrap(s *Scene) (e Evidence, holds bool) {

@@ -14,13 +14,16 @@ const (
 	FitsStamps                   // its timestamps, if any, are near the last ones, and echo what was sent
 	FitsBlocks                   // its SACK blocks lie between its ACK and the end of what was sent
 	FitsOnce                     // its ACK is not the last one of its sender again
+	FitsSent                     // its ACK is of what was sent
+	FitsKin                      // it is like its sender's others: its way, its identification, whether it has timestamps
+	FitsWhole                    // SACK has told of no octets of its addressee
 )
 
 // Fits returns what is in order about a segment with ACK and neither SYN nor RST, given c as it was
 // before it.
 func (c *Conn) Fits(s *tcp.Segment) (f Fits) {
 	e, p, ev := &c.side[s.Dir&1], &c.side[s.Dir&1^1], &c.seen[s.Dir&1]
-	const both = hasISS | hasIRS | hasRcv | hasUna
+	const both = seen | hasISS | hasIRS | hasRcv | hasUna
 	if e.bits&p.bits&both == both && e.irs == p.iss && p.irs == e.iss {
 		f = FitsStreams
 		if !s.Seq.Before(e.una) && !s.Ack.Before(e.rcv) && !s.Ack.Before(p.una) {
@@ -41,6 +44,16 @@ func (c *Conn) Fits(s *tcp.Segment) (f Fits) {
 	}
 	if !e.has(hasRcv) || s.Ack != e.rcv {
 		f |= FitsOnce
+	}
+	if !s.Ack.After(p.top) {
+		f |= FitsSent
+	}
+	if d := s.IPID - ev.id; s.TTL == e.ttl && (ev.steps < exact || d < 256 || -d < 256) &&
+		(s.Opts&tcp.OptTimestamp != 0 || e.bits&p.bits&hasTS == 0) {
+		f |= FitsKin
+	}
+	if p.nSacked == 0 {
+		f |= FitsWhole
 	}
 	return f
 }

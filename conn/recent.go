@@ -110,12 +110,10 @@ func (m *move) noteAsking() {
 	copied := m.step.Delivery == CaptureDuplicate || m.step.Delivery == NetworkDuplicate
 	part := s.Flags&(tcp.ACK|tcp.RST) == tcp.ACK && s.SeqLen() == 0 && m.p.has(on) && s.Ack.Before(m.p.nxt)
 	if !copied && (s.NumSACK > 0 || part || s.Flags&tcp.SYN != 0) {
-		slot, mark := m.t.asking(s.Dir)
-		*slot = passage{mark, s.At}
+		m.t.recent.remember(m.t.asking(s.Dir), s.At)
 	}
 	if d := m.step.Delivery; s.Len > 0 && (d == Retransmission || d == Spurious) {
-		slot, mark := m.resentTo(m.end)
-		*slot = passage{mark, s.At}
+		m.t.recent.remember(m.resentTo(m.end), s.At)
 	}
 }
 
@@ -123,11 +121,13 @@ func (m *move) noteAsking() {
 // round trips of data centres are shorter than a tick of timestamps. What is sent again
 // right behind other octets was asked for with them.
 func (m *move) askedBehind(at int64) bool {
-	slot, mark := m.t.asking(m.s.Dir ^ 1)
+	mark := m.t.asking(m.s.Dir ^ 1)
+	slot := m.t.recent.place(mark)
 	if slot.mark != mark || slot.at <= at {
 		return false
 	}
-	before, mark := m.resentTo(m.s.Seq)
+	mark = m.resentTo(m.s.Seq)
+	before := m.t.recent.place(mark)
 	return m.s.Flags&tcp.SYN != 0 || m.asked() || m.toldUpTo(m.s.Seq) || before.mark == mark && before.at > at
 }
 
@@ -137,16 +137,16 @@ func (m *move) toldUpTo(at tcp.Seq) bool {
 	return m.p.has(hasRcv) && m.p.rcv == at || slices.ContainsFunc(m.told(), func(b span) bool { return b.to == at })
 }
 
-// asking returns where it is remembered when an end of the connection asked, and its
-// mark: in the place of a segment whose digest spreads the connections.
-func (t *Tracker) asking(d tcp.Dir) (*passage, uint64) {
-	return t.slot(&tcp.Segment{Digest: 0x9e3779b1}, d)
+// asking returns the mark under which it is remembered when an end of the connection asked:
+// that of a segment whose digest spreads the connections.
+func (t *Tracker) asking(d tcp.Dir) uint64 {
+	return t.markOf(&tcp.Segment{Digest: 0x9e3779b1}, d)
 }
 
-// resentTo returns where it is remembered when octets that end there were sent again, and
-// its mark: in the place of a segment that is longer than there is.
-func (m *move) resentTo(end tcp.Seq) (*passage, uint64) {
-	return m.t.slot(&tcp.Segment{Digest: uint32(end - m.e.base), IPID: 0xffff, Len: 0xffff}, m.s.Dir)
+// resentTo returns the mark under which it is remembered when octets that end there were
+// sent again: that of a segment that is longer than there is.
+func (m *move) resentTo(end tcp.Seq) uint64 {
+	return m.t.markOf(&tcp.Segment{Digest: uint32(end - m.e.base), IPID: 0xffff, Len: 0xffff}, m.s.Dir)
 }
 
 // Remember has copies of s known under the Salt of now: who keeps many sets changes it
