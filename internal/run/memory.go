@@ -190,6 +190,7 @@ func (c *Config) Divide() error {
 	if c.Flow.MaxConnections != 0 {
 		few = c.Flow.MaxConnections
 	}
+	c.fitShards(few)
 	left, need := c.left(c.Memory), c.takes(few)
 	if left < need {
 		return fmt.Errorf("--memory %s is too little: with these flags and room for %s connections, onpath needs %d MiB", mebi(c.Memory), thousands(uint64(few)), c.least(need))
@@ -205,6 +206,20 @@ func (c *Config) Divide() error {
 		}
 	}
 	return nil
+}
+
+// fitShards says how many shards a capture has, if nobody did: as many as there are to be by
+// themselves, or fewer, so that they take a quarter of c.Memory at most, and leave room for
+// few connections.
+func (c *Config) fitShards(few int) {
+	if c.Shards != 0 || captures(c) == 0 {
+		return
+	}
+	for c.Shards = c.shardsOf(0); c.Shards > 1; c.Shards-- {
+		if int64(c.Shards)*flow.FixedOctets <= c.Memory/4 && c.left(c.Memory) >= c.takes(few) {
+			return
+		}
+	}
 }
 
 // mebi writes octets in MiB.

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"os"
+	"runtime"
 	"testing"
 
 	"onpath/compat/netfilter"
@@ -62,6 +63,20 @@ func TestDivide(t *testing.T) {
 			}
 		}
 	}
+}
+
+// TestFewShards: shards that nobody asked for take a quarter of the whole at most, and none
+// is too little for them that is enough for one table.
+func TestFewShards(t *testing.T) {
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(16))
+	for whole, want := range map[int64]int{96 * mib: 1, 128 * mib: 1, 256 * mib: 2, 512 * mib: 5, 4096 * mib: 8} {
+		c := Config{Memory: whole, Capture: Capture{Interfaces: []string{"a"}}}
+		if err := c.Divide(); err != nil || c.Shards != want {
+			t.Errorf("%s: %d shards, want %d; %v", mebi(whole), c.Shards, want, err)
+		}
+	}
+	TestDivide(t)
+	TestTooLittle(t)
 }
 
 // TestTooLittle: the error names the least that is enough.
