@@ -256,6 +256,9 @@ type row struct {
 func newWatch(t *testing.T, program string, s space, target int64, flags string) *watch {
 	t.Helper()
 	w := &watch{rows: map[int]row{}, read: make(chan bool), group: newCgroup(t, target)}
+	if n := os.Getenv("ONPATH_SHARDS"); n != "" {
+		flags += " --shards " + n
+	}
 	words := strings.Fields(fmt.Sprintf("%s live --user 65534:65534 -i b --memory %d -o jsonl %s", program, target, flags))
 	w.cmd = w.group.command(words...)
 	w.cmd.Stderr = &w.said
@@ -421,7 +424,11 @@ func TestFloodBesideGood(t *testing.T) {
 func TestFloodAtFullSpeed(t *testing.T) {
 	program := named(t)
 	if os.Getenv("ONPATH_FLOODS") == "" {
-		honest(t, besides(t, program, syns(t), 0, 3*time.Second, 128<<20, ""))
+		target := int64(128 << 20)
+		if os.Getenv("ONPATH_SHARDS") != "" {
+			target *= 2
+		}
+		honest(t, besides(t, program, syns(t), 0, 3*time.Second, target, ""))
 		return
 	}
 	for _, k := range flood.Kinds() {
