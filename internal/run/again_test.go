@@ -4,6 +4,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 	"time"
 
@@ -70,7 +71,7 @@ func twice(t *testing.T, path string, first, second int, killed bool) (rows [2]s
 }
 
 // keeping begins a run over a capture as one over interfaces that has a state.
-func keeping(t *testing.T, path, state, out string, tables int) *watch {
+func keeping(t testing.TB, path, state, out string, tables int) *watch {
 	t.Helper()
 	c := quiet(Config{Files: []string{path}, Outputs: []Output{{"jsonl", out}}, State: State{Path: state, Every: time.Hour}})
 	c.Flow.Linger = &flow.Linger{AfterReset: time.Millisecond, AfterClose: time.Millisecond}
@@ -128,4 +129,38 @@ func (w *watch) ends() {
 		w.shards.end()
 	}
 	w.end()
+}
+
+// BenchmarkStandStill tells how long shards that have much to do take until they stand still,
+// and what a checkpoint a second adds to that for packets at most. With CAPTURE=FILE of that.
+func BenchmarkStandStill(b *testing.B) {
+	path := os.Getenv("CAPTURE")
+	if path == "" {
+		path = load(b, "many", 0.05)
+	}
+	var each []time.Duration
+	var paused time.Duration
+	for b.Loop() {
+		w := keeping(b, path, filepath.Join(b.TempDir(), "state"), os.DevNull, 2)
+		w.keeper.every = time.Second
+		for w.more() {
+			if w.takes(); w.frame.Number%5000 == 0 {
+				from := time.Now()
+				w.standStill()
+				each = append(each, time.Since(from))
+			}
+			if w.frame.Number%64 == 0 {
+				w.checkpoint(w.keeper.share())
+			}
+		}
+		w.standStill()
+		w.keep()
+		paused = max(paused, w.keeper.stats.Paused)
+		w.shards.end()
+		w.job.end()
+	}
+	slices.Sort(each)
+	b.ReportMetric(each[len(each)/2].Seconds()*1000, "ms/standstill")
+	b.ReportMetric(each[len(each)*99/100].Seconds()*1000, "ms/standstill-p99")
+	b.ReportMetric(paused.Seconds()*1000, "ms/pause-most")
 }
