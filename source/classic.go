@@ -62,6 +62,7 @@ type classic struct {
 	second    uint32 // fractions in a second
 	nanos     int64  // ns in a fraction
 	longest   uint32 // captured octets that are believed
+	most      uint32 // captured octets of a usual record; 0: none of this file is usual
 	rest      int64  // octets of the last record that were not handed over
 	sec       uint32 // of the last frame, 0 before the first
 	steps     int    // headers that chain may still look at
@@ -96,6 +97,9 @@ func (k *classic) begin() {
 	k.link = linkOf(k.u32(h[20:]))
 	if busLinks[k.link] {
 		k.longest = maxCaptureBus
+	}
+	if !k.big && k.headerLen == recordHeaderLen && k.swaps != otherWay {
+		k.most = min(k.longest, maxCapture)
 	}
 	k.take(fileHeaderLen)
 	k.keep = 0
@@ -201,18 +205,18 @@ func (k *classic) anyRecord(f *packet.Frame) error {
 // lengths and a fraction that can be. It only saves time: anyRecord reads it the same.
 func (k *classic) usual(f *packet.Frame) bool {
 	b, le := k.buf[k.lo:k.hi], binary.LittleEndian
-	if len(b) < recordHeaderLen || k.big || k.headerLen != recordHeaderLen || k.swaps == otherWay || k.rest != 0 {
+	if len(b) < recordHeaderLen || k.rest != 0 {
 		return false
 	}
 	sec, frac, n, wire := le.Uint32(b), le.Uint32(b[4:]), le.Uint32(b[8:]), le.Uint32(b[12:])
-	if n-1 >= min(k.longest, maxCapture) || n > wire || frac >= k.second || len(b)-recordHeaderLen < int(n) {
+	if n-1 >= k.most || n > wire || frac >= k.second || len(b)-recordHeaderLen < int(n) {
 		return false
 	}
-	k.keep = recordHeaderLen + int(n)
-	f.Data = b[recordHeaderLen:k.keep:k.keep]
+	keep := recordHeaderLen + int(n)
+	f.Data = b[recordHeaderLen:keep:keep]
 	f.At, f.WireLen = int64(sec)*1e9+int64(frac)*k.nanos, wire
 	f.Link, f.Text = k.link, nil
-	k.lo += k.keep
+	k.keep, k.lo = keep, k.lo+keep
 	k.sec = sec
 	k.frames++
 	return true

@@ -152,6 +152,11 @@ func (f *file) next(to *packet.Frame) error {
 	return err
 }
 
+func (f *file) classic() *classic {
+	k, _ := f.format.(*classic)
+	return k
+}
+
 func (f *file) ready() bool { return f.format.ready() }
 
 // finish says how the file ended, once.

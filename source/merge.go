@@ -74,6 +74,9 @@ func (m *merge) next(f *packet.Frame) error {
 	return nil
 }
 
+// classic returns nil: each frame may be another file's.
+func (m *merge) classic() *classic { return nil }
+
 // advance reads on where the frame has been handed over: everywhere at first.
 func (m *merge) advance() error {
 	if !m.begun {

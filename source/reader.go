@@ -15,11 +15,13 @@ type Reader struct {
 	size   int64
 	number uint64
 	health *Health
+	now    *classic // the file of the last frame, if it is a classic one; else nil
 }
 
 // set is one file or several as one stream.
 type set interface {
 	stream
+	classic() *classic // the file whose frames next hands over, if it is a classic one
 	consumed() int64
 	close()
 }
@@ -143,12 +145,21 @@ func checkOne(path string, stdin bool) (int64, error) {
 // end of the last file it returns io.EOF. Any other error is an *Error, which
 // ends its file; Next may be called again for the frames of the others.
 func (r *Reader) Next(f *packet.Frame) error {
-	if err := r.from.next(f); err != nil {
-		return err
+	if r.now == nil || !r.now.usual(f) { // else no file's end or error is near
+		if err := r.next(f); err != nil {
+			return err
+		}
 	}
 	r.number++
 	f.Number = r.number
 	return nil
+}
+
+// next is Next for any frame.
+func (r *Reader) next(f *packet.Frame) error {
+	err := r.from.next(f)
+	r.now = r.from.classic()
+	return err
 }
 
 // Buffered reports whether Next will return a frame without a read, which may
@@ -168,4 +179,7 @@ func (r *Reader) Consumed() int64 { return r.from.consumed() }
 func (r *Reader) Health() Health { return *r.health }
 
 // Close closes what is open and stops a running xz. Frames are void after it.
-func (r *Reader) Close() { r.from.close() }
+func (r *Reader) Close() {
+	r.from.close()
+	r.now = nil
+}

@@ -60,6 +60,13 @@ func (s *series) leave() {
 	s.cur = nil
 }
 
+func (s *series) classic() *classic {
+	if s.cur == nil {
+		return nil
+	}
+	return s.cur.classic()
+}
+
 func (s *series) ready() bool { return s.cur != nil && s.cur.ready() }
 
 func (s *series) consumed() int64 {

@@ -92,8 +92,9 @@ func (s *Segment) Data() Seq {
 // was not captured whole: that is OptCut. payload is how many octets of it were
 // on the wire. At, Dir, Sum and the IP fields are left as they are.
 func (s *Segment) Read(h Header, payload uint32) {
-	s.Seq, s.Ack, s.Len = h.Seq(), h.Ack(), payload
-	s.Flags, s.Win, s.Urg = h.Flags(), h.Window(), h.Urgent()
+	f := h[:MinHeader] // one check of the length for all fields
+	s.Seq, s.Ack, s.Len = f.Seq(), f.Ack(), payload
+	s.Flags, s.Win, s.Urg = f.Flags(), f.Window(), f.Urgent()
 	s.Digest = digest(h)
 	s.readOptions(h)
 }
@@ -103,8 +104,8 @@ func (s *Segment) Read(h Header, payload uint32) {
 // the same segment", never more. It takes 16 octets at a time, the last 16 in
 // any case, so that no multiplication waits for another.
 func digest(h Header) uint32 {
-	le, last := binary.LittleEndian, h[len(h)-16:]
-	d := mix(le.Uint64(last)^0xa0761d6478bd642f, le.Uint64(last[8:])^uint64(len(h))*0x9e3779b97f4a7c15)
+	le, last := binary.LittleEndian, (*[16]byte)(h[len(h)-16:])
+	d := mix(le.Uint64(last[:])^0xa0761d6478bd642f, le.Uint64(last[8:])^uint64(len(h))*0x9e3779b97f4a7c15)
 	for k := uint64(0xe7037ed1a0b428db); len(h) > 16; h = h[16:] {
 		d += mix(le.Uint64(h)^k, le.Uint64(h[8:])^0x8ebc6af09c88c6e3)
 		k = bits.RotateLeft64(k, 23)
