@@ -54,8 +54,8 @@ func TestFragmentsInFragments(t *testing.T) {
 	if v.IPLen != 40+20+300 || v.Fragments != 2 || !bytes.HasPrefix(v.Payload, []byte("onpathonpath")) {
 		t.Errorf("%d octets of %d fragments: %q", v.IPLen, v.Fragments, v.Payload)
 	}
-	if v.Outer.Proto != ProtoUDP || v.Outer.APort != 4789 {
-		t.Errorf("outer %+v", v.Outer)
+	if v.Outer().Proto != ProtoUDP || v.Outer().APort != 4789 {
+		t.Errorf("outer %+v", v.Outer())
 	}
 }
 

@@ -64,11 +64,8 @@ func (d *Decoder) walk(f *Frame, v *View) {
 	w.d, w.v, w.at, w.b, w.wire = d, v, f.At, f.Data, v.WireLen
 	v.Depth = 0
 	w.run(w.link(f.Link))
-	switch v.Depth {
-	case 0:
+	if v.Depth == 0 {
 		v.clear()
-	case 1:
-		v.keepOuter()
 	}
 	if v.TCP == nil {
 		v.Seg = tcp.Segment{}

@@ -140,7 +140,6 @@ func (v *View) setPlain(ip []byte, n int, total uint32) {
 	v.Depth, v.IPSum, v.L4Sum = 1, tcp.SumUnknown, tcp.SumUnknown
 	v.Fragment, v.Fragments, v.Overlap, v.Differ = nil, 0, false, false
 	v.IP, v.L4, v.IPLen = ip, ip[n:], total
-	v.keepOuter()
 }
 
 // plainTCP reads the TCP header in v.L4, which was captured whole, of a segment of so many

@@ -58,7 +58,7 @@ func (w *walk) payload() layer {
 func (w *walk) commit(src, dst, id uint16) {
 	v := w.v
 	if v.Depth == 1 {
-		v.keepOuter()
+		v.outer.key, v.outer.ip, v.outer.fromB = v.Key, v.IP, v.FromB
 	}
 	w.key(src, dst, id)
 	v.IP, v.IPLen, v.IPSum = w.ip.b, w.ip.total, w.ip.sum
@@ -68,13 +68,6 @@ func (w *walk) commit(src, dst, id uint16) {
 	w.final, w.moved = w.ip.final, w.ip.moved
 	w.told = false // what is inside is measured by this packet
 	v.Depth++
-}
-
-// keepOuter makes the packet in v the outermost one. Decode calls it last where
-// there is no tunnel: a Key read in one piece right after it was written in
-// parts would make the processor wait.
-func (v *View) keepOuter() {
-	v.Outer, v.OuterFromB, v.OuterIP = v.Key, v.FromB, v.IP
 }
 
 // key sets the Key and who of its ends is the sender.

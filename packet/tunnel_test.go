@@ -91,11 +91,11 @@ var tunnelCases = []struct {
 // TestTunnelEnds holds the outermost packet apart from the innermost.
 func TestTunnelEnds(t *testing.T) {
 	v := decodeNew(LinkRaw, inUDP(4789, vxlanHeader(9), ether(typeIPv4, web())))
-	if v.Outer.Proto != ProtoUDP || v.Outer.Net != 0 || !v.OuterFromB || v.FromB {
-		t.Errorf("outer %+v, from B %v; inner from B %v", v.Outer, v.OuterFromB, v.FromB)
+	if v.Outer().Proto != ProtoUDP || v.Outer().Net != 0 || !v.OuterFromB() || v.FromB {
+		t.Errorf("outer %+v, from B %v; inner from B %v", v.Outer(), v.OuterFromB(), v.FromB)
 	}
-	if len(v.OuterIP) != 20+8+8+14+43 || len(v.IP) != 43 {
-		t.Errorf("%d octets of the outer packet, %d of the inner", len(v.OuterIP), len(v.IP))
+	if len(v.OuterIP()) != 20+8+8+14+43 || len(v.IP) != 43 {
+		t.Errorf("%d octets of the outer packet, %d of the inner", len(v.OuterIP()), len(v.IP))
 	}
 }
 

@@ -20,7 +20,7 @@ func (t *Tracker) Expect(views []packet.View) {
 	a := &t.ahead
 	a.views, a.seen = views, 0
 	for i := range views {
-		hashes[i] = t.hashKey(&views[i].Outer)
+		hashes[i] = t.hashKey(views[i].Outer())
 	}
 	read := t.table.touchIndex(hashes[:len(views)])
 	for i := range views {
@@ -28,7 +28,7 @@ func (t *Tracker) Expect(views []packet.View) {
 	}
 	for i, slot := range a.slots[:len(views)] {
 		if slot != 0 {
-			read += t.table.touch(slot, views[i].Outer.Proto == packet.ProtoUDP)
+			read += t.table.touch(slot, views[i].Outer().Proto == packet.ProtoUDP)
 		}
 	}
 	t.touched += read

@@ -49,7 +49,7 @@ func busy(connections int) (views []packet.View) {
 	for i, u := range dialogue {
 		for n := range connections {
 			ip := u.ip(n)
-			views = append(views, packet.View{At: int64(i*connections+n) * 1e6, Depth: 1, OuterIP: ip, IPLen: uint32(len(ip))})
+			views = append(views, packet.View{At: int64(i*connections+n) * 1e6, Depth: 1, IP: ip, IPLen: uint32(len(ip))})
 		}
 	}
 	return views

@@ -40,7 +40,7 @@ func (g *gateway) see(from, to end, flags tcp.Flags, seq, ack uint32, data strin
 	b[32], b[33] = 5<<4, byte(flags)
 	be.PutUint16(b[34:], 60000)
 	b = append(b, data...)
-	g.Observe(&packet.View{At: g.at, Depth: 1, OuterIP: b, IPLen: uint32(len(b))}, &g.out)
+	g.Observe(&packet.View{At: g.at, Depth: 1, IP: b, IPLen: uint32(len(b))}, &g.out)
 	return g.out.State
 }
 

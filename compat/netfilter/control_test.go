@@ -25,7 +25,7 @@ func (t *Tracker) toFTP(client uint16, dir Dir, flags tcp.Flags, seq, ack uint32
 	b[32], b[33] = 5<<4, byte(flags)
 	be.PutUint16(b[34:], 60000)
 	b = append(b, data...)
-	t.Observe(&packet.View{At: second, Depth: 1, OuterIP: b, IPLen: uint32(len(b))}, &v)
+	t.Observe(&packet.View{At: second, Depth: 1, IP: b, IPLen: uint32(len(b))}, &v)
 	return v
 }
 

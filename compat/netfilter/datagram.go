@@ -21,7 +21,7 @@ type datagram struct {
 // taken it as far as to its connection tracking, which wants a header whole and right, a
 // datagram that came in one piece or was put together. What was not captured is taken for good.
 func (t *Tracker) read(v *packet.View, d *datagram) Cause {
-	b := v.OuterIP
+	b := v.OuterIP()
 	if len(b) < 20 {
 		return CauseNotIP
 	}

@@ -95,7 +95,7 @@ func protoOf(v *packet.View) uint8 {
 	if v.Depth == 0 {
 		return 0
 	}
-	return v.Outer.Proto
+	return v.Outer().Proto
 }
 
 // account finds what is kept of the packet's connection before it counts.

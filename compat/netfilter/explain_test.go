@@ -140,7 +140,7 @@ func TestExpectChangesNothing(t *testing.T) {
 	views := []packet.View{*segmentView(3, false, 1001, 5001, tcp.ACK, 9), *segmentView(4, true, 5001, 1001, tcp.FIN|tcp.ACK, 9), {}}
 	views = append(views, make([]packet.View, Ahead)...)
 	one.Expect(views)
-	if h := one.hashKey(&views[0].Outer); one.touched == 0 || h != one.found(one.table.at(1)).hash {
+	if h := one.hashKey(views[0].Outer()); one.touched == 0 || h != one.found(one.table.at(1)).hash {
 		t.Errorf("nothing was read, or the wrong thing: hash %x, the entry's %x", h, one.found(one.table.at(1)).hash)
 	}
 	for i := range views {

@@ -50,7 +50,7 @@ func (s *stream) next() *packet.View {
 	b[9] = [...]byte{6, 6, 6, 6, 17, 1, 47, 132}[what>>5]
 	n := s.transport(b[9], l4, uint16(ends>>4&1), uint16(ends>>5&1))
 	binary.BigEndian.PutUint16(b[2:], uint16(20+n))
-	s.view = packet.View{At: s.at, Depth: 1, OuterIP: s.buf[:20+n]}
+	s.view = packet.View{At: s.at, Depth: 1, IP: s.buf[:20+n]}
 	return &s.view
 }
 
@@ -162,7 +162,7 @@ func FuzzDatagram(f *testing.F) {
 		tracker := New(Config{NoChecksums: true, Helpers: []Attach{{Helper: "ftp", Ports: []uint16{0}}}})
 		for _, length := range []uint32{0, uint32(len(b)), 1 << 20} {
 			var out Verdict
-			tracker.Observe(&packet.View{Depth: 1, OuterIP: b, IPLen: length}, &out)
+			tracker.Observe(&packet.View{Depth: 1, IP: b, IPLen: length}, &out)
 			out.Why.Append(nil)
 			out.Why.Explain(nil)
 		}

@@ -31,7 +31,7 @@ func TestStream(t *testing.T) {
 		b[src+3], b[dst+3] = 1, 2
 		binary.BigEndian.PutUint16(b[14+src/2:], 1234)
 		binary.BigEndian.PutUint16(b[14+dst/2:], 99)
-		tracker.Observe(&packet.View{At: p.at * 1e6, Depth: 1, OuterIP: b, IPLen: 29}, &out)
+		tracker.Observe(&packet.View{At: p.at * 1e6, Depth: 1, IP: b, IPLen: 29}, &out)
 	}
 	const want = "0 30  / 1 30 SEEN_REPLY / 1 120 SEEN_REPLY,ASSURED"
 	if got := strings.Join(told, " / "); got != want {

@@ -20,7 +20,7 @@ func TestUnseenSaysWhy(t *testing.T) {
 		b := make([]byte, 48)
 		b[0], b[5], b[6], b[8], b[24] = 0x60, 8, next, 0x20, dst
 		b[41], b[43] = 1, 1 // as GRE: of version 1; as a fragment: more follow
-		return &packet.View{Depth: 1, OuterIP: b, IPLen: 48}
+		return &packet.View{Depth: 1, IP: b, IPLen: 48}
 	}
 	for name, c := range map[string]struct {
 		view  *packet.View
@@ -29,14 +29,14 @@ func TestUnseenSaysWhy(t *testing.T) {
 		says  string
 	}{
 		"arp":           {&packet.View{Why: packet.NotIP}, StateUnseen, CauseNotIP, "no IP packet could be read: no IP inside: ARP"},
-		"short header":  {whole(func(v *packet.View) { v.OuterIP[0] = 0x44 }), StateUnseen, CauseIPHeader, "lengths of the IP header"},
-		"cut header":    {&packet.View{Depth: 1, OuterIP: six(6, 0x20).OuterIP[:39]}, StateUnseen, CauseIPHeader, "lengths of the IP header"},
+		"short header":  {whole(func(v *packet.View) { v.IP[0] = 0x44 }), StateUnseen, CauseIPHeader, "lengths of the IP header"},
+		"cut header":    {&packet.View{Depth: 1, IP: six(6, 0x20).IP[:39]}, StateUnseen, CauseIPHeader, "lengths of the IP header"},
 		"bad checksum":  {whole(func(v *packet.View) { v.IPSum = tcp.SumBad }), StateUnseen, CauseIPChecksum, "checksum of the IPv4 header"},
-		"fragment":      {whole(func(v *packet.View) { v.OuterIP[6] = 0x20 }), StateUnseen, CauseFragment, "once that is whole"},
+		"fragment":      {whole(func(v *packet.View) { v.IP[6] = 0x20 }), StateUnseen, CauseFragment, "once that is whole"},
 		"IPv6 fragment": {six(packet.ProtoFragment, 0x20), StateUnseen, CauseFragment, "once that is whole"},
 		"overlap":       {whole(func(v *packet.View) { v.Overlap = true }), StateUnseen, CauseOverlap, "overlap"},
 		"own host only": {six(6, 0xff), StateUnseen, CauseAddress, "must not leave its host"},
-		"cut":           {whole(func(v *packet.View) { v.OuterIP = v.OuterIP[:39] }), StateUnseen, CauseCut, "was captured to tell"},
+		"cut":           {whole(func(v *packet.View) { v.IP = v.IP[:39] }), StateUnseen, CauseCut, "was captured to tell"},
 		"no header":     {six(packet.ProtoNoNext, 0x20), StateInvalid, CauseNoTuple, "nothing tells its connection"},
 		"GRE, not PPP":  {six(packet.ProtoGRE, 0x20), StateInvalid, CauseNoTuple, "nothing tells its connection"},
 	} {

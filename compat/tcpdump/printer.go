@@ -74,7 +74,7 @@ func (p *Printer) AppendPacket(dst []byte, v *packet.View) (line []byte, ok bool
 // decoded prints the outermost datagram that packet found, or this frame's own
 // fragment of it.
 func (w *walk) decoded(v *packet.View) bool {
-	w.b = v.OuterIP
+	w.b = v.OuterIP()
 	if v.Fragment != nil {
 		w.b = v.Fragment
 	}

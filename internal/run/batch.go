@@ -5,7 +5,6 @@ import (
 
 	"onpath/check"
 	"onpath/packet"
-	"onpath/tcp"
 )
 
 // Bounds of a batch: small enough to stay in a processor's cache, large enough that
@@ -100,18 +99,4 @@ func (b *batch) reset() {
 		b.items[i] = b.items[i][:0]
 	}
 	b.octets, b.views, b.frames, b.news = b.octets[:0], b.views[:0], 0, news{}
-}
-
-// detach gives v octets of its own, where it shares them with a Decoder that put them
-// together.
-func detach(v *packet.View) {
-	if v.Fragments == 0 {
-		return
-	}
-	for _, part := range []*[]byte{&v.Frame, &v.IP, &v.OuterIP, &v.Fragment, &v.L4, (*[]byte)(&v.TCP), &v.Payload} {
-		*part = append([]byte(nil), *part...)
-	}
-	if len(v.TCP) == 0 {
-		v.TCP = tcp.Header(nil)
-	}
 }

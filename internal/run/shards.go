@@ -146,7 +146,7 @@ func (s *shards) add(f *packet.Frame, d *packet.Decoder, t *tally) {
 	}
 	v, n := b.view()
 	d.Decode(f, v)
-	detach(v)
+	v.Detach()
 	t.packet(v, f.Link)
 	s.count(v, n)
 }
