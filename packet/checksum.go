@@ -25,7 +25,19 @@ func headerSum(ip []byte) tcp.Sum {
 	if n < 20 || n > len(ip) {
 		return tcp.SumUnknown
 	}
-	return verdict(full(sumOctets(0, ip[:n])))
+	acc := sum20((*[20]byte)(ip))
+	if n > 20 {
+		acc = sumOctets(acc, ip[20:n])
+	}
+	return verdict(full(acc))
+}
+
+// sum20 returns the sum, not folded, of an IPv4 header without its options.
+func sum20(h *[20]byte) uint64 {
+	le := binary.LittleEndian
+	acc, c := bits.Add64(le.Uint64(h[0:]), le.Uint64(h[8:]), 0)
+	acc, c = bits.Add64(acc, uint64(le.Uint32(h[16:])), c)
+	return acc + c // after the carry of a short word there is room for it
 }
 
 // plainSums checks both checksums of a plain datagram: headerSum and transportSum say the
@@ -35,10 +47,7 @@ func (v *View) plainSums() {
 		v.sum(v.ends())
 		return
 	}
-	le, h := binary.LittleEndian, (*[20]byte)(v.IP)
-	acc, c := bits.Add64(le.Uint64(h[0:]), le.Uint64(h[8:]), 0)
-	acc, c = bits.Add64(acc, uint64(le.Uint32(h[16:])), c)
-	v.IPSum = verdict(full(acc + c)) // after the carry of a short word there is room for it
+	v.IPSum = verdict(full(sum20((*[20]byte)(v.IP))))
 	if v.TCP != nil && len(v.IP) == int(v.IPLen) && plainSum4(v.IP) {
 		v.L4Sum, v.Seg.Sum = tcp.SumGood, tcp.SumGood
 		return

@@ -14,24 +14,21 @@ func onesSum(b []byte) uint16 { return bigFold(sumOctets(0, b)) }
 // sumOctets adds to acc the words of 64 bits of b, little-endian and padded with zero
 // octets, with the carries brought round. acc is 0 after that only if all octets are.
 func sumOctets(acc uint64, b []byte) uint64 {
+	acc, c := bits.Add64(acc, lastWord(b), 0)
+	acc += c // after a carry there is room for another
 	if len(b) >= wideLeast {
 		acc, b = sumWide(acc, b)
 	}
 	le := binary.LittleEndian
-	var c uint64
 	for ; len(b) >= 32; b = b[32:] {
 		acc, c = bits.Add64(acc, le.Uint64(b), 0)
 		acc, c = bits.Add64(acc, le.Uint64(b[8:]), c)
 		acc, c = bits.Add64(acc, le.Uint64(b[16:]), c)
 		acc, c = bits.Add64(acc, le.Uint64(b[24:]), c)
-		acc += c // after a carry there is room for another
-	}
-	for ; len(b) >= 8; b = b[8:] {
-		acc, c = bits.Add64(acc, le.Uint64(b), 0)
 		acc += c
 	}
-	if len(b) > 0 {
-		acc, c = bits.Add64(acc, lastWord(b), 0)
+	for i := 0; i <= len(b)-8; i += 8 {
+		acc, c = bits.Add64(acc, le.Uint64(b[i:i+8]), 0)
 		acc += c
 	}
 	return acc
@@ -69,20 +66,20 @@ func sumLong(acc uint64, b []byte) (uint64, []byte) {
 	return acc + c, b
 }
 
-// lastWord returns what is left of octets, less than a word of eight, as a
+// lastWord returns the octets behind the last whole word of eight as a
 // little-endian word.
 func lastWord(b []byte) (word uint64) {
 	le := binary.LittleEndian
-	at := uint(0)
+	if len(b) >= 8 {
+		return le.Uint64(b[len(b)-8:]) >> (64 - 8*(len(b)&7))
+	}
+	at := 0
 	if len(b)&4 != 0 {
 		word, at, b = uint64(le.Uint32(b)), 32, b[4:]
 	}
-	if len(b)&2 != 0 {
-		word |= uint64(le.Uint16(b)) << at
-		at, b = at+16, b[2:]
-	}
-	if len(b) != 0 {
-		word |= uint64(b[0]) << at
+	for _, c := range b {
+		word |= uint64(c) << at
+		at += 8
 	}
 	return word
 }
