@@ -19,15 +19,15 @@ var handshakeRows = []Row{
 	{
 		ID: SynDifferentSeq, Name: "syn-different-seq", Family: FamilyHandshake, Tier: 1, Severity: Suspicious, Scope: ScopeConnection,
 		Gates: GateSyn,
-		Rule:  "a SYN between the same addresses and ports comes with another ISS, within 60 s, while no answer to the first was acknowledged",
+		Rule:  "a SYN between the same addresses and ports comes with another ISS, within 60 s, while no answer to the first was acknowledged, and no ICMP error ended it",
 		Ref:   "RFC 9293 §3.5, §3.10.7.4 (fourth)",
 		Peers: "Snort bad_syn_seq peg",
-		Traps: "a client that gave up may lawfully use its port again; every ISS stays a candidate until the SYN,ACK chooses one",
+		Traps: "a client that gave up may lawfully use its port again, at once if it was refused by ICMP; every ISS stays a candidate until the SYN,ACK chooses one",
 	},
 	{
 		ID: SynFloodInTuple, Name: "syn-flood-in-tuple", Family: FamilyHandshake, Tier: 2, Severity: Suspicious, Scope: ScopeConnection,
 		Gates: GateSyn,
-		Rule:  "more than 10 SYNs with different ISS between the same addresses and ports before any SYN,ACK",
+		Rule:  "more than 10 SYNs with different ISS between the same addresses and ports before any SYN,ACK, RST or ICMP error",
 		Ref:   "none (experience)",
 		Traps: "the list of candidates is bounded",
 	},

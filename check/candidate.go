@@ -45,13 +45,16 @@ func (k *candidates) take(key *packet.Key) *heldSyn {
 }
 
 // Follows hands c, the Case of the record that supersedes another one's, what belongs
-// to it: how many attempts came before and nothing answered; and, if v is not the SYN
-// that began it, what that SYN offered, which was counted to the older record.
+// to it: how many attempts came before and nothing answered, or that an ICMP error ended the
+// last one; and, if v is not the SYN that began it, what that SYN offered, which was counted to
+// the older record.
 func (in *Inspector) Follows(c, older *Case, v *packet.View) {
-	if older.onlySyns() {
+	refused := older.shown & quoted
+	if older.onlySyns() && refused == 0 {
 		c.tried = older.tried
 	}
 	if v.Seg.Flags&(tcp.SYN|tcp.ACK) == tcp.SYN {
+		c.shown |= refused // until the SYN is remembered
 		return
 	}
 	if h := in.candidates.take(&v.Key); h != nil {

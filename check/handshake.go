@@ -59,9 +59,13 @@ func synAgain(s *Scene) (Evidence, bool) {
 const givesUp = 60e9
 
 // synOther: the first attempt has come to nothing as long as no answer to it was
-// acknowledged.
+// acknowledged. One that an ICMP error has ended is over: Linux ends an attempt by any (others
+// only by hard ones, RFC 1122 §4.2.3.9, RFC 5461 §2), and another has another ISS.
 func synOther(s *Scene) (Evidence, bool) {
 	me := s.Me()
+	if s.Case.shown&quoted != 0 {
+		return no()
+	}
 	if opener(me) && s.Seg.Seq != me.ISS && !me.HasRcv && !me.Resets && !s.Peer().Resets && !s.Step.Older && s.pause(me) < givesUp {
 		return because(anomaly.CauseEndpoint, num(s.Seg.Seq), s.pause(me), num(me.ISS)), true
 	}

@@ -30,13 +30,16 @@ func (c *Case) noteSyn(s *Scene) {
 	c.noteOffers(s.Seg)
 }
 
-// begin forgets the incarnation before, but for the attempts that nobody answered.
+// begin forgets the incarnation before, but for the attempts that nobody answered. What
+// follows one that an ICMP error has ended is another one, though it may be answered late.
 func (c *Case) begin(s *Scene) {
-	tried := c.tried
+	tried, shown := c.tried, mark(0)
 	if !c.onlySyns() || s.pause(s.Me()) > givesUp {
 		tried = 0
+	} else if c.shown&quoted != 0 {
+		tried, shown = 0, several
 	}
-	c.marks = marks{tried: tried}
+	c.marks = marks{tried: tried, shown: shown}
 	if stale(s) {
 		c.shown |= staleReuse
 	}

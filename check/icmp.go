@@ -32,7 +32,7 @@ func (in *Inspector) ICMP(c *Case, v *packet.View, q *packet.Quote, d tcp.Dir, n
 	s := &in.scene
 	*s = Scene{Seg: &in.quote, View: v, Quote: q, Before: now, After: now, Step: &noStep, Case: c, inspector: in, triggering: onICMP}
 	in.question(s)
-	if quotesSyn(s) {
+	if quotesSyn(s) && !aboutSize(s) {
 		c.shown |= quoted
 	}
 	if hard(s) && underWay(s) && s.Me().Possible&^living == 0 {
@@ -127,15 +127,20 @@ func prohibited(s *Scene) (Evidence, bool) {
 }
 
 func tooBig(s *Scene) (Evidence, bool) {
-	q := s.Quote
-	big := q.Kind == packet.ICMPUnreachable && q.Code == needsFragments
-	if q.Key.V6 {
-		big = q.Kind == packet.ICMP6TooBig
-	}
-	if big && underWay(s) {
+	if q := s.Quote; aboutSize(s) && underWay(s) {
 		return because(anomaly.CauseNone, num(q.Seq), int64(q.MTU)), true
 	}
 	return no()
+}
+
+// aboutSize reports whether the error says that what is quoted was too large: what ended no
+// attempt yet.
+func aboutSize(s *Scene) bool {
+	q := s.Quote
+	if q.Key.V6 {
+		return q.Kind == packet.ICMP6TooBig
+	}
+	return q.Kind == packet.ICMPUnreachable && q.Code == needsFragments
 }
 
 // quotesOutside: what was under way may have been acknowledged when the error came,

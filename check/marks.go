@@ -44,7 +44,7 @@ const (
 	offersScale mark = 1 << (18 + iota) // a SYN without ACK offered window scaling
 	offersSACK                          // SACK
 	offersTS                            // timestamps
-	quoted                              // an ICMP error quoted a SYN of the attempt
+	quoted                              // an ICMP error that may end it quoted a SYN of the attempt
 	several                             // SYNs with different ISNs passed
 	staleReuse                          // the SYN is one that an end in TIME-WAIT must not take
 	answersOnce                         // one of two bits: SYN,ACKs so far, at most 3

@@ -90,6 +90,26 @@ func TestQuotedConnection(t *testing.T) {
 	}
 }
 
+// TestTriesAgain: another ISN on the same port is another attempt, if an ICMP error ended the
+// one before, which is another record.
+func TestTriesAgain(t *testing.T) {
+	const finding = "syn-different-seq of the client"
+	for refusal, want := range map[string]bool{"": true, "0.01 > S 100:100(0) win 1000 icmp 3.13\n": false, "0.01 > S 100:100(0) win 1000 icmp 3.4\n": true} {
+		got := found(t, "0.00 > S 100:100(0) win 1000\n"+refusal+"1.00 > S 5000000:5000000(0) win 1000\n")
+		if len(got) != 2 || has(got, finding) != want {
+			t.Errorf("%q: found %v", refusal, got)
+		}
+	}
+	var again string // ten times, and once more
+	for i := range 12 {
+		isn := 1_000_000 + 22_000_000*i
+		again += fmt.Sprintf("%d.0 > S %d:%d(0) win 1000\n%d.1 > S %d:%d(0) win 1000 icmp 3.1\n", i, isn, isn, i, isn, isn)
+	}
+	if got := found(t, again); has(got, "syn-flood-in-tuple of the client") || has(got, finding) {
+		t.Errorf("found %v", got)
+	}
+}
+
 // TestRaisedByDatagram: what a segment raised is not said of the next packet.
 func TestRaisedByDatagram(t *testing.T) {
 	table := New(Config{}, func(*record.Record) {})
