@@ -83,25 +83,26 @@ func limits(c Config) (ns [numClasses]int64) {
 }
 
 // entry is one connection or conversation: at most 608 octets without pointers.
-// What each packet needs stands first, so that it takes the fewest cache lines.
+// What each packet needs stands first, so that it takes the fewest cache lines: eight and a
+// half.
 type entry struct {
 	key       packet.Key
 	last      int64 // latest time of its packets
 	start     int64 // time of the record's first packet
 	class     class
 	opening   record.Opening
-	swapped   bool           // the client is Key.B
-	written   bool           // the record has ended; what comes begins another, which continues it
-	repairs   uint32         // what it was lent; 0: nothing yet
-	states    tcpstates.Pair // what other systems would think of the record
-	chain     tcpchain.State
+	swapped   bool   // the client is Key.B
+	written   bool   // the record has ended; what comes begins another, which continues it
+	repairs   uint32 // what it was lent; 0: nothing yet
+	handshake measure.Handshake
+	trail     outcome.Trail
 	side      [2]measure.Volume
+	states    tcpstates.Pair // with chain: what other systems would think of the record
 	conn      conn.Conn
 	inquiry   check.Case
-	history   measure.History
-	trail     outcome.Trail
-	handshake measure.Handshake
 
+	history  measure.History
+	chain    tcpchain.State
 	older    uint32 // the ghost behind it; of a ghost: the entry that superseded it
 	place    place
 	identity [2]fingerprint.ID // of the ends' SYNs, by tcp.Client, tcp.Server

@@ -187,5 +187,5 @@ func (s *slab) around(p *place) (sum uint64) {
 // nowhere further apart than a line is long.
 func (e *entry) touch() uint64 {
 	return uint64(e.key.A[15]) + uint64(e.class) + uint64(e.side[0].Octets()) + e.conn.Touch() +
-		e.inquiry.Touch() + e.history.Touch() + uint64(e.handshake.Loan[0])
+		e.inquiry.Touch() + e.history.Touch()
 }

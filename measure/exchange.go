@@ -8,15 +8,15 @@ import "onpath/tcp"
 // Octets of the client that come while a response passes belong to the next
 // request. The zero Exchange has seen none.
 type Exchange struct {
-	Response Spread
-	First    int64 // ns, the first response; 0 without any
-
 	asked  int64   // when the last octet of the request passed
-	opened int64   // when the handshake ended
-	octet  [2]span // from there to the first octet of an end
-	seen   [2]bool // it passed, or was missed
-	known  bool    // opened is known
+	seen   [2]bool // the first octet of an end passed, or was missed
 	open   bool    // a request waits for its response
+	known  bool    // opened is known
+	octet  [2]span // from opened to the first octet of an end
+	opened int64   // when the handshake ended
+
+	First    int64 // ns, the first response; 0 without any
+	Response Spread
 }
 
 // begin says when the handshake ended.

@@ -35,12 +35,13 @@ type Path struct {
 	karn   tcp.Seq // meaningful with doubt
 	echoed uint32  // TSecr of that end's highest ACK
 
+	under [numSlots]slot // under way, in the order of passing
+
 	SRTT    int64  // ns, RFC 6298 §2, of the first segment that an ACK covers, as endpoints take it, and of the handshake; 0: no sample
 	RTTVar  int64  // ns, RFC 6298 §2
 	RTT     Spread // of the last segment that an ACK covers
 	Stamped uint32 // samples of it by timestamps
 	spread  histogram
-	under   [numSlots]slot // under way, in the order of passing
 }
 
 // P95 returns the ns that 95 of 100 samples do not exceed, wrong by an eighth at

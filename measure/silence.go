@@ -28,15 +28,14 @@ func (c Cause) String() string { return causes[c] }
 // their answers do not end it. What nothing ended is none. The zero Silence has
 // seen nothing.
 type Silence struct {
-	Longest int64 // ns
-	Start   int64 // ns since the Unix epoch
+	news    int64          // when something new passed last
+	Longest int64          // ns
+	waits   [2]conn.Awaits // after news
+	again   [2]bool        // octets of these ends were sent again since news
+	begun   bool           // news is known
 	Cause   Cause
 	By      tcp.Dir // who was waited for: sender, owner of the window, sender of the octets, or of the ACK
-
-	news  int64          // when something new passed last
-	waits [2]conn.Awaits // after that
-	again [2]bool        // octets of these ends were sent again since
-	begun bool           // news is known
+	Start   int64   // ns since the Unix epoch
 }
 
 // begin says when something new passed last.

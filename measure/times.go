@@ -6,11 +6,12 @@ import (
 )
 
 // Times is how long a connection that carries octets made its ends wait. The zero
-// Times is ready; Begin comes first.
+// Times is ready; Begin comes first. What each segment needs stands together: octets take
+// three or four lines of the cache, an ACK five.
 type Times struct {
-	Path [2]Path // from here to tcp.Client and back, to tcp.Server and back
-	Exchange
 	Silence
+	Exchange
+	Path [2]Path // from here to tcp.Client and back, to tcp.Server and back
 }
 
 // TimesOctets is the memory that a Times takes.
@@ -46,7 +47,7 @@ func (t *Times) Touch(d tcp.Dir) uint64 {
 	to, from := &t.Path[d^1], &t.Path[d]
 	return uint64(to.n) + uint64(to.under[0].at) + uint64(to.under[4].at) +
 		uint64(from.n) + uint64(from.under[0].at) + uint64(from.under[4].at) +
-		uint64(from.spread.base) + uint64(t.asked) + uint64(t.news)
+		uint64(from.SRTT) + uint64(from.spread.count[numBuckets-1]) + uint64(t.news)
 }
 
 // Segment notes a segment. c is the connection after it; before what it was before
