@@ -32,9 +32,9 @@ func kindOf(s *tcp.Segment) uint8 {
 }
 
 // calms notes, behind a segment that was counted, whether goesOn may count the next one.
-func (e *entry) calms() {
+func (t *Table) calms(e *entry) {
 	e.trail.Calm &= seen
-	if e.class != open || !e.handshake.Over() || !e.states.Goes() || !e.chain.Goes() || !e.history.Goes() {
+	if t.each || e.class != open || !e.handshake.Over() || !e.states.Goes() || !e.chain.Goes() || !e.history.Goes() {
 		return
 	}
 	if plain, ordered := e.trail.Goes(); ordered {
@@ -54,7 +54,7 @@ func ordered(s *tcp.Segment, step *conn.Step) bool {
 // nothing, of any other. Tables with each set tell the same (TestCalm, TestTwins…).
 func (t *Table) goesOn(i uint32, e *entry, v *packet.View, step *conn.Step) bool {
 	s, d, may := &v.Seg, v.Seg.Dir&1, e.trail.Calm
-	if may&calm == 0 || e.class != open || step.Delivery != conn.New || t.each {
+	if may&calm == 0 || e.class != open || step.Delivery != conn.New {
 		return false
 	}
 	if !step.Plain && (may&calmOrdered == 0 || !ordered(s, step)) {

@@ -31,7 +31,8 @@ func newCalmTwins(seed uint64) *calmTwins {
 }
 
 // see shows both a packet, changed somehow.
-func (c *calmTwins) see(v *packet.View) {
+func (c *calmTwins) see(t *testing.T, v *packet.View) {
+	t.Helper()
 	c.segments++
 	c.disturb(&v.Seg)
 	v.Seg.At += c.moved
@@ -40,9 +41,27 @@ func (c *calmTwins) see(v *packet.View) {
 		again := *v
 		w.see([]packet.View{again}, c.segments%5 == 0)
 	}
-	if c.both[0].table.isCalm() {
+	if c.alike(t) {
 		c.calm++
 	}
+}
+
+// alike compares what both remember, and reports whether some connection is calm.
+func (c *calmTwins) alike(t *testing.T) (calm bool) {
+	t.Helper()
+	x, y := c.both[0].table, c.both[1].table
+	for i := uint32(1); i < max(x.slab.used, y.slab.used); i++ {
+		a, b := *x.slab.at(i), *y.slab.at(i)
+		calm = calm || a.trail.Calm != 0
+		a.trail.Calm, b.trail.Calm = 0, 0
+		if a != b {
+			t.Fatalf("seed %d, segment %d: entry %d is\n%+v, else\n%+v", c.seed, c.segments, i, a, b)
+		}
+		if m := x.times.of(&a); m != nil && *m != *y.times.of(&b) {
+			t.Fatalf("seed %d, segment %d: the times of entry %d are\n%+v, else\n%+v", c.seed, c.segments, i, *m, *y.times.of(&b))
+		}
+	}
+	return calm
 }
 
 // disturb changes some segments, and lets time leap and step back if the seed is odd.
@@ -60,25 +79,15 @@ func (c *calmTwins) disturb(s *tcp.Segment) {
 	}
 	switch {
 	case c.seed%2 == 0:
-	case n%997 == 0:
-		c.moved += 650e9
-	case n%889 == 0:
-		c.moved -= 620e9
+	case n%397 == 0:
+		c.moved += 720e9
+	case n%389 == 0:
+		c.moved -= 700e9
 	}
 }
 
-// isCalm reports whether some entry of t is.
-func (t *Table) isCalm() bool {
-	for i := uint32(1); i < t.slab.used; i++ {
-		if t.slab.at(i).trail.Calm != 0 {
-			return true
-		}
-	}
-	return false
-}
-
-// TestCalm: to leave out what a segment cannot change changes nothing that is seen of a
-// Table, while segments have marks of congestion, time leaps and steps back, and records
+// TestCalm: to leave out what a segment cannot change changes nothing that a Table
+// remembers, and nothing that is seen of it, while segments have marks of congestion, time leaps and steps back, and records
 // end and are continued.
 func TestCalm(t *testing.T) {
 	load, _ := genload.Find("bulk")
@@ -86,7 +95,7 @@ func TestCalm(t *testing.T) {
 	if _, err := genload.Write(&capture, load.Scale(0.006), genload.Options{Seed: 3}); err != nil {
 		t.Fatal(err)
 	}
-	for seed := range uint64(3) {
+	for seed := range uint64(4) {
 		c := newCalmTwins(seed)
 		in, err := source.New("bulk", bytes.NewReader(capture.Bytes()))
 		if err != nil {
@@ -96,13 +105,13 @@ func TestCalm(t *testing.T) {
 		for in.Next(&f) == nil {
 			var v packet.View
 			decoder.Decode(&f, &v)
-			c.see(&v)
+			c.see(t, &v)
 			if c.segments%100 == 0 {
 				same(t, c.both, fmt.Sprint("seed ", seed))
 			}
 		}
 		ends(t, c.both, fmt.Sprint("seed ", seed))
-		if c.calm < c.segments*9/10 || c.segments < 2000 {
+		if c.calm < c.segments*8/10 || c.segments < 2000 {
 			t.Errorf("only behind %d of %d segments something could be left out", c.calm, c.segments)
 		}
 	}
@@ -116,7 +125,7 @@ func TestCalmSimulated(t *testing.T) {
 		for seed := range uint64(10) {
 			dice, c := simulate.Seeded(seed), newCalmTwins(seed)
 			sim.Run(m, &dice, func(p *simulate.Passage) {
-				c.see(&packet.View{Seg: p.Seg, Key: tcpKey(40000), FromB: p.Seg.Dir == tcp.Client, IPLen: 40 + p.Seg.Len, L4Len: p.Seg.Len, Depth: 1})
+				c.see(t, &packet.View{Seg: p.Seg, Key: tcpKey(40000), FromB: p.Seg.Dir == tcp.Client, IPLen: 40 + p.Seg.Len, L4Len: p.Seg.Len, Depth: 1})
 			})
 			ends(t, c.both, m.Name)
 		}

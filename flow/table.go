@@ -292,7 +292,7 @@ func (t *Table) segment(i uint32, v *packet.View) uint32 {
 	}
 	t.count(i, v, step)
 	t.flags = t.look(e, s)
-	e.calms()
+	t.calms(e)
 	t.inquire(e, v, shown)
 	return i
 }
