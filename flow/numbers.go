@@ -38,8 +38,11 @@ func (x *numbers) add(n name) {
 	if x.n >= len(x.places)/4*3 {
 		x.grow()
 	}
-	x.places[x.of(n.frame)] = n
-	x.n++
+	at := &x.places[x.of(n.frame)]
+	if at.frame == 0 { // else a state was made up, and has it twice
+		x.n++
+	}
+	*at = n
 }
 
 func (x *numbers) grow() {
