@@ -47,8 +47,8 @@ const mib = 1 << 20
 var parts = []part{
 	{name: "program", least: 20*mib + flow.FixedOctets},
 	{name: "metrics", least: 12 * mib, times: func(c *Config) int64 { return has(c.Metrics.Addr != "") }},
-	{name: "rings", share: 24, least: 8 * mib, most: afpacket.DefaultMemory, times: captures,
-		give: func(c *Config, n int64) { c.Capture.memory = int(n) }},
+	{name: "rings", share: 24, least: 8 * mib, most: afpacket.DefaultMemory, times: ringSets,
+		give: func(c *Config, n int64) { c.Capture.memory = int(n * ringSets(c)) }},
 	{name: "captures", share: 32, least: 12 * mib, most: 344 * mib, times: func(c *Config) int64 { return 1 - captures(c) },
 		give: func(c *Config, n int64) { c.limits = source.Limits{Window: int(n / 8 * 3), Block: int(n / 16)} }},
 	{name: "shards", least: flow.FixedOctets, times: shared},
@@ -84,6 +84,14 @@ func has(b bool) int64 {
 
 // captures is 1 where it is captured.
 func captures(c *Config) int64 { return has(len(c.Capture.Interfaces) > 0) }
+
+// manyInterfaces is for how many interfaces the least of the rings is enough.
+const manyInterfaces = 8 * mib / afpacket.LeastMemory
+
+// ringSets counts what is needed for the rings of so many interfaces.
+func ringSets(c *Config) int64 {
+	return (int64(len(c.Capture.Interfaces)) + manyInterfaces - 1) / manyInterfaces
+}
 
 // queuesOf counts the queues: one for each output, two for one of frames, which are long,
 // and that of standard error.

@@ -27,6 +27,19 @@ const (
 	DefaultMemory  = 64 << 20 // octets
 )
 
+// LeastMemory is what a Ring takes at least, in octets.
+const LeastMemory = fewBlocks * smallBlock
+
+// The ring's blocks: fewBlocks at least, so that the kernel fills some while one is
+// read, of largeBlock octets, or of less where that would make fewer than enough: as the kernel
+// closes those that are not full, too, their number says how long nobody need read, 1.3 s.
+const (
+	largeBlock = 1 << 20
+	smallBlock = 128 << 10
+	fewBlocks  = 4
+	enough     = 64
+)
+
 // Config says what to capture. The zero Config but for Interface is a good one.
 type Config struct {
 	Interface   string         // its name, or Any

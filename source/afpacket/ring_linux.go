@@ -14,16 +14,6 @@ import (
 // often: it is handed over within twice the time.
 const retire = 20 * time.Millisecond
 
-// The ring's blocks: fewBlocks at least, so that the kernel fills some while one is
-// read, of largeBlock octets, or of less where that would make fewer than enough: as the kernel
-// closes those that are not full, too, their number says how long nobody need read, 1.3 s.
-const (
-	largeBlock = 1 << 20
-	smallBlock = 128 << 10
-	fewBlocks  = 4
-	enough     = 64
-)
-
 // Ring is a packet socket and the ring of blocks that it shares with the kernel. It
 // is for one goroutine.
 type Ring struct {
