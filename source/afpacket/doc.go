@@ -28,7 +28,7 @@
 //
 // Next and Wait go on when an interface is down, or gone: the socket waits for one of
 // the same name. That needs no privilege, so that they may be given up once all Rings
-// are open.
+// are open. The Rings of a group wait together.
 //
 // # What it does not do
 //
