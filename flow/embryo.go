@@ -2,7 +2,7 @@ package flow
 
 import (
 	"onpath/anomaly"
-	"onpath/compat/tcpstates"
+	"onpath/compat/tcpchain"
 	"onpath/conn"
 	"onpath/fingerprint"
 	"onpath/measure"
@@ -70,6 +70,16 @@ var toldBy = func() (told [2 * tcp.OptTimestamp]marks) {
 	return told
 }()
 
+// toldOpts is toldBy the other way round.
+var toldOpts = func() (opts [2 * toldTimestamp]tcp.OptSet) {
+	for set, told := range toldBy {
+		if tcp.OptSet(set)&tcp.OptSACK == 0 {
+			opts[told] = tcp.OptSet(set)
+		}
+	}
+	return opts
+}()
+
 // take remembers the SYN that v holds.
 func (m *embryo) take(v *packet.View, num uint64) {
 	s := &v.Seg
@@ -91,12 +101,7 @@ func (m *embryo) view(v *packet.View) {
 	s := &v.Seg
 	s.At, s.Seq, s.TSval, s.Win, s.MSS, s.WScale = m.at, m.seq, m.tsval, m.win, m.mss, m.wscale
 	s.IPID, s.TTL, s.Flags, s.Dir = m.ipid, m.ttl, tcp.SYN, tcp.Client
-	s.Opts, s.Sum = 0, tcp.SumUnknown
-	for _, o := range options {
-		if m.has(o.mark) {
-			s.Opts |= o.opt
-		}
-	}
+	s.Opts, s.Sum = toldOpts[m.marks%marks(len(toldOpts))], tcp.SumUnknown
 	if m.has(summed) {
 		s.Sum = tcp.SumGood
 	}
@@ -154,9 +159,8 @@ func (t *Table) conceive(hash uint32, v *packet.View) uint32 {
 	return i
 }
 
-// recall makes of m, in e, which is zero, the entry that its SYN would have made at once,
-// and returns the flags of that segment.
-func (t *Table) recall(m *embryo, e *entry) tcpstates.Flags {
+// recall makes of m, in e, which is zero, the entry that its SYN would have made at once.
+func (t *Table) recall(m *embryo, e *entry) {
 	v, step := &t.past.view, &t.past.step
 	m.view(v)
 	s := &v.Seg
@@ -166,7 +170,7 @@ func (t *Table) recall(m *embryo, e *entry) tcpstates.Flags {
 	e.side[tcp.Client].Add(v.IPLen, 0)
 	e.history = opened
 	e.trail.Recall(s)
-	e.handshake.Segment(s, step, &e.conn, &nothing, e.start)
+	e.handshake.Recall(s)
 	e.inquiry.Recall(v)
 	if m.at < t.resumed {
 		e.handshake.Lapse()
@@ -174,16 +178,20 @@ func (t *Table) recall(m *embryo, e *entry) tcpstates.Flags {
 	if m.has(ended) {
 		e.written, e.handshake = true, measure.Handshake{}
 	}
-	return t.look(e, s)
+	e.chain = begun
+	e.states.Recall(s)
 }
 
-// nothing has seen nothing, and opened a SYN of a client with a window, as usual ones have:
-// nothing else of them stands in a History.
+// opened and begun have seen a SYN of a client with a window, as usual ones have: nothing
+// else of one stands in a History, or in a State, whatever its Rules.
 var (
-	nothing conn.Conn
-	opened  = func() (h measure.History) {
+	opened = func() (h measure.History) {
 		h.Segment(&tcp.Segment{Flags: tcp.SYN, Win: 1}, &conn.Step{Delivery: conn.New, Leads: true})
 		return h
+	}()
+	begun = func() (s tcpchain.State) {
+		s.Pass(tcp.SYN, tcp.Client, tcpchain.Documented)
+		return s
 	}()
 )
 
@@ -193,8 +201,7 @@ func (t *Table) entry(i uint32) *entry {
 	if i&lone == 0 {
 		return t.slab.at(i)
 	}
-	e, _ := t.imagine(i)
-	return e
+	return t.imagine(i)
 }
 
 // observed is entry of what has just counted the packet at hand, and sets what is
@@ -203,16 +210,17 @@ func (t *Table) observed(i uint32) (e *entry) {
 	if i&lone == 0 {
 		return t.slab.at(i)
 	}
-	e, t.flags = t.imagine(i)
-	t.step = t.past.step
+	e = t.imagine(i)
+	t.flags, t.step = 0, t.past.step // the machine has no flags for a SYN
 	return e
 }
 
 // imagine recalls embryo i where the next one will be recalled, too.
-func (t *Table) imagine(i uint32) (*entry, tcpstates.Flags) {
+func (t *Table) imagine(i uint32) *entry {
 	e := &t.past.entry
 	*e = entry{}
-	return e, t.recall(t.slab.embryos.at(i), e)
+	t.recall(t.slab.embryos.at(i), e)
+	return e
 }
 
 // grow makes an entry of embryo i, as more of it passes, and returns its number.

@@ -118,6 +118,11 @@ func (h *Handshake) Segment(s *tcp.Segment, step *conn.Step, c, before *conn.Con
 	}
 }
 
+// Recall notes the SYN with which a record begins, as Segment would.
+func (h *Handshake) Recall(s *tcp.Segment) {
+	h.server, h.client, h.state = spanOf(0), span(s.Seq), uint8(once)<<synTries
+}
+
 // syn notes a SYN. One with another ISN is another attempt.
 func (h *Handshake) syn(s *tcp.Segment, before *conn.Conn, passed span) {
 	if h.tries(synAckTries) != never {

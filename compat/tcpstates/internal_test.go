@@ -8,6 +8,7 @@ import (
 	"unsafe"
 
 	"onpath/packet"
+	"onpath/tcp"
 )
 
 // TestSize: a pair may cost 160 octets. Right after it grew, the index has one
@@ -92,4 +93,15 @@ func FuzzPlain(f *testing.F) {
 			t.Fatalf("short way\n%+v, long way\n%+v", short, long.x)
 		}
 	})
+}
+
+// TestRecall: the first SYN leaves what it does when it is observed, and has no flags.
+func TestRecall(t *testing.T) {
+	limits := DefaultLimits
+	s := tcp.Segment{At: 77, Seq: 99, Flags: tcp.SYN}
+	var observed, recalled Pair
+	recalled.Recall(&s)
+	if f := observed.Observe(&s, &limits); f != 0 || observed != recalled {
+		t.Errorf("%v, %+v, not %+v", f, recalled, observed)
+	}
 }

@@ -48,6 +48,13 @@ func (p *Pair) Observe(s *tcp.Segment, l *Limits) Flags {
 	return c.flags
 }
 
+// Recall takes the first segment of all, a SYN of the client and nothing else, as Observe
+// would, in a tenth of its instructions. It has no flags.
+func (p *Pair) Recall(s *tcp.Segment) {
+	p.last[tcp.Client] = s.At
+	p.side[tcp.Client] = side{synSeq: s.Seq, state: opening, marks: present | synSeen}
+}
+
 // Goes reports whether Observe of another segment with ACK, and at most PSH beside it, would
 // note nothing but its time, unless its flow has ended before.
 func (p *Pair) Goes() bool { return p.side[0].state == established && p.side[1].state == established }
