@@ -208,6 +208,20 @@ func (in *Inspector) Judge(c *Case, shown Shown, v *packet.View, step *conn.Step
 	}
 }
 
+// Passes is Judge of a segment that is Plain and shows nothing, which most are. It reports
+// false, and does nothing, of the first of an end that was not captured whole.
+func (in *Inspector) Passes(c *Case, v *packet.View) bool {
+	if v.CapLen < v.WireLen && c.side[v.Seg.Dir&1].saw&sawCut == 0 {
+		return false
+	}
+	in.raised, in.number = in.raised[:0], v.Number
+	in.capture.note(v.At)
+	if in.overlap.keeps(v) {
+		in.overlap.note(c, v)
+	}
+	return true
+}
+
 // compare compares the octets of a segment that is not plain with what passed, and
 // notes them if they are new.
 func (in *Inspector) compare(s *Scene) {

@@ -42,7 +42,9 @@ func (w *twin) judge(v *packet.View) (differs string) {
 		return "where it stands"
 	}
 	w.fast.scene.triggering = 0
-	w.fast.Judge(&w.a, shown, v, &step, w.tracker.Before(), &w.conn)
+	if !step.Plain || shown != 0 || !w.fast.Passes(&w.a, v) {
+		w.fast.Judge(&w.a, shown, v, &step, w.tracker.Before(), &w.conn)
+	}
 	w.slow.Judge(&w.b, w.b.Shows(v), v, &step, w.tracker.Before(), &w.conn)
 	if step.Plain && w.a.shown&regular != 0 && shown == Shown(onBig) && w.fast.scene.triggering == 0 {
 		w.grown++

@@ -34,6 +34,9 @@ func (t *Table) move(e *entry, v *packet.View) check.Shown {
 
 // inquire asks the rules about a segment that was counted to e.
 func (t *Table) inquire(e *entry, v *packet.View, shown check.Shown) {
+	if t.step.Plain && shown == 0 && t.rules.Passes(&e.inquiry, v) {
+		return
+	}
 	t.rules.Judge(&e.inquiry, shown, v, &t.step, t.found(e, shown), &e.conn)
 	t.tell(e)
 }
