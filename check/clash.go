@@ -114,15 +114,18 @@ func digest(head *[headBlocks]uint8, b []byte) {
 	}
 }
 
-// digestWhole is digest for blocks that are all whole: four in a turn, and the last
-// ones first, so that no index is tested (90 instructions to 60).
+// digestWhole is digest for blocks that are all whole: in straight steps, 60 instructions
+// where a loop takes 90.
 func digestWhole(head *[headBlocks]uint8, b *[headBlocks * blockOctets]byte) {
+	digestFour((*[4]uint8)(head[0:4]), (*[4 * blockOctets]byte)(b[0:32]))
+	digestFour((*[4]uint8)(head[4:8]), (*[4 * blockOctets]byte)(b[32:64]))
+	digestFour((*[4]uint8)(head[8:12]), (*[4 * blockOctets]byte)(b[64:96]))
+}
+
+func digestFour(head *[4]uint8, b *[4 * blockOctets]byte) {
 	le := binary.LittleEndian
-	for i := 0; i < headBlocks; i += 4 {
-		h, four := head[i:i+4:i+4], b[i*blockOctets:][:4*blockOctets:4*blockOctets]
-		h[3], h[2] = mixBlock(le.Uint64(four[24:])), mixBlock(le.Uint64(four[16:]))
-		h[1], h[0] = mixBlock(le.Uint64(four[8:])), mixBlock(le.Uint64(four))
-	}
+	head[0], head[1] = mixBlock(le.Uint64(b[0:])), mixBlock(le.Uint64(b[8:]))
+	head[2], head[3] = mixBlock(le.Uint64(b[16:])), mixBlock(le.Uint64(b[24:]))
 }
 
 // digestOf returns the digest of a block, which may be shorter at the end of a segment.

@@ -52,7 +52,7 @@ var soundly = map[sound][]anomaly.ID{
 	soundOpened: {anomaly.PickupMidstream, anomaly.EventEstablished, anomaly.WindowSlam, anomaly.HandshakeAckWrongDirection},
 	soundStamps: {anomaly.TsPresentNotNegotiated, anomaly.TsvalRegressed, anomaly.TsvalJumpForward, anomaly.TsecrNotSent, anomaly.TsecrTooOld},
 	soundBlocks: {anomaly.SackWithoutPermission, anomaly.SackOptionLengthBad, anomaly.SackBlockEmptyOrReversed, anomaly.SackBeyondSent,
-		anomaly.SackBelowAck, anomaly.SackBelowAckNotFirst, anomaly.SpuriousRto},
+		anomaly.SackBelowAck, anomaly.SackBelowAckNotFirst, anomaly.SackNotTranslated, anomaly.SpuriousRto},
 	soundRepeat: {anomaly.DuplicateAck, anomaly.TripleDuplicateAck, anomaly.KeepaliveAck, anomaly.ChallengeAck, anomaly.WindowUpdate,
 		anomaly.ZeroWindowProbeAck},
 	soundPart:  {anomaly.PartialAck},
@@ -98,7 +98,7 @@ func (s *Scene) sound() (k sound) {
 	set(soundTime, f&conn.FitsTime != 0 && step.Filled == 0)
 	set(soundOpened, f&conn.FitsStreams != 0 && c.last != 0)
 	set(soundStamps, seg.Opts&tcp.OptTimestamp == 0 || f&conn.FitsStamps != 0 && c.stampsFit(seg))
-	set(soundBlocks, seg.NumSACK > 0 && options && f&conn.FitsBlocks != 0 && !step.DSACK && c.terms[seg.Dir&1^1]&withSACK != 0)
+	set(soundBlocks, place && seg.NumSACK > 0 && options && f&conn.FitsBlocks != 0 && !step.DSACK && c.terms[seg.Dir&1^1]&withSACK != 0)
 	set(soundRepeat, seg.Len > 0 || f&conn.FitsOnce != 0)
 	set(soundPart, t == nil || !t.repair[seg.Dir&1^1].partly(seg.Ack))
 	set(soundProbe, seg.Len != 1 && step.Delivery != conn.KeepAlive && step.Delivery != conn.WindowProbe)

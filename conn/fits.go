@@ -12,7 +12,7 @@ const (
 	FitsWindow                   // with that, it ends inside the window, and not far beyond what was acknowledged
 	FitsTime                     // no segment of its sender is known to have come later
 	FitsStamps                   // its timestamps, if any, are near the last ones, and echo what was sent
-	FitsBlocks                   // its SACK blocks lie between its ACK and the end of what was sent
+	FitsBlocks                   // its SACK blocks lie between its ACK, if that fits, and the end of what was sent, which windows allow
 	FitsOnce                     // its ACK is not the last one of its sender again
 	FitsSent                     // its ACK is of what was sent
 	FitsKin                      // it is like its sender's others: its way, its identification, whether it has timestamps
@@ -39,7 +39,7 @@ func (c *Conn) Fits(s *tcp.Segment) (f Fits) {
 	if s.Opts&tcp.OptTimestamp == 0 || e.bits&p.bits&hasTS != 0 && stampsFit(e, p, ev, s) {
 		f |= FitsStamps
 	}
-	if s.NumSACK == 0 || blocksFit(p, s) {
+	if s.NumSACK == 0 || blocksFit(p, s) && !p.top.After(p.right(e).Add(slack(p, e))) {
 		f |= FitsBlocks
 	}
 	if !e.has(hasRcv) || s.Ack != e.rcv {
