@@ -74,7 +74,7 @@ func (in *Inspector) tells(course conn.Course, v *packet.View) {
 
 // grows judges a segment that is Plain and shows nothing but that it is longer than all
 // before it of its end, as most ends have some of; it reports whether that is usual. It does
-// what usual does of it, in a sixth of the instructions: TestUsual holds that.
+// what usual does of it, in a third of the instructions: TestUsual holds that.
 func (in *Inspector) grows(c *Case, v *packet.View, step *conn.Step, before *conn.Conn) bool {
 	seg, me := &v.Seg, &c.side[v.Seg.Dir&1]
 	if c.trouble != 0 || c.shown&regular == 0 || c.stage() != 0 || seg.Sum >= tcp.SumBad || c.oversized(seg, v) || !c.echoes(seg) ||
