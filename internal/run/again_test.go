@@ -60,6 +60,7 @@ func twice(t *testing.T, path string, first, second int, killed bool) (rows [2]s
 	rest.upTo(1 << 62)
 	rest.drains()
 	rest.ends()
+	rest.keeper.file.finish(func(deed) {})
 	for i := range rows {
 		text, err := os.ReadFile(filepath.Join(dir, string(rune('0'+i))))
 		if err != nil {
