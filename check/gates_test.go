@@ -98,6 +98,39 @@ func TestDroppedClosesGate(t *testing.T) {
 	}
 }
 
+// TestDroppedIncarnation: where the capture dropped packets, the ports may have been taken by
+// another connection: numbers far off accuse nobody.
+func TestDroppedIncarnation(t *testing.T) {
+	const text = `
+		0.00 > S 100:100(0) win 1000 <mss 1460>
+		0.01 < S. 300:300(0) ack 101 win 60000 <mss 1460>
+		0.02 > . 101:101(0) ack 301 win 60000
+		0.03 > P. 101:201(100) ack 301 win 60000
+		0.04 > F. 201:201(0) ack 301 win 60000
+		0.20 > . 17000101:17000101(0) ack 20000301 win 60000
+		0.21 < P. 20000301:20000401(100) ack 17000101 win 60000
+		0.22 > F. 17000101:17000101(0) ack 20000401 win 60000
+		0.23 < F. 20000401:20000401(0) ack 17000102 win 60000
+	`
+	lines, err := segtext.ParseLines(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, drops := range []bool{false, true} {
+		p := played(t, "")
+		for i := range lines {
+			if i == 5 && drops {
+				p.in.Dropped(100, Moment{Frame: uint64(i), At: lines[i-1].At})
+			}
+			p.play(&lines[i], uint64(i+1))
+		}
+		found := p.in.Finish(&p.c, p.end(), &p.conn)
+		if accused := slices.ContainsFunc(found, func(f Finding) bool { return f.Severity >= anomaly.Suspicious }); accused == drops {
+			t.Errorf("dropped %v: accused %v: %v", drops, accused, found)
+		}
+	}
+}
+
 // TestDroppedACKs: more than the window without an ACK is nobody's doing where the capture
 // dropped packets since the ACKs were last heard.
 func TestDroppedACKs(t *testing.T) {

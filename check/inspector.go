@@ -201,7 +201,7 @@ func (in *Inspector) Judge(c *Case, shown Shown, v *packet.View, step *conn.Step
 		in.question(s)
 		return
 	}
-	if !in.usual(s) {
+	if in.capture.cloud(s); !in.usual(s) {
 		if in.question(s); !c.noteCalm(s) {
 			c.note(s)
 		}
@@ -288,6 +288,8 @@ func (in *Inspector) concerned(t trigger) []*rule {
 func (in *Inspector) enter(s *Scene, id anomaly.ID, e *Evidence) {
 	if id != anomaly.TcpChecksumBad && s.damaged() {
 		e.Cause = anomaly.CausePath
+	} else if e.Cause < anomaly.CauseCapture && in.capture.explains(s, id) {
+		e.Cause = anomaly.CauseCapture
 	}
 	gates := id.Row().Gates &^ e.Settles
 	switch {

@@ -52,6 +52,7 @@ const (
 
 	closes    mark = 1 << 26 // an end's, shifted by its Dir: it sent a FIN
 	hardError mark = 1 << 28 // an end's: an ICMP hard error came to it, and it has sent nothing since
+	clouded   mark = 1 << 31 // the capture dropped packets since an end was heard, and the path alone does not explain what came next
 	regular   mark = 1 << 30 // it began with a usual SYN, and all others, RSTs included, were usual
 )
 

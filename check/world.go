@@ -1,6 +1,8 @@
 package check
 
 import (
+	"onpath/anomaly"
+	"onpath/conn"
 	"onpath/tcp"
 )
 
@@ -112,6 +114,29 @@ func (w *capture) heardBefore(s *Scene, d tcp.Dir) bool {
 // tried is how long a SYN may have been under way before its answer, its repetitions
 // included, ns.
 const tried = 120e9
+
+// ofIncarnation are the families whose rules hold numbers and states against those that came
+// before in the same incarnation.
+var ofIncarnation = [...]bool{
+	anomaly.FamilyHandshake: true, anomaly.FamilyValidity: true, anomaly.FamilyWindow: true, anomaly.FamilyTeardown: true,
+	anomaly.FamilyTimestamps: true, anomaly.FamilyLifecycle: true,
+}
+
+// cloud remembers that the connection may have closed, and its ports been taken by another,
+// while packets were dropped: what comes next is not explained by the path alone.
+func (w *capture) cloud(s *Scene) {
+	if w.lossy && (s.Step.Explanation > conn.Path || s.Step.Begin != conn.Same) && w.missed(s) {
+		s.Case.shown |= clouded
+	}
+}
+
+// explains reports whether packets that were dropped not long ago explain what a rule found:
+// its segment may be of an incarnation whose beginning is one of them.
+func (w *capture) explains(s *Scene, id anomaly.ID) bool {
+	r := id.Row()
+	return w.lossy && s.Case != nil && s.Case.shown&clouded != 0 && s.moment().At-w.lost < tried &&
+		r.Severity >= anomaly.Suspicious && ofIncarnation[r.Family]
+}
 
 // missedSyn reports whether what came before the scene's record may have been dropped.
 func (w *capture) missedSyn(s *Scene) bool { return w.lossy && s.began()-w.lost < tried }
