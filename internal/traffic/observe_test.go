@@ -70,6 +70,9 @@ func (r *row) pair() pair {
 	return pair{netip.AddrPortFrom(r.Client, r.ClientPort), netip.AddrPortFrom(r.Server, r.ServerPort)}
 }
 
+// shardsVariable tells how many shards onpath has; without it, what it takes by itself.
+const shardsVariable = "ONPATH_SHARDS"
+
 // An observer is onpath live at work in the router.
 type observer struct {
 	t            testing.TB
@@ -88,7 +91,7 @@ func observe(t testing.TB, g *netns.Gateway, on string, args ...string) *observe
 		args[i] = strings.ReplaceAll(a, "FRAMES", o.frames)
 	}
 	live := []string{command(t), "live", "-i", on, "-o", "jsonl=" + o.rows}
-	if n := os.Getenv("ONPATH_SHARDS"); n != "" {
+	if n := os.Getenv(shardsVariable); n != "" {
 		live = append(live, "--shards", n)
 	}
 	o.program = g.Start("listening on "+on, nil, "R", append(live, args...)...)

@@ -60,7 +60,7 @@ func TestSoak(t *testing.T) {
 		t.Fatal(err)
 	}
 	dir := t.TempDir()
-	live := g.Start("listening on", nil, "R", command(t), "live", "--user", "root", "-i", "down0", "-o", "tsv="+filepath.Join(dir, "rows.tsv"), "--rotate", "20s", "--metrics", metricsAddr, "--netfilter")
+	live := g.Start("listening on", nil, "R", soaked(t, dir)...)
 	g.Start("ready", io.Discard, "S", "env", roleVariable+"=server", self)
 	var samples []sample
 	next := time.Now()
@@ -82,6 +82,16 @@ func TestSoak(t *testing.T) {
 	}
 	t.Log(live.Said())
 	judge(t, samples)
+}
+
+// soaked returns the command line: with --netfilter, which needs one table, or if
+// shardsVariable says so with as many shards, checkpoints and rows on the way.
+func soaked(t *testing.T, dir string) []string {
+	args := []string{command(t), "live", "--user", "root", "-i", "down0", "-o", "tsv=" + filepath.Join(dir, "rows.tsv"), "--rotate", "20s", "--metrics", metricsAddr}
+	if n := os.Getenv(shardsVariable); n != "" {
+		return append(args, "--shards", n, "--state", filepath.Join(dir, "state"), "--checkpoint", "10s", "--interim", "5s")
+	}
+	return append(args, "--netfilter")
 }
 
 func (s sample) String() string {
