@@ -82,6 +82,10 @@ const (
 	silence   = 171   // 180 ms: nearly one
 	copyLives = 28610 // 30 s: the life of a datagram in the path (RFC 791)
 
+	// leastIdle is the shortest idleness behind which somebody asks whether the peer is there:
+	// 1 s (Linux's TCP_KEEPIDLE is whole seconds; the default is 2 hours: RFC 9293 §3.8.4).
+	leastIdle = 953
+
 	// initialRTO is the first timeout of a SYN (RFC 6298 §2.1: 1 s), and as long as the tick
 	// of the slowest clock for timestamps (RFC 7323 §5.4).
 	initialRTO = 953
@@ -221,6 +225,8 @@ func (m *move) asks() (d Delivery, yes bool) {
 		return WindowProbe, true
 	case e.has(hasFin) && s.Seq == e.fin && age != newer:
 		return Unknown, true // a late ACK looks the same
+	case s.Len == 1 && m.ev.dups&hasAt != 0 && m.since(m.ev.at) < leastIdle:
+		return 0, false // the last octet again, by a tail loss probe or a timeout, whose ACK has passed meanwhile
 	}
 	return KeepAlive, true
 }

@@ -320,6 +320,11 @@ func TestDeliveryClasses(t *testing.T) {
 		0.0400 > R  101:101(0) | new
 		0.0401 > R  101:101(0) | unknown
 		0.0500 > R  101:101(0) | new`},
+		{"a lone last octet comes again too soon for a keep-alive, though its ACK has passed", plainOpen, `
+		0.100 > P. 101:102(1) ack 301 | new
+		0.101 < .  301:301(0) ack 102 | …
+		0.330 > P. 101:102(1) ack 301 | spurious-retransmission
+		1.400 > .  101:102(1) ack 301 | keep-alive`},
 		{"keep-alives, without and with the octet", plainOpen, `
 		0.030 > P. 101:111(10) ack 301 | new
 		0.040 < .  301:301(0) ack 111 | new
