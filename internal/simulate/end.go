@@ -12,10 +12,10 @@ const never = 1 << 30
 const (
 	firstRTO  = 60 // about one RTT
 	maxRTO    = 500
-	waitSteps = 700 // 2 MSL
-	aliveIdle = 120 // until a keep-alive
-	maxAlives = 3   // keep-alives in a run
-	quiet     = 250 // MSL: twice the longest delay, for which a host that has lost its ISN keeps quiet (§3.4.3)
+	waitSteps = 700  // 2 MSL
+	aliveIdle = 1000 // until a keep-alive: a second, the least that Linux takes
+	maxAlives = 3    // keep-alives in a run
+	quiet     = 250  // MSL: twice the longest delay, for which a host that has lost its ISN keeps quiet (§3.4.3)
 )
 
 // An end is one endpoint: its TCB, its timers, and the application above it.
