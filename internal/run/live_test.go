@@ -9,6 +9,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -19,6 +20,7 @@ import (
 	"onpath/filter"
 	"onpath/flow"
 	"onpath/packet"
+	"onpath/source/afpacket"
 )
 
 // ownNetwork puts the test's thread into a network namespace of its own, and returns
@@ -37,10 +39,7 @@ func ownNetwork(t *testing.T, commands ...string) (enter func()) {
 	}
 	os.WriteFile("/proc/sys/net/ipv6/conf/default/disable_ipv6", []byte("1"), 0) // who speaks IPv6 is not silent
 	for _, line := range commands {
-		words := strings.Fields(line)
-		if out, err := exec.Command(words[0], words[1:]...).CombinedOutput(); err != nil {
-			t.Fatalf("%s: %v\n%s", line, err, out)
-		}
+		command(t, line)
 	}
 	space, err := os.Open("/proc/thread-self/ns/net")
 	if err != nil {
@@ -52,6 +51,15 @@ func ownNetwork(t *testing.T, commands ...string) (enter func()) {
 		if err := unix.Setns(int(space.Fd()), unix.CLONE_NEWNET); err != nil {
 			panic(err)
 		}
+	}
+}
+
+// command runs a command.
+func command(t *testing.T, line string) {
+	t.Helper()
+	words := strings.Fields(line)
+	if out, err := exec.Command(words[0], words[1:]...).CombinedOutput(); err != nil {
+		t.Fatalf("%s: %v\n%s", line, err, out)
 	}
 }
 
@@ -192,6 +200,46 @@ func TestMerged(t *testing.T) {
 			t.Error("it does not end")
 		}
 		l.Close()
+	}
+}
+
+// TestBusyFollows: that an interface goes and comes is seen though there are always frames,
+// so that nobody waits.
+func TestBusyFollows(t *testing.T) {
+	pair := "ip link add name a type veth peer name b"
+	ownNetwork(t, pair, "ip link set lo up")
+	for _, rings := range []int{1, 4} {
+		var said []string
+		l, err := openLive(&Config{Capture: Capture{Interfaces: []string{"lo", "b"}, rings: rings}}, func(s string) { said = append(said, s) })
+		if err != nil {
+			t.Fatal(err)
+		}
+		busy := make([]ring, len(l.rings))
+		for i := range busy {
+			busy[i] = &endless{at: int64(i), step: int64(len(busy))}
+		}
+		l.merge = newMerge(busy, func() int64 { return 1 })
+		command(t, "ip link delete dev b")
+		untilSaid(t, l, &said, "b: "+afpacket.Gone.String())
+		command(t, pair)
+		untilSaid(t, l, &said, "b: "+afpacket.Back.String())
+		l.Close()
+	}
+}
+
+// untilSaid takes frames until something is said. The time is only for who never says it.
+func untilSaid(t *testing.T, l *live, said *[]string, want string) {
+	t.Helper()
+	var f packet.Frame
+	for began := time.Now(); !slices.Contains(*said, want); {
+		for range lookFrames {
+			if err := l.Next(&f); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if time.Since(began) > 10*time.Second {
+			t.Fatalf("said %q, want %q", *said, want)
+		}
 	}
 }
 

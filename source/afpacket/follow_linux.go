@@ -54,6 +54,15 @@ func Wait(rings []*Ring, patience time.Duration) error {
 	return nil
 }
 
+// Look looks after the interfaces of the Rings as Wait does, without waiting. Who has frames
+// all the time calls it now and then, as nobody else would see that an interface goes or
+// comes. The frames that were handed over stay valid.
+func Look(rings []*Ring, now time.Time) {
+	for _, r := range rings {
+		r.watch.look(now)
+	}
+}
+
 // look looks after the interface, if it is time to or the socket has an error: that
 // says that the interface went down, and is taken off the socket by asking for it.
 func (r *Ring) look(now time.Time, seen int16) error {
@@ -62,14 +71,21 @@ func (r *Ring) look(now time.Time, seen int16) error {
 	}
 	if seen&unix.POLLERR != 0 {
 		unix.GetsockoptInt(r.fd, unix.SOL_SOCKET, unix.SO_ERROR)
-	} else if now.Sub(r.watch.looked) < lookEvery {
-		return nil
+		r.watch.looked = time.Time{}
 	}
-	r.watch.looked = now
-	if r.watch.iface.index != 0 {
-		r.watch.follow()
-	}
+	r.watch.look(now)
 	return nil
+}
+
+// look looks after the interface, if it is time to.
+func (w *watch) look(now time.Time) {
+	if now.Sub(w.looked) < lookEvery {
+		return
+	}
+	w.looked = now
+	if w.iface.index != 0 {
+		w.follow()
+	}
 }
 
 // close closes the Rings.

@@ -27,6 +27,9 @@ func LinkOf(string) (packet.LinkType, error) { return 0, errNotSupported }
 // Wait says that live capture is not supported here.
 func Wait([]*Ring, time.Duration) error { return errNotSupported }
 
+// Look has nothing to look after.
+func Look([]*Ring, time.Time) {}
+
 // Next has no frames.
 func (r *Ring) Next(*packet.Frame) bool { return false }
 
