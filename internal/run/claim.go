@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"path/filepath"
 
 	"onpath/internal/checkpoint"
 )
@@ -26,6 +27,9 @@ func (c *Config) claim() (*os.File, error) {
 	if s.Path == "" {
 		return nil, nil
 	}
+	if err := s.resolve(); err != nil {
+		return nil, err
+	}
 	if err := c.mayKeep(); err != nil {
 		return nil, err
 	}
@@ -37,6 +41,25 @@ func (c *Config) claim() (*os.File, error) {
 		return nil, errors.Join(err, f.Close())
 	}
 	return f, nil
+}
+
+// resolve follows the links of the path, by which another run could have the same state.
+// (Another name of the file itself, a hard link, is not seen; the next checkpoint parts them.)
+func (s *State) resolve() error {
+	path, err := filepath.EvalSymlinks(s.Path)
+	if err == nil {
+		s.Path = path
+		return nil
+	}
+	if _, is := os.Readlink(s.Path); is == nil || !errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("--state %s: %w", s.Path, err)
+	}
+	dir, err := filepath.EvalSymlinks(filepath.Dir(s.Path))
+	if err != nil {
+		return fmt.Errorf("--state %s: %w", s.Path, err)
+	}
+	s.Path = filepath.Join(dir, filepath.Base(s.Path))
+	return nil
 }
 
 // ours refuses what another program has written: it would be replaced.

@@ -54,6 +54,32 @@ func TestClaimFollowsNoLink(t *testing.T) {
 	}
 }
 
+// TestClaimByLink: a state is one run's by whatever name of it.
+func TestClaimByLink(t *testing.T) {
+	dir := t.TempDir()
+	path, link := filepath.Join(dir, "state"), filepath.Join(dir, "link")
+	if err := errors.Join(os.WriteFile(path, nil, 0o600), os.Symlink(path, link)); err != nil {
+		t.Fatal(err)
+	}
+	first := Config{State: State{Path: path}}
+	f, err := first.claim()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	second := Config{State: State{Path: link}}
+	if _, err := second.claim(); err == nil || !strings.Contains(err.Error(), "another run keeps its state there") {
+		t.Error(err)
+	}
+	if err := os.Symlink("nowhere", filepath.Join(dir, "lost")); err != nil {
+		t.Fatal(err)
+	}
+	third := Config{State: State{Path: filepath.Join(dir, "lost")}}
+	if _, err := third.claim(); !errors.Is(err, os.ErrNotExist) {
+		t.Error("a link to nothing: ", err)
+	}
+}
+
 // TestClaimForeign: what another program has written is not replaced, nor what is not ours
 // beside it; a file that is empty, or that a checkpoint was begun in, is.
 func TestClaimForeign(t *testing.T) {

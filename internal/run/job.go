@@ -278,6 +278,7 @@ func (j *job[R]) answer() bool {
 	}
 	if asked&askTable != 0 {
 		j.printOpen()
+		j.flush() // while all stand still
 	}
 	if asked&askLook != 0 {
 		j.health = j.in.Health()

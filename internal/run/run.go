@@ -173,8 +173,7 @@ func newJob[R any](c Config, formats []Format[R]) (*job[R], error) {
 // openInput opens what is to be read. Of an interface, the kernel gives us only what the
 // filter selects.
 func (j *job[R]) openInput() error {
-	if c := &j.config; len(c.Capture.Interfaces) > 0 {
-		c.Capture.rings = c.shardsOf(0)
+	if len(j.config.Capture.Interfaces) > 0 {
 		l, err := openLive(&j.config, j.say)
 		j.in, j.live = l, l
 		return err

@@ -39,10 +39,14 @@ func (j *job[R]) ask(s os.Signal) (end bool) {
 // means what it meant at first.
 func (j *job[R]) hungUp() bool { return j.seen && !term.IsTerminal(int(stderr.Fd())) }
 
-// deafen lets the signal kill that comes after s; those that ask for something ask in vain
-// from now on.
+// echo is for how long a signal that ends is the same one: timeout(1) sends its own to the
+// program and then to the group that the program is of.
+const echo = 500 * time.Millisecond
+
+// deafen lets the signal kill that comes after s and its echo; those that ask for something
+// ask in vain from now on.
 func (j *job[R]) deafen(s os.Signal, signals chan os.Signal) {
-	signal.Stop(signals)
+	time.AfterFunc(echo, func() { signal.Stop(signals) })
 	if s == syscall.SIGTERM && j.live == nil {
 		go j.insist(signals)
 	}
@@ -54,27 +58,31 @@ func (j *job[R]) deafen(s os.Signal, signals chan os.Signal) {
 }
 
 // second lets the second signal kill that comes while the end is under way: what the first
-// one asks for is being done. It ends when signals is closed.
+// one asks for is being done. It ends with the first one, or when signals is closed.
 func (j *job[R]) second(signals chan os.Signal) {
 	for s := range signals {
 		if j.ask(s) {
 			j.deafen(s, signals)
+			return
 		}
 	}
 }
 
-// insist has SIGTERM end the program though a pipe is full that nobody reads: timeout(1) and
-// kill(1) send it once. (Who types ^C may type it again; a capture gives its outputs up by
+// insist has SIGTERM end the program though a pipe is full that nobody reads: who sends it
+// need not send another. (Who types ^C may type it again; a capture gives its outputs up by
 // itself.) It ends when signals is closed.
-func (j *job[R]) insist(signals <-chan os.Signal) {
+func (j *job[R]) insist(signals chan os.Signal) {
 	for {
 		select {
-		case <-signals:
-			return
+		case _, echoed := <-signals:
+			if !echoed {
+				return
+			}
 		case <-time.After(hesitation):
 		}
 		if stuck := j.stuck(endurance); len(stuck) > 0 {
 			fmt.Fprintf(stderr, "onpath: %s: it is given up, and incomplete\n", strings.Join(stuck, ", "))
+			signal.Stop(signals)
 			again()
 			return
 		}
