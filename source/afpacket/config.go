@@ -74,23 +74,32 @@ var ErrNoFanout = errors.New("the kernel makes no group of sockets that share an
 type Event struct {
 	Interface string
 	What      What
+	Err       error // what the operating system says, of Refused; else nil
 }
 
 // String returns a sentence for people.
-func (e Event) String() string { return e.Interface + ": " + whats[e.What] }
+func (e Event) String() string {
+	text := e.Interface + ": " + whats[e.What]
+	if e.Err != nil {
+		text += ": " + e.Err.Error()
+	}
+	return text
+}
 
 // What befell an interface.
 type What uint8
 
 // Down and Up: it was there all the time. Gone and Back: it was deleted, or moved
 // away, and one of the same name was made. Changed: that one is of a kind which the
-// open socket cannot capture.
+// open socket cannot capture. Refused: it could, but the operating system does not let it
+// for now.
 const (
 	Down What = iota
 	Up
 	Gone
 	Back
 	Changed
+	Refused
 )
 
 var whats = [...]string{
@@ -99,6 +108,7 @@ var whats = [...]string{
 	Gone:    "the interface is gone; waiting for one of that name",
 	Back:    "the interface is back",
 	Changed: "the interface is back with another link type; start again to capture from it",
+	Refused: "the interface is back, but cannot be captured; trying again",
 }
 
 // String returns a sentence for people, without the name.

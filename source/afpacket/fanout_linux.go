@@ -88,19 +88,30 @@ func (w *watch) widen() error {
 }
 
 // replace gives a Ring the spared socket for its own, unless it has it already.
-func (w *watch) replace(r *Ring, spare *int) (err error) {
+func (w *watch) replace(r *Ring, spare *int) error {
 	if *spare == noSocket {
 		return nil
 	}
 	other := Ring{watch: w, fd: *spare}
-	if err = other.prepare(); err != nil {
-		return err
-	}
-	if w.id, err = other.join(w.id); err != nil {
+	if err := other.enter(); err != nil {
+		other.unmap()
 		return err
 	}
 	r.release()
 	r.fd, r.memory, r.block, *spare = other.fd, other.memory, other.block, noSocket
+	return nil
+}
+
+// enter prepares a socket for the group that widen makes, and puts it in.
+func (r *Ring) enter() error {
+	if err := r.prepare(); err != nil {
+		return err
+	}
+	id, err := r.join(r.watch.id)
+	if err != nil {
+		return fmt.Errorf("a group of sockets: %w", err)
+	}
+	r.watch.id = id
 	return nil
 }
 

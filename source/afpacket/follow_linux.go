@@ -26,7 +26,7 @@ type watch struct {
 	cooked bool
 	iface  iface     // as it was when the sockets were bound to it; index lost if it is gone
 	looked time.Time // when it was last looked after
-	told   bool      // that the interface changed
+	told   What      // what was told last
 }
 
 // lost is the index of an interface that is gone.
@@ -151,7 +151,7 @@ func (w *watch) upOrDown(up bool) {
 // leave notes that the interface is gone.
 func (w *watch) leave() {
 	if w.iface.index != lost {
-		w.iface.index, w.told = lost, false
+		w.iface.index = lost
 		w.tell(Gone)
 	}
 }
@@ -164,22 +164,28 @@ func (w *watch) rebind() {
 		return
 	}
 	if link, _ := i.link(); link != w.link {
-		if !w.told {
-			w.told = true
-			w.tell(Changed)
-		}
+		w.once(Changed, nil)
 		return
 	}
 	before := w.iface
 	w.iface = i
-	if w.take() != nil { // it went again meanwhile
+	if err := w.take(); err != nil {
 		w.iface = before
+		if !passes(err) {
+			w.once(Refused, err)
+		}
 		return
 	}
 	w.tell(Back)
 	if !i.up {
 		w.tell(Down)
 	}
+}
+
+// passes reports whether an error of take is to be expected: the interface went again
+// meanwhile, or there is something to be read first.
+func passes(err error) bool {
+	return errors.Is(err, unix.ENODEV) || errors.Is(err, unix.ENXIO) || errors.Is(err, errUnread)
 }
 
 // take binds the socket to the interface, or has a group choose it.
@@ -210,4 +216,17 @@ func (w *watch) choose() error {
 	return w.rings[0].promiscuous()
 }
 
-func (w *watch) tell(what What) { w.config.Event(Event{w.config.Interface, what}) }
+// once tells why an interface that is back is not captured, unless that was told last: it is
+// tried again and again.
+func (w *watch) once(why What, err error) {
+	if w.told != why {
+		w.say(why, err)
+	}
+}
+
+func (w *watch) tell(what What) { w.say(what, nil) }
+
+func (w *watch) say(what What, err error) {
+	w.told = what
+	w.config.Event(Event{w.config.Interface, what, err})
+}

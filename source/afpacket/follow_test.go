@@ -4,6 +4,7 @@ package afpacket
 
 import (
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"slices"
 	"testing"
@@ -88,6 +89,41 @@ func TestUnread(t *testing.T) {
 	}
 	if want := 2 * len(odd()); frames != want || arrived != want {
 		t.Errorf("%d frames, %d arrived, want %d", frames, arrived, want)
+	}
+}
+
+// TestRefused: what keeps a group from an interface that is back is told once, with the
+// reason, and the next try finds everything as it was.
+func TestRefused(t *testing.T) {
+	stage(t)
+	var got []What
+	var why error
+	rings := openedGroup(t, Config{Interface: "b", Event: func(e Event) {
+		if got = append(got, e.What); e.What == Refused {
+			why = e.Err
+		}
+	}}, 2)
+	of := openedGroup(t, Config{Interface: "lo"}, 1)[0]
+	full, err := unix.GetsockoptInt(of.fd, unix.SOL_PACKET, unix.PACKET_FANOUT)
+	if err != nil {
+		t.Fatal(err)
+	}
+	command(t, "ip link delete dev b")
+	settle(t, rings)
+	pair(t)
+	w := rings[0].watch
+	foreign := full & 0xffff
+	w.id = foreign // a group of lo takes no sockets of others
+	settle(t, rings)
+	if want := []What{Gone, Refused}; !slices.Equal(got, want) || !errors.Is(why, unix.EINVAL) || w.id != foreign {
+		t.Errorf("%v, want %v: %v; group %d, want %d", got, want, why, w.id, foreign)
+	}
+	w.id = newGroup
+	settle(t, rings)
+	newSender(t, "a").send(odd()...)
+	same(t, collect(t, rings, len(odd())), odd())
+	if want := []What{Gone, Refused, Back}; !slices.Equal(got, want) {
+		t.Errorf("%v, want %v: %v", got, want, why)
 	}
 }
 

@@ -127,6 +127,15 @@ func (r *Ring) mapRing() error {
 	return nil
 }
 
+// unmap gives the ring back and keeps the socket, which the kernel gives no other ring before.
+func (r *Ring) unmap() {
+	if r.memory != nil {
+		unix.Munmap(r.memory)
+		r.memory = nil
+	}
+	unix.SetsockoptTpacketReq3(r.fd, unix.SOL_PACKET, unix.PACKET_RX_RING, &unix.TpacketReq3{})
+}
+
 // bind lets the interface's packets in, or those of all if they are to be chosen.
 func (r *Ring) bind() error {
 	at := &unix.SockaddrLinklayer{Protocol: swap16(unix.ETH_P_ALL), Ifindex: int(r.watch.iface.index)}
