@@ -36,8 +36,9 @@ type live struct {
 	taps     []tap
 	rings    []*afpacket.Ring // of all
 	merge    *merge
-	opened   int64 // since when all rings capture, ns since 1970
-	until    int64 // the time at which all ends; 0: it does not
+	opened   int64     // since when all rings capture, ns since 1970
+	until    int64     // the time at which all ends, ns since 1970; 0: it does not
+	drained  time.Time // when that was decided, by a clock that nobody sets
 	number   uint64
 	filtered bool             // there is a filter, which the kernel applies
 	lacks    []*afpacket.Ring // those without a head
@@ -212,7 +213,7 @@ func (l *live) Buffered() bool { return l.merge.next(false) != nil }
 
 // take hands the head of a ring over.
 func (l *live) take(from *lane, f *packet.Frame) error {
-	if l.until != 0 && from.head.At > l.until {
+	if l.until != 0 && (from.head.At > l.until || l.turnedBack(time.Now())) {
 		return l.end()
 	}
 	l.number++
@@ -231,7 +232,20 @@ func (l *live) take(from *lane, f *packet.Frame) error {
 const lookFrames = 1 << 10
 
 // drain makes now the end: what has come until then is still handed over.
-func (l *live) drain() { l.until = time.Now().UnixNano() }
+func (l *live) drain() {
+	l.drained = time.Now()
+	l.until = l.drained.UnixNano()
+}
+
+// longEnough is how long the end is waited for while frames come that are stamped before it.
+const longEnough = 5 * time.Second
+
+// turnedBack reports whether the end has not come though it should have long ago, as somebody
+// has set the clock back. If nobody has, all that came before the end is handed over, however
+// long that takes.
+func (l *live) turnedBack(now time.Time) bool {
+	return now.Sub(l.drained) > longEnough && now.UnixNano() <= l.until
+}
 
 // end counts what was dropped last.
 func (l *live) end() error {

@@ -4,6 +4,7 @@ package run
 
 import (
 	"fmt"
+	"io"
 	"net"
 	"os"
 	"os/exec"
@@ -253,6 +254,30 @@ func TestSilent(t *testing.T) {
 	}
 	if s := l.silent(); s < future || s > future+int64(time.Minute) {
 		t.Errorf("%d ns behind the last packet", s-future)
+	}
+}
+
+// TestDrainOfSetClocks: the end comes though the clock was set back behind it, and otherwise
+// waits for all that came before.
+func TestDrainOfSetClocks(t *testing.T) {
+	now := time.Now()
+	for _, c := range []struct {
+		about          string
+		until, drained time.Duration // from now
+		ends           bool
+	}{
+		{"just now", 0, 0, false},
+		{"slow", -2 * longEnough, -2 * longEnough, false},
+		{"set back just now", time.Hour, 0, false},
+		{"set back", time.Hour, -2 * longEnough, true},
+		{"set forth", -time.Hour, -2 * longEnough, false},
+	} {
+		l := live{until: now.Add(c.until).UnixNano(), drained: now.Add(c.drained)}
+		var f packet.Frame
+		err := l.take(&lane{head: packet.Frame{At: l.until}, here: true}, &f)
+		if ends := err == io.EOF; ends != c.ends {
+			t.Errorf("%s: %v", c.about, err)
+		}
 	}
 }
 
