@@ -101,7 +101,8 @@ func (c *Capture) each() (memory, rings int) {
 	return memory, max(1, min(c.rings, memory/leastRing))
 }
 
-// open opens the rings of the interface. A kernel that has no groups gives one ring.
+// open opens the rings of the interface. A kernel that has no groups gives one ring,
+// and that is said.
 func (t *tap) open(c *Config, say func(string)) error {
 	link, err := afpacket.LinkOf(t.name)
 	if err != nil {
@@ -130,11 +131,16 @@ func (t *tap) open(c *Config, say func(string)) error {
 			return err
 		}
 	}
+	alone := err
 	r, err := afpacket.Open(config)
-	if err == nil {
-		t.rings = []*afpacket.Ring{r}
+	if err != nil {
+		return err
 	}
-	return err
+	t.rings = []*afpacket.Ring{r}
+	if alone != nil {
+		say(fmt.Sprintf("one ring: %v", alone))
+	}
+	return nil
 }
 
 // listening says what is captured.

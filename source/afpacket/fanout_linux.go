@@ -45,7 +45,7 @@ func (w *watch) openGroup(n int) error {
 			return err
 		}
 		if id, err = r.join(id); err != nil {
-			return fmt.Errorf("-i %s: %w (%w)", w.config.Interface, ErrNoFanout, err)
+			return fmt.Errorf("-i %s: %w", w.config.Interface, unjoined(err))
 		}
 		spare, err := w.socket()
 		if err != nil {
@@ -57,6 +57,17 @@ func (w *watch) openGroup(n int) error {
 		return fmt.Errorf("-i %s: %w", w.config.Interface, err)
 	}
 	return nil
+}
+
+// unjoined says why a socket could not join a group: only a kernel that does not know what is
+// asked for makes none. Others may lack memory, say, which one socket would not mend.
+func unjoined(err error) error {
+	for _, unknown := range [...]error{unix.EINVAL, unix.ENOPROTOOPT, unix.EOPNOTSUPP} {
+		if errors.Is(err, unknown) {
+			return fmt.Errorf("%w (%w)", ErrNoFanout, err)
+		}
+	}
+	return fmt.Errorf("a group of sockets: %w", err)
 }
 
 // newGroup is no id of a group: the kernel is to choose one. 0 is one.

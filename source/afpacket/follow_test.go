@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"syscall"
 	"testing"
 
 	"golang.org/x/sys/unix"
@@ -203,6 +204,18 @@ func TestFanout(t *testing.T) {
 	}
 	if len(of) != flows {
 		t.Errorf("%d connections, want %d", len(of), flows)
+	}
+}
+
+// TestUnjoined: a kernel without groups is told from one that has none to give now.
+func TestUnjoined(t *testing.T) {
+	for err, none := range map[syscall.Errno]bool{
+		unix.EINVAL: true, unix.ENOPROTOOPT: true, unix.EOPNOTSUPP: true,
+		unix.ENOMEM: false, unix.ENOSPC: false, unix.EPERM: false, unix.ENODEV: false,
+	} {
+		if got := unjoined(err); errors.Is(got, ErrNoFanout) != none || !errors.Is(got, err) {
+			t.Errorf("%v: %v", err, got)
+		}
 	}
 }
 
