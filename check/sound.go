@@ -121,7 +121,7 @@ func (r *repair) partly(ack tcp.Seq) bool {
 func (c *Case) noteCalm(s *Scene) bool {
 	seg, step, t := s.Seg, s.Step, c.lent(s.inspector)
 	if s.order&soundAll != soundAll || seg.Flags&^tcp.PSH != tcp.ACK || seg.Win == 0 || seg.Sum == tcp.SumPartial ||
-		step.Gap|step.Unsent|step.Filled != 0 || c.oversized(seg, s.View) || t != nil && t.tamper.frame != 0 {
+		step.Gap|step.Unsent|step.Filled != 0 || c.oversized(seg, s.View) || s.joined() || t != nil && t.tamper.frame != 0 {
 		return false
 	}
 	c.put(candidate, seg.Dir, false)

@@ -92,7 +92,7 @@ func beyond(n, limit tcp.Seq, slack uint32) anomaly.Cause {
 func seqLeft(s *Scene) (Evidence, bool) {
 	me, window := s.Me(), s.Peer().MaxWin
 	end := s.Seg.End()
-	if !s.judged() || !me.HasUna || window == 0 || end.After(me.Una-tcp.Seq(window)) {
+	if !s.judged() || !me.HasUna || window == 0 || !end.Before(me.Una) || end.After(me.Una-tcp.Seq(window)) {
 		return no()
 	}
 	return because(anomaly.CausePath, num(end), int64(window), num(me.Una)), true
@@ -108,7 +108,7 @@ func ackBeyondEdge(s *Scene) (Evidence, bool) {
 
 func ackTooOld(s *Scene) (Evidence, bool) {
 	p, window, ack := s.Peer(), s.Me().MaxWin, s.Seg.Ack
-	if !s.judged() || !p.HasUna || !ack.Before(p.Una-tcp.Seq(window)) {
+	if !s.judged() || !p.HasUna || !ack.Before(p.Una) || !ack.Before(p.Una-tcp.Seq(window)) {
 		return no()
 	}
 	why := anomaly.CausePath // it is late

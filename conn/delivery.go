@@ -206,7 +206,8 @@ func (m *move) deliverSyn() (Delivery, Loss) {
 // changed reports whether a router has passed the SYN that passed here within the last
 // millisecond, and has changed it: its MSS, mostly. No timeout is as short.
 func (m *move) changed() bool {
-	return m.ev.dups&hasAt != 0 && m.since(m.ev.at) == 0 && m.s.TTL < m.e.ttl && m.e.ttl-m.s.TTL <= routers
+	d := int32(millisOf(m.s.At) - m.ev.at) // -1: the clocks of two interfaces, or of two processors
+	return m.ev.dups&hasAt != 0 && d <= 0 && d >= -1 && m.s.TTL < m.e.ttl && m.e.ttl-m.s.TTL <= routers
 }
 
 // asks recognises segments that only ask: keep-alives and window probes, one

@@ -320,6 +320,10 @@ func TestDeliveryClasses(t *testing.T) {
 		0.0400 > R  101:101(0) | new
 		0.0401 > R  101:101(0) | unknown
 		0.0500 > R  101:101(0) | new`},
+		{"a SYN that a router has changed comes at once, and one that goes back in time is none such", "", `
+		9.0000 > S 100:100(0) ttl 60 <mss 1460> | new
+		9.0001 > S 100:100(0) ttl 59 <mss 1400> | capture-duplicate
+		8.0000 > S 100:100(0) ttl 58 <mss 1300> | retransmission after`},
 		{"a lone last octet comes again too soon for a keep-alive, though its ACK has passed", plainOpen, `
 		0.100 > P. 101:102(1) ack 301 | new
 		0.101 < .  301:301(0) ack 102 | …

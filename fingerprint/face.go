@@ -49,7 +49,7 @@ func faceOf(v *packet.View, peerMSS uint16) face {
 	}
 }
 
-// faceBits is the logarithm of how many faces are remembered: 3.5 KiB.
+// faceBits is the logarithm of how many faces are remembered: 3.25 KiB.
 const faceBits = 5
 
 // place returns where a face is remembered.
