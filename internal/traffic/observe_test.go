@@ -7,6 +7,7 @@ import (
 	"net/netip"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -104,13 +105,32 @@ func (o *observer) stop() map[pair][]*row {
 	if err := o.program.Stop(); err != nil {
 		o.t.Errorf("%s: onpath live: %v", o.name, err)
 	}
-	if !strings.Contains(o.program.Said(), " 0 dropped by the kernel") {
-		o.t.Fatalf("%s: this machine is too slow for the traffic, or onpath is:\n%s", o.name, o.program.Said())
-	}
+	o.complete()
 	all := readRows(o.t, o.rows)
 	o.t.Logf("%s: %d records", o.name, len(all))
 	return byPair(all)
 }
+
+// complete ends the test if the kernel dropped packets: this machine, or onpath, is too slow
+// for the traffic. One or two can be the kernel's own doing while the ring has room: its timer
+// closes a block beside who asks whether there is any (__packet_rcv_has_room takes no lock).
+// Then the test says nothing.
+func (o *observer) complete() {
+	o.t.Helper()
+	said := o.program.Said()
+	dropped := droppedBy.FindStringSubmatch(said)
+	switch {
+	case dropped == nil:
+		o.t.Fatalf("%s: nothing is said of drops:\n%s", o.name, said)
+	case dropped[1] == "0":
+	case (dropped[1] == "1" || dropped[1] == "2") && !strings.Contains(said, "the ring was full"):
+		o.t.Skipf("%s: the kernel dropped %s of the packets though its ring was not full", o.name, dropped[1])
+	default:
+		o.t.Fatalf("%s: this machine is too slow for the traffic, or onpath is:\n%s", o.name, said)
+	}
+}
+
+var droppedBy = regexp.MustCompile(`([0-9,]+) dropped by the kernel`)
 
 // readRows reads a file of rows.
 func readRows(t testing.TB, path string) (all []*row) {
