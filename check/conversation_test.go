@@ -57,12 +57,7 @@ type player struct {
 }
 
 func (p *player) play(l *segtext.Line, number uint64) {
-	data := l.Frame()
-	f := packet.Frame{Number: number, At: l.At, Link: packet.LinkEthernet, Data: data, WireLen: uint32(len(data))}
-	if l.Cut > 0 && l.Cut < len(data) {
-		f.Data = data[:l.Cut]
-	}
-	p.decoder.Decode(&f, &p.v)
+	p.decoder.Decode(frameOf(l, number), &p.v)
 	if q, ok := p.v.Quote(); ok {
 		p.in.ICMP(&p.c, &p.v, &q, l.Dir, &p.conn)
 		return
@@ -72,6 +67,16 @@ func (p *player) play(l *segtext.Line, number uint64) {
 	}
 	p.v.Seg.Dir = l.Dir
 	p.watch()
+}
+
+// frameOf returns a line as a frame that was captured whole, or cut as the line says.
+func frameOf(l *segtext.Line, number uint64) *packet.Frame {
+	data := l.Frame()
+	f := &packet.Frame{Number: number, At: l.At, Link: packet.LinkEthernet, Data: data, WireLen: uint32(len(data))}
+	if l.Cut > 0 && l.Cut < len(data) {
+		f.Data = data[:l.Cut]
+	}
+	return f
 }
 
 // watch is what flow does with a segment.

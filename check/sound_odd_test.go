@@ -32,8 +32,7 @@ func TestSoundOdd(t *testing.T) {
 		both, decoder, v := newTwin(), packet.NewDecoder(packet.Config{}), new(packet.View)
 		for n := range lines {
 			l := &lines[n]
-			data := l.Frame()
-			decoder.Decode(&packet.Frame{Number: uint64(n + 1), At: l.At, Link: packet.LinkEthernet, Data: data, WireLen: uint32(len(data))}, v)
+			decoder.Decode(frameOf(l, uint64(n+1)), v)
 			v.Seg.Dir = l.Dir
 			if what := both.judge(v); what != "" {
 				t.Errorf("line %d: %s: %v, all rules asked %v", n+1, what, both.fast.raised, both.slow.raised)

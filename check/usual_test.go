@@ -177,8 +177,7 @@ func TestSoundFuzzed(t *testing.T) {
 		_, _ = r.Read(b)
 		twin, decoder, v := newTwin(), packet.NewDecoder(packet.Config{}), new(packet.View)
 		for i, l := range fuzzed(b) {
-			data := l.Frame()
-			decoder.Decode(&packet.Frame{Number: uint64(i + 1), At: l.At, Link: packet.LinkEthernet, Data: data, WireLen: uint32(len(data))}, v)
+			decoder.Decode(frameOf(&l, uint64(i+1)), v)
 			if v.Seg.Dir = l.Dir; !v.IsTCP() {
 				continue
 			}
@@ -199,8 +198,7 @@ func TestUsualStories(t *testing.T) {
 		twin, decoder, v := newTwin(), packet.NewDecoder(packet.Config{}), new(packet.View)
 		for i := range lines {
 			l := &lines[i]
-			data := l.Frame()
-			decoder.Decode(&packet.Frame{Number: uint64(i + 1), At: l.At, Link: packet.LinkEthernet, Data: data, WireLen: uint32(len(data))}, v)
+			decoder.Decode(frameOf(l, uint64(i+1)), v)
 			if q, ok := v.Quote(); ok {
 				twin.fast.ICMP(&twin.a, v, &q, l.Dir, &twin.conn)
 				twin.slow.ICMP(&twin.b, v, &q, l.Dir, &twin.conn)
