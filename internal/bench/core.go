@@ -15,22 +15,27 @@ import (
 // runCore is onpath up to its records, which nobody writes: rings 0 to 2 and
 // the reader, in batches as internal/run has them. Its table is left as the last
 // packet left it.
-func runCore(path string) (result, error) { return core(flow.Config{}, path) }
+func runCore(path string) (result, error) { return core(packet.Config{}, flow.Config{}, path) }
+
+// runHeaders is the core without work on each octet: no checksums, no digests.
+func runHeaders(path string) (result, error) {
+	return core(packet.Config{NoChecksums: true}, flow.Config{Rules: check.Config{Overlap: -1}}, path)
+}
 
 // runQuiet is the core without what grows with what is found: findings are not
 // kept, and payloads not noted.
 func runQuiet(path string) (result, error) {
-	return core(flow.Config{Rules: check.Config{Least: anomaly.Violation, Overlap: -1}}, path)
+	return core(packet.Config{}, flow.Config{Rules: check.Config{Least: anomaly.Violation, Overlap: -1}}, path)
 }
 
 // runNetfilter is the core under --netfilter.
 func runNetfilter(path string) (result, error) {
-	return core(flow.Config{Netfilter: netfilter.New(netfilter.Config{})}, path)
+	return core(packet.Config{}, flow.Config{Netfilter: netfilter.New(netfilter.Config{})}, path)
 }
 
-func core(c flow.Config, path string) (result, error) {
+func core(p packet.Config, c flow.Config, path string) (result, error) {
 	t := flow.New(c, func(*record.Record) {})
-	d := packet.NewDecoder(packet.Config{})
+	d := packet.NewDecoder(p)
 	var views [flow.Batch]packet.View
 	held := 0
 	observe := func() {

@@ -42,7 +42,7 @@ type settings struct {
 func command() error {
 	var s settings
 	flag.StringVar(&s.loads, "loads", "mix,bulk,small,many,flood", "workloads, by name")
-	flag.StringVar(&s.programs, "programs", "floor,core,onpath,sharded,gopacket,tuned,reassembly", "programs, by name")
+	flag.StringVar(&s.programs, "programs", "floor,core,headers,onpath,firewall,sharded,gopacket,tuned,reassembly", "programs, by name")
 	flag.Float64Var(&s.scale, "scale", 1, "packets and connections times `factor`")
 	flag.IntVar(&s.rounds, "rounds", 3, "runs of each program over each capture")
 	flag.StringVar(&s.dir, "dir", "", "keep the captures here, and use those that are here (default: a temporary one)")
@@ -50,7 +50,11 @@ func command() error {
 	flag.StringVar(&s.profiles, "profiles", "", "leave a CPU profile of each run in this directory")
 	profile := flag.String("profile", "", "with -child: where its CPU profile goes")
 	child := flag.String("child", "", "measure this program in this process, over the capture that is the argument")
+	probes := flag.Bool("probe", false, "read the capture that is the argument, and measure this machine")
 	flag.Parse()
+	if *probes {
+		return probeHere(flag.Arg(0))
+	}
 	if *child != "" {
 		return profiled(*profile, func() error { return measureHere(*child, flag.Arg(0)) })
 	}
@@ -138,6 +142,9 @@ func compareOver(name, dir string, s settings) (t table, err error) {
 		return t, err
 	}
 	t = table{load: load, runs: map[string][]measure{}, order: strings.Split(s.programs, ",")}
+	if t.on, err = probeThere(path); err != nil {
+		return t, err
+	}
 	for round := range s.rounds {
 		for _, p := range t.order {
 			m, err := measureThere(p, path, s.profile(p, name, round))
