@@ -1,6 +1,8 @@
 package check
 
 import (
+	"slices"
+
 	"onpath/anomaly"
 	"onpath/conn"
 	"onpath/tcp"
@@ -169,16 +171,23 @@ func (b *books) close(c *Case) {
 	c.book = 0
 }
 
-// add counts an occurrence, and keeps it if it is one of the first.
-func (f *Finding) add(o *Occurrence, keep int) {
+// count counts an occurrence.
+func (f *Finding) count(at Moment, c anomaly.Cause) {
 	if f.Count == 0 {
-		f.First, f.Cause = o.Moment, o.Cause
+		f.First, f.Cause = at, c
 	}
-	f.Cause = min(f.Cause, o.Cause)
+	f.Cause = min(f.Cause, c)
 	f.Severity = f.ID.Severity().Given(f.Cause)
 	f.Count++
-	f.Last = o.Moment
-	if len(f.Kept) < keep {
-		f.Kept = append(f.Kept, *o)
+	f.Last = at
+}
+
+// roomFor returns kept with one more, whose octets are any; at most so many will be kept.
+// What has a second one mostly has all.
+func roomFor(kept []Occurrence, most int) []Occurrence {
+	n := len(kept)
+	if n == cap(kept) {
+		kept = slices.Grow(kept, min(max(1, 2*n), most-n))
 	}
+	return kept[:n+1]
 }

@@ -101,6 +101,14 @@ const (
 
 // again returns why the segment repeats the ACK of the last one.
 func (s *Scene) again() repetition {
+	if s.knows&knowsRepeats == 0 {
+		s.knows |= knowsRepeats
+		s.repeats = s.repetition()
+	}
+	return s.repeats
+}
+
+func (s *Scene) repetition() repetition {
 	me, p := s.Me(), s.Peer()
 	if !s.pure() || s.Step.Outside || s.Step.Delivery != conn.New || !me.HasRcv || s.Seg.Ack != me.Rcv || s.Seg.Seq != me.Nxt {
 		return noRepetition

@@ -74,6 +74,14 @@ func (s *Scene) sackedAbove(seq tcp.Seq) bool {
 
 // cure returns what made the sender send the segment again.
 func (s *Scene) cure() cure {
+	if s.knows&knowsCure == 0 {
+		s.knows |= knowsCure
+		s.healed = s.cureOf()
+	}
+	return s.healed
+}
+
+func (s *Scene) cureOf() cure {
 	me, p, seg := s.Me(), s.Peer(), s.Seg
 	if p.DupAcks >= 2 && p.Rcv == seg.Seq || s.sackedAbove(seg.Seq) {
 		return cureFast

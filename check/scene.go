@@ -22,7 +22,9 @@ type Scene struct {
 	knows      knowledge     // which of them are set
 	inspector  *Inspector
 	triggering trigger
-	order      sound // what is in order about Seg
+	order      sound      // what is in order about Seg
+	repeats    repetition // what again says, if it was asked
+	healed     cure       // what cure says, if it was asked
 }
 
 // Me returns what was known of the sender before the segment.
@@ -36,12 +38,14 @@ func (s *Scene) Peer() *conn.Facts {
 }
 
 // knowledge is a set of ends, a bit for each tcp.Dir, of which the facts are known, and
-// what judged says, which many rules ask.
+// of what else is known that many rules ask.
 type knowledge uint8
 
 const (
 	knowsJudged knowledge = 1 << (iota + 2)
 	saysJudged
+	knowsRepeats
+	knowsCure
 )
 
 // sender returns who sent the segment; at the end of a record, the client.

@@ -30,13 +30,15 @@ const (
 	soundResent                    // it was not sent again
 	soundCopied                    // it is neither late nor a copy
 	soundWindow                    // there is room for its octets
-	soundWhole                     // its sender has told of no octets behind a hole
+	soundWhole                     // its sender has told of no octets behind a hole, or tells of them again
+	soundRoom                      // its stream has not too many holes
+	soundAlive                     // no RST of its sender has passed
 	soundKin                       // it is like its sender's others, and acknowledges what was sent
 )
 
 // soundAll is what is in order about a segment of which there is no more to remember than of
-// a usual one.
-const soundAll = soundHosts | soundOptions | soundClaim | soundTime | soundOpened | soundRepeat | soundProbe | soundResent | soundCopied | soundKin
+// a usual one, but for what it repeats.
+const soundAll = soundHosts | soundOptions | soundClaim | soundTime | soundOpened | soundProbe | soundKin
 
 // soundly are the rules that cannot hold where that is in order.
 var soundly = map[sound][]anomaly.ID{
@@ -59,10 +61,12 @@ var soundly = map[sound][]anomaly.ID{
 	soundProbe: {anomaly.KeepaliveProbe, anomaly.KeepaliveUnanswered, anomaly.ZeroWindowProbe, anomaly.ZeroWindowPersistent},
 	soundResent: {anomaly.RetransmissionRto, anomaly.RetransmissionFast, anomaly.RetransmissionTlp, anomaly.RetransmissionSpurious,
 		anomaly.RetransmissionRepacketized, anomaly.RetransmissionExcessive, anomaly.RetransmitBurst, anomaly.RtoBackoffMissing,
-		anomaly.LostSegmentBeforeTap, anomaly.LostSegmentAfterTap},
+		anomaly.LostSegmentBeforeTap, anomaly.LostSegmentAfterTap, anomaly.PmtudBlackhole},
 	soundCopied: {anomaly.OutOfOrderSegment, anomaly.NetworkDuplicate, anomaly.CaptureDuplicate},
 	soundWindow: {anomaly.WindowFull, anomaly.UnackedDataExcessive},
 	soundWhole:  {anomaly.SackReneging},
+	soundRoom:   {anomaly.ReassemblyLimit},
+	soundAlive:  {anomaly.RstInjectedDataContinues},
 }
 
 // unsound is what soundly tells, by rows: that a rule holds only if that is not in order.
@@ -105,7 +109,9 @@ func (s *Scene) sound() (k sound) {
 	set(soundResent, step.Delivery != conn.Retransmission && step.Delivery != conn.Spurious && step.Loss == conn.LossNone)
 	set(soundCopied, !s.copied())
 	set(soundWindow, f&conn.FitsWindow != 0)
-	set(soundWhole, f&conn.FitsWhole != 0)
+	set(soundWhole, f&conn.FitsWhole != 0 || s.reportsAgain())
+	set(soundRoom, f&conn.FitsRoom != 0)
+	set(soundAlive, t == nil || t.reset[seg.Dir&1].frame == 0)
 	set(soundKin, f&(conn.FitsKin|conn.FitsSent) == conn.FitsKin|conn.FitsSent)
 	return k
 }
@@ -114,6 +120,17 @@ func (s *Scene) sound() (k sound) {
 // made an end send again.
 func (r *repair) partly(ack tcp.Seq) bool {
 	return r.segments > 0 && r.how == cureFast && ack.After(r.from) && ack.Before(r.upTo)
+}
+
+// reportsAgain reports whether the segment covers, by its ACK or by a block, all that
+// its sender has told to have.
+func (s *Scene) reportsAgain() bool {
+	for _, b := range s.Step.Sacked[1][:s.Before.NumSacked(s.Seg.Dir^1)] {
+		if b[1].After(s.Seg.Ack) && !reported(s.Seg, b) {
+			return false
+		}
+	}
+	return true
 }
 
 // noteCalm remembers of the scene's segment what note would, if soundAll is in order about
@@ -128,8 +145,13 @@ func (c *Case) noteCalm(s *Scene) bool {
 	c.noteUsual(s, conn.GoesOn)
 	c.noteSACK(s)
 	s.inspector.noteSum(s.View)
-	if t != nil {
+	if s.order&soundRepeat == 0 {
+		c.noteValidity(s)
+	} else if t != nil {
 		t.asked[seg.Dir^1], t.probes[seg.Dir] = askNothing, 0
+	}
+	if s.order&soundResent == 0 {
+		c.noteRepair(s)
 	}
 	return true
 }

@@ -53,12 +53,18 @@ func (w *twin) judge(v *packet.View) (differs string) {
 		w.stood[w.tracker.Before().Course(&v.Seg, &step)]++
 	}
 	a, b := w.a, w.b
+	lent, other := trouble{}, *b.lent(w.slow)
+	if t := a.lent(w.fast); t != nil {
+		lent = *t
+	}
 	a.shown &^= regular
 	a.trouble, b.trouble = 0, 0
 	a.stream, b.stream = 0, 0
 	switch {
 	case a != b:
 		return "what is remembered"
+	case lent != other:
+		return "what is remembered of a trouble"
 	case !reflect.DeepEqual(w.fast.raised, w.slow.raised):
 		return "what is raised"
 	case !reflect.DeepEqual(w.fast.books.of(&w.a), w.slow.books.of(&w.b)):

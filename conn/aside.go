@@ -135,6 +135,9 @@ func (t *Tracker) Detach(c *Conn) {
 	}
 }
 
+// NumSacked returns how many spans Sacked returns: Facts.NumSacked.
+func (c *Conn) NumSacked(d tcp.Dir) uint8 { return min(c.side[d&1].nSacked, 2) }
+
 // Sacked returns which octets of the end that sends in direction d its peer told to
 // have: Facts.NumSacked spans. c is a Conn of t, or Before.
 func (t *Tracker) Sacked(c *Conn, d tcp.Dir) (spans [2][2]tcp.Seq) {

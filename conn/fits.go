@@ -17,6 +17,7 @@ const (
 	FitsSent                     // its ACK is of what was sent
 	FitsKin                      // it is like its sender's others: its way, its identification, whether it has timestamps
 	FitsWhole                    // SACK has told of no octets of its addressee
+	FitsRoom                     // one more hole in its sender's stream makes none forgotten
 )
 
 // Fits returns what is in order about a segment with ACK and neither SYN nor RST, given c as it was
@@ -54,6 +55,9 @@ func (c *Conn) Fits(s *tcp.Segment) (f Fits) {
 	}
 	if p.nSacked == 0 {
 		f |= FitsWhole
+	}
+	if e.sent.n < blockSpans {
+		f |= FitsRoom
 	}
 	return f
 }
