@@ -120,7 +120,7 @@ func (m *move) lateIncarnation() bool {
 		m.because(Endpoint)
 	}
 	m.because(Path)
-	pend, begin := e.pend, m.step.Begin
+	pend, begin := e.pend&^evOther, m.step.Begin
 	m.fresh(e, s.Seq-1)
 	e.set, e.pend = to, pend
 	e.lead, e.before = inSR, pend

@@ -75,7 +75,7 @@ func (p *end) synAcked(ack tcp.Seq) bool {
 // ackEvents are those of an ACK: of the addressee's SYN, of its FIN.
 func (m *move) ackEvents() (q event) {
 	e, p, s := m.e, m.p, m.s
-	if s.Flags&tcp.ACK == 0 || s.Ack.After(p.top) {
+	if s.Flags&tcp.ACK == 0 || !p.has(on) || s.Ack.After(p.top) {
 		return 0
 	}
 	if p.fromISS() && s.Ack.After(p.iss) || !p.fromISS() && !s.Ack.Before(p.base) {

@@ -103,18 +103,27 @@ func (m *move) numbered(apart int64) bool {
 
 // noteAsking remembers when octets were sent again, and when s asked its addressee for
 // that: by a SACK or an ACK of a part of what is under way, or by a SYN, which a SYN,ACK
-// answers. (An ACK that nothing is strange about takes the short path, and asks for
-// nothing.)
+// answers.
 func (m *move) noteAsking() {
 	s := m.s
 	copied := m.step.Delivery == CaptureDuplicate || m.step.Delivery == NetworkDuplicate
-	part := s.Flags&(tcp.ACK|tcp.RST) == tcp.ACK && s.SeqLen() == 0 && m.p.has(on) && s.Ack.Before(m.p.nxt)
-	if !copied && (s.NumSACK > 0 || part || s.Flags&tcp.SYN != 0) {
+	if !copied && (s.NumSACK > 0 || m.asksForRest() || s.Flags&tcp.SYN != 0) {
 		m.t.recent.remember(m.t.asking(s.Dir), s.At)
 	}
 	if d := m.step.Delivery; s.Len > 0 && (d == Retransmission || d == Spurious) {
 		m.t.recent.remember(m.resentTo(m.end), s.At)
 	}
+}
+
+// asksForRest reports whether s, which has moved both ends, is a pure ACK of a part of what
+// is under way, and more than that: one that goes on, where nothing is known to be missing,
+// only tells what has arrived. (The short path takes those, and notes nothing of them.)
+func (m *move) asksForRest() bool {
+	s, p := m.s, m.p
+	if s.Flags&(tcp.ACK|tcp.RST) != tcp.ACK || s.SeqLen() != 0 || !p.has(on) || !s.Ack.Before(p.nxt) {
+		return false
+	}
+	return !m.step.Advances || p.sent.n > 0 || m.step.Sacked[1] != [2][2]tcp.Seq{}
 }
 
 // askedBehind reports whether the addressee of s asked for it behind that time, in ns:

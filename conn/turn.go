@@ -79,7 +79,7 @@ func (m *move) inPlace() bool {
 	if e.has(hasRcv) {
 		low = e.rcv
 	}
-	if e.has(hasFin) && m.end != s.Seq || !e.has(hasFin) && e.sent.contig != s.Seq {
+	if e.has(hasFin) && (m.end != s.Seq || s.Seq != e.fin+1) || !e.has(hasFin) && e.sent.contig != s.Seq {
 		return false
 	}
 	return e.contig == s.Seq && e.nxt == s.Seq && e.real == s.Seq && (!e.has(hasUna) || !e.una.After(s.Seq)) &&
