@@ -73,7 +73,7 @@ var ecnRows = []Row{
 		Gates: GateSyn,
 		Rule:  "CWR is set though Y sent no ECE within the last 2 round trips",
 		Ref:   "RFC 3168 §6.1.2",
-		Traps: "CWR is due after every reduction of the congestion window, so after a loss or a timeout, too: then it is right; a sender may reduce it for reasons that nobody sees: endpoint",
+		Traps: "CWR is due after every reduction of the congestion window, so after a loss or a timeout, too: then it is right; what was sent again may have been lost before us: performance at most",
 	},
 	{
 		ID: CeMarkSeen, Name: "ce-mark-seen", Family: FamilyEcn, Tier: 1, Severity: Performance, Scope: ScopeSegment,

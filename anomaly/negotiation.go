@@ -15,7 +15,7 @@ var negotiationRows = []Row{
 		Gates: GateSyn,
 		Rule:  "the SYN,ACK carries Window Scale though the SYN did not",
 		Ref:   "RFC 7323 §2.2",
-		Traps: "scaling is then off in both directions; a middlebox may have stripped the SYN's option",
+		Traps: "scaling is then off in both directions; a middlebox may have stripped the SYN's option; who opened at the same time repeats its own SYN's options, and that SYN may have been lost before us: suspicious at most",
 	},
 	{
 		ID: WsTooLarge, Name: "ws-too-large", Family: FamilyHandshake, Tier: 1, Severity: Violation, Scope: ScopeSegment,
@@ -37,14 +37,14 @@ var negotiationRows = []Row{
 		Gates: GateSyn,
 		Rule:  "the SYN,ACK carries SACK-Permitted though the SYN did not",
 		Ref:   "RFC 2018 §2",
-		Traps: "a middlebox may have stripped the SYN's option: option-stripped-in-path",
+		Traps: "a middlebox may have stripped the SYN's option: option-stripped-in-path; as with ws-unsolicited suspicious at most",
 	},
 	{
 		ID: TsUnsolicited, Name: "ts-unsolicited", Family: FamilyHandshake, Tier: 1, Severity: Violation, Scope: ScopeConnection,
 		Gates: GateSyn,
 		Rule:  "the SYN,ACK carries timestamps though the SYN did not",
 		Ref:   "RFC 7323 §3.2",
-		Traps: "a middlebox may have stripped the SYN's option: option-stripped-in-path",
+		Traps: "a middlebox may have stripped the SYN's option: option-stripped-in-path; as with ws-unsolicited suspicious at most",
 	},
 	{
 		ID: OptionStrippedInPath, Name: "option-stripped-in-path", Family: FamilyHandshake, Tier: 2, Severity: Informational, Scope: ScopeConnection,

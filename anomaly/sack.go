@@ -47,7 +47,7 @@ var sackRows = []Row{
 		Gates: GateOneClock,
 		Rule:  "a SACK block other than the first begins at ACK or below",
 		Ref:   "RFC 2018 §4; RFC 2883 §4",
-		Traps: "compare with the ACK of the same segment, not with the newest",
+		Traps: "compare with the ACK of the same segment, not with the newest; Linux answers a FIN in FIN-WAIT before it forgets the blocks: silent with an ACK of the FIN",
 	},
 	{
 		ID: SackFirstBlockNotNewest, Name: "sack-first-block-not-newest", Family: FamilySack, Tier: 3, Severity: Informational, Scope: ScopeSegment,

@@ -134,7 +134,7 @@ var teardownRows = []Row{
 		Rule:  "the IP-ID of a RST differs from its neighbours' by more than 100 while the host's counter moves by 1 (IPv4)",
 		Ref:   "none (Weaver et al., NDSS 2009; Sundara Raman et al., SIGCOMM 2023, §4.3)",
 		Peers: "Sundara Raman et al., SIGCOMM 2023; Weaver et al., NDSS 2009",
-		Traps: "with DF set the IP-ID means nothing (RFC 6864 §4.1), and 0 is none; a host answers what comes after its FIN without a socket, and may count those RSTs apart; injectors that copy it escape",
+		Traps: "with DF set the IP-ID means nothing (RFC 6864 §4.1), and 0 is none; a host answers what comes after its FIN without a socket, and may count those RSTs apart; another connection's socket has another counter; injectors that copy it escape",
 	},
 	{
 		ID: RstAfterFin, Name: "rst-after-fin", Family: FamilyTeardown, Tier: 1, Severity: Informational, Scope: ScopeConnection,

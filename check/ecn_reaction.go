@@ -137,8 +137,8 @@ func cwrMissing(s *Scene) (Evidence, bool) {
 	return e, int32(seg.TSecr-r.echo) >= 0
 }
 
-// cwrUnasked: CWR is due after every reduction of the congestion window, and not
-// all reasons for one are seen.
+// cwrUnasked: CWR is due after every reduction of the congestion window (RFC 3168
+// §6.1.2), and what made its sender reduce it may have been lost before us.
 func cwrUnasked(s *Scene) (Evidence, bool) {
 	seg, me := s.Seg, s.Me()
 	if seg.Flags&tcp.CWR == 0 || !s.judged() || s.Step.Outside || s.ecnMode() != ecnClassic || s.repair().segments > 0 || me.NumSacked > 0 || s.resent() {
@@ -146,7 +146,7 @@ func cwrUnasked(s *Scene) (Evidence, bool) {
 	}
 	r := s.reactionOf(seg.Dir)
 	long := me.HasUna && me.Una.After(r.mark) && conn.Ticks(seg.At)-r.at > 2*s.roundTrip()
-	return because(anomaly.CauseEndpoint, num(seg.Seq)), r.phase == reactNone || r.phase == reactOver && long
+	return because(anomaly.CausePath, num(seg.Seq)), r.phase == reactNone || r.phase == reactOver && long
 }
 
 // roundTrip returns the round trip of the handshake with some to spare, in

@@ -61,26 +61,28 @@ func wrongEcho(s *Scene) (Evidence, bool) {
 
 func scaleUnasked(s *Scene) (Evidence, bool) {
 	if unasked(s, tcp.OptWScale, offersScale) {
-		return because(anomaly.CauseNone, int64(s.Seg.WScale)), true
+		return because(anomaly.CauseEndpoint, int64(s.Seg.WScale)), true
 	}
 	return no()
 }
 
 func sackUnasked(s *Scene) (Evidence, bool) {
 	if unasked(s, tcp.OptSACKOK, offersSACK) {
-		return because(anomaly.CauseNone, num(s.Seg.Seq)), true
+		return because(anomaly.CauseEndpoint, num(s.Seg.Seq)), true
 	}
 	return no()
 }
 
 func tsUnasked(s *Scene) (Evidence, bool) {
 	if unasked(s, tcp.OptTimestamp, offersTS) {
-		return because(anomaly.CauseNone, int64(s.Seg.TSval)), true
+		return because(anomaly.CauseEndpoint, int64(s.Seg.TSval)), true
 	}
 	return no()
 }
 
-// unasked reports whether the SYN,ACK has an option that no SYN had.
+// unasked reports whether the SYN,ACK has an option that no SYN had. One who opened at
+// the same time repeats those of its own SYN, which may have been lost before us: so
+// that is an end's own doing at most.
 func unasked(s *Scene, o tcp.OptSet, offer mark) bool {
 	return s.Seg.Opts&(o|tcp.OptCut) == o && s.Case.shown&offer == 0 && answers(s)
 }

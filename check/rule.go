@@ -50,11 +50,14 @@ var families = [][]rule{headerRules, optionRules, flagsRules, extensionsRules, c
 
 // excused are the rows that something always excuses, and the strongest cause that
 // their rules give: RFC 9293 §3.8.6 and RFC 2018 §8 let an end do it, it reacts to what
-// nothing shows, or the network does it, too.
+// nothing shows, it opened too and that SYN was lost, or the network does it, too.
 var excused = map[anomaly.ID]anomaly.Cause{
+	anomaly.WsUnsolicited:              anomaly.CauseEndpoint,
+	anomaly.SackpermUnsolicited:        anomaly.CauseEndpoint,
+	anomaly.TsUnsolicited:              anomaly.CauseEndpoint,
 	anomaly.WindowShrunk:               anomaly.CauseEndpoint,
 	anomaly.SackReneging:               anomaly.CauseEndpoint,
-	anomaly.CwrWithoutEce:              anomaly.CauseEndpoint,
+	anomaly.CwrWithoutEce:              anomaly.CausePath,
 	anomaly.HandshakeAckWrongDirection: anomaly.CauseCapture,
 	anomaly.RstAfterSynThenSynack:      anomaly.CausePath,
 	anomaly.EctOnSyn:                   anomaly.CausePath,

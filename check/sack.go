@@ -121,8 +121,11 @@ func dsack(s *Scene) (Evidence, bool) {
 	return because(anomaly.CausePath, num(b[0]), num(b[1]), num(s.Seg.Ack)), s.Step.DSACK
 }
 
+// sackBelowNotFirst: Linux answers a FIN in FIN-WAIT before it forgets the blocks that
+// the FIN's ACK covers.
 func sackBelowNotFirst(s *Scene) (Evidence, bool) {
-	if !s.blocksJudged() || s.strayBlocks() > 0 {
+	p := s.Peer()
+	if !s.blocksJudged() || s.strayBlocks() > 0 || p.HasFin && s.Seg.Ack.After(p.Fin) {
 		return no()
 	}
 	for i, b := range blocks(s.Seg) {

@@ -392,7 +392,7 @@ func (m *move) note(leads bool) {
 	if leads {
 		ev.leadID, ev.leadTS = s.IPID, uint16(s.TSval)
 	}
-	if m.step.Begin == Begun {
+	if m.step.Begin == Begun || s.Flags&tcp.SYN != 0 && m.step.Delivery == New {
 		ev.steps = 0 // another socket, another counter
 	}
 	if s.SeqLen() > 0 && !first && m.step.Delivery == New && s.IPID == ev.id && s.IPID != 0 {

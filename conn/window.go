@@ -116,7 +116,18 @@ func (e *end) first(p *end) tcp.Seq {
 // only if WL1 and WL2 allow; so after reordering a sender lawfully uses SND.UNA
 // and the largest window, an edge that nobody granted. Two more: a probe's octet,
 // and a FIN.
+//
+// The octets of a SYN left before any window was known (RFC 7413 §2): that far it may
+// lawfully have sent.
 func (e *end) right(p *end) tcp.Seq {
+	if e.has(synData | hasReal) {
+		return e.granted(p).Max(e.real)
+	}
+	return e.granted(p)
+}
+
+// granted is right for an end whose SYN carried no octets.
+func (e *end) granted(p *end) tcp.Seq {
 	una := e.base
 	if e.fromISS() {
 		una = e.iss + 1
