@@ -131,7 +131,7 @@ func meet(i, port int, k *kind) {
 			once(i, k, from, to)
 		}
 	case "crossing":
-		from, to = crossing(int(crossings.Add(1) - 1))
+		from, to = crossingEnds(int(crossings.Add(1) - 1))
 		once(i, k, from, to)
 	default:
 		once(i, k, from, to)
@@ -145,8 +145,8 @@ func at(host string, port int) netip.AddrPort {
 // crossings is how many the client has begun.
 var crossings atomic.Int32
 
-// crossing returns the ends of the j-th, which have the same port.
-func crossing(j int) (client, server netip.AddrPort) {
+// crossingEnds returns the ends of the j-th, which have the same port.
+func crossingEnds(j int) (client, server netip.AddrPort) {
 	way := ways()[j%2]
 	return at(way[0], crossingPort+j), at(way[1], crossingPort+j)
 }
@@ -249,7 +249,7 @@ func accept(l *net.TCPListener, k *kind) {
 
 // cross opens the j-th crossing from the server's side.
 func cross(j int, k *kind) {
-	to, from := crossing(j)
+	to, from := crossingEnds(j)
 	c, err := dial(from, to, k.tries())
 	if err != nil {
 		panic(err)

@@ -49,12 +49,29 @@ type wire struct {
 	mu    sync.Mutex
 	dice  *rand.Rand
 	made  map[string]int // faults, by name and place
-	held  map[uint16]*[2][]byte
+	cross map[uint16]*crossroads
 }
+
+// crossroads are where the SYNs of both ends meet: both pass the place where onpath
+// captures, the client's first, before either arrives. So neither end can have answered.
+type crossroads struct {
+	syns [2][]byte // the latest of each end that waits
+	step crossing
+}
+
+// crossing is how far both SYNs have come.
+type crossing uint8
+
+const (
+	waiting crossing = iota // for that of the other end
+	first                   // the client's is on the wire
+	second                  // the client's has passed; the server's is on the wire
+	crossed                 // both have; those that come now are sent again
+)
 
 // connect lays the wire.
 func connect(t *testing.T, g *netns.Gateway) *wire {
-	w := &wire{t: t, dice: rand.New(rand.NewPCG(4, 4)), made: map[string]int{}, held: map[uint16]*[2][]byte{}}
+	w := &wire{t: t, dice: rand.New(rand.NewPCG(4, 4)), made: map[string]int{}, cross: map[uint16]*crossroads{}}
 	within(t, g, "C", func() { w.taps[0] = tap(t) })
 	within(t, g, "S", func() { w.taps[1] = tap(t) })
 	within(t, g, "R", func() { w.trunk = [2]int{packets(t, "left"), packets(t, "right")} })
@@ -148,31 +165,51 @@ func (w *wire) enters(from int, end chan bool) {
 func (w *wire) put(from int, frame []byte) {
 	port, syn := shown(frame)
 	k := wiredAt(port)
-	send := func(b []byte) { unix.Write(w.trunk[from], tagged(b, k.tags)) }
-	if k.crosses && syn {
-		if both := w.crossed(from, port, frame); both != nil {
-			unix.Write(w.trunk[0], both[0])
-			unix.Write(w.trunk[1], both[1])
-		}
+	if k.crosses && syn && w.meets(from, port, frame) {
 		return
 	}
-	w.fault("before", k.before, frame, send)
+	w.fault("before", k.before, frame, func(b []byte) { unix.Write(w.trunk[from], tagged(b, k.tags)) })
 }
 
-// crossed holds a SYN until that of the other end has come, and returns both then.
-func (w *wire) crossed(from int, port uint16, frame []byte) *[2][]byte {
+// meets holds a SYN until that of the other end has come; it reports false of one that
+// comes when both have passed.
+func (w *wire) meets(from int, port uint16, frame []byte) bool {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	h := w.held[port]
-	if h == nil {
-		h = new([2][]byte)
-		w.held[port] = h
+	c := w.cross[port]
+	if c == nil {
+		c = new(crossroads)
+		w.cross[port] = c
 	}
-	h[from] = append([]byte{}, frame...)
-	if h[0] == nil || h[1] == nil {
-		return nil
+	switch {
+	case c.step == crossed:
+		return false
+	case c.step != waiting: // it is sent again while the first is on its way
+		return true
 	}
-	return h
+	c.syns[from] = append([]byte{}, frame...)
+	if c.syns[0] != nil && c.syns[1] != nil {
+		c.step = first
+		unix.Write(w.trunk[0], c.syns[0])
+	}
+	return true
+}
+
+// crosses takes a SYN of a crossing from the wire, for one end; it reports false of one that
+// is only to be given to it.
+func (w *wire) crosses(to int, port uint16) bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	switch c := w.cross[port]; {
+	case c.step == first && to == 1:
+		c.step = second
+		unix.Write(w.trunk[1], c.syns[1])
+		return true
+	case c.step == second && to == 0:
+		c.step = crossed
+		w.taps[1].Write(c.syns[0])
+	}
+	return false
 }
 
 // leaves takes what comes from the other end of the wire, and gives it to the host.
@@ -189,7 +226,10 @@ func (w *wire) leaves(to int, end chan bool) {
 			continue
 		}
 		frame := untagged(b[:n])
-		port, _ := shown(frame)
+		port, syn := shown(frame)
+		if syn && wiredAt(port).crosses && w.crosses(to, port) {
+			continue
+		}
 		w.fault("behind", wiredAt(port).behind, frame, func(b []byte) { w.taps[to].Write(b) })
 	}
 }
