@@ -102,12 +102,12 @@ func (m *move) numbered(apart int64) bool {
 }
 
 // noteAsking remembers when octets were sent again, and when s asked its addressee for
-// that: by a SACK or an ACK of a part of what is under way, or by a SYN, which a SYN,ACK
-// answers.
+// that: by a SACK or an ACK of a part of what is under way, or by a SYN, if what answers
+// it has passed before.
 func (m *move) noteAsking() {
 	s := m.s
 	copied := m.step.Delivery == CaptureDuplicate || m.step.Delivery == NetworkDuplicate
-	if !copied && (s.NumSACK > 0 || m.asksForRest() || s.Flags&tcp.SYN != 0) {
+	if !copied && (s.NumSACK > 0 || m.asksForRest() || s.Flags&tcp.SYN != 0 && m.p.has(seen)) {
 		m.t.recent.remember(m.t.asking(s.Dir), s.At)
 	}
 	if d := m.step.Delivery; s.Len > 0 && (d == Retransmission || d == Spurious) {

@@ -172,7 +172,7 @@ func (t *Table) recall(m *embryo, e *entry) {
 	e.trail.Recall(s)
 	e.handshake.Recall(s)
 	e.inquiry.Recall(v)
-	if m.at < t.resumed {
+	if t.resumed != 0 && m.at < t.resumed {
 		e.handshake.Lapse()
 	}
 	if m.has(ended) {

@@ -224,17 +224,22 @@ func TestTwinsOnLoads(t *testing.T) {
 	}
 }
 
-// TestTwinsOnDice: the same over conversations that no stack would have.
+// TestTwinsOnDice: the same over conversations that no stack would have, of each third
+// before 1970, and of clocks that are set.
 func TestTwinsOnDice(t *testing.T) {
 	for seed := range uint64(300) {
 		r := rand.New(rand.NewPCG(seed, 1))
+		moved := []time.Duration{0, -time.Hour, 1 << 60}[seed%3]
 		c := configs[seed%uint64(len(configs))]
 		both := twins(c.config, c.firewall)
 		decoder := packet.NewDecoder(packet.Config{})
 		var made []packet.View
 		for i, line := range dialogue(t, r, 60) {
 			data := line.Frame()
-			f := packet.Frame{Number: uint64(i + 1), At: line.At, Link: packet.LinkEthernet, Data: data, WireLen: uint32(len(data))}
+			if r.IntN(20) == 0 {
+				moved += []time.Duration{-620 * time.Second, -time.Second, 700 * time.Second}[r.IntN(3)]
+			}
+			f := packet.Frame{Number: uint64(i + 1), At: line.At + int64(moved), Link: packet.LinkEthernet, Data: data, WireLen: uint32(len(data))}
 			v := make([]packet.View, 1)
 			decoder.Decode(&f, &v[0])
 			if v[0].Key.Proto == packet.ProtoTCP {
