@@ -103,11 +103,11 @@ func (t *Table) flush(open record.Ending) {
 		}
 	}
 	sortByNumber(live)
-	for _, l := range live {
-		e := t.entry(l.i)
-		t.order = l.num
+	t.endAll(len(live), func(k int) uint32 { return live[k].i }, func(k int) {
+		e := t.entry(live[k].i)
+		t.order = live[k].num
 		t.write(e, t.lastEnding(e, open))
-	}
+	})
 	t.forgetAll()
 }
 

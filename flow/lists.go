@@ -166,13 +166,17 @@ func (t *Table) Tick(now int64) {
 		t.passList(c, before)
 	}
 	slices.SortFunc(t.over, func(i, j uint32) int { return cmp.Compare(t.slab.num(i), t.slab.num(j)) })
-	for _, i := range t.over {
-		if _, in := t.slab.listed(i); *in != vacant { // it did not go with the one that superseded it
-			t.order = t.slab.num(i) | atTickEnd
-			t.expire(i)
-		}
-	}
+	t.endAll(len(t.over), func(k int) uint32 { return t.over[k] }, t.expireOver)
 	t.over = t.over[:0]
+}
+
+// expireOver is expire of i, unless it went with the one that superseded it.
+func (t *Table) expireOver(k int) {
+	i := t.over[k]
+	if _, in := t.slab.listed(i); *in != vacant {
+		t.order = t.slab.num(i) | atTickEnd
+		t.expire(i)
+	}
 }
 
 // since returns in which tick, reckoned as before, the latest one but this, connection i

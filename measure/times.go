@@ -50,6 +50,17 @@ func (t *Times) Touch(d tcp.Dir) uint64 {
 		uint64(from.SRTT) + uint64(from.spread.count[numBuckets-1]) + uint64(t.news)
 }
 
+// TouchAll reads what a row will tell, so that it is at hand then. What it returns means
+// nothing.
+func (t *Times) TouchAll() (read uint64) {
+	read = uint64(t.news) + uint64(t.opened) + uint64(t.Response.sum)
+	for d := range t.Path {
+		p := &t.Path[d]
+		read += uint64(p.SRTT) + uint64(p.Stamped) + uint64(p.spread.count[numBuckets-1])
+	}
+	return read
+}
+
 // Segment notes a segment. c is the connection after it; before what it was before
 // it, which is not looked at if the step is Plain.
 func (t *Times) Segment(s *tcp.Segment, step *conn.Step, c, before *conn.Conn) {
