@@ -35,7 +35,7 @@ var groups = slices.Concat(stateGroups, []Group[Record]{
 	identityGroup(clientSignature, clientIdentity, tcp.Client),
 	identityGroup(serverSignature, serverIdentity, tcp.Server),
 	{State: calmState, Groups: []Group[Record]{
-		{State: nothingFound, Columns: foundColumns},
+		{State: nothingFound, Groups: []Group[Record]{{Columns: firewallColumns}, {Own: foundColumns}}},
 		{State: gatesState, Columns: gateColumns},
 	}},
 })
@@ -199,10 +199,16 @@ var systemColumns = []Column[Record]{
 		func(dst []byte, r *Record) []byte { return r.appendChain(dst, r.TCPChain.Connected()) }},
 }
 
-// foundColumns tell what was strange.
-var foundColumns = []Column[Record]{
+// firewallColumns tell what a firewall would have said.
+var firewallColumns = []Column[Record]{
 	{"nf_invalid", Uint, "packets", "of the record that Linux's firewall would have called INVALID; null if it was not asked (--netfilter)", srcNetfilter, appendNFInvalid},
-	{"findings", JSON, "", "what was strange, with evidence: an array of objects with the columns of a finding from id on; in tsv their ids; null if not TCP", srcCatalogue, appendFindings},
+}
+
+// foundColumns tell what was strange.
+func foundColumns() []Column[Record] {
+	return []Column[Record]{
+		{"findings", JSON, "", "what was strange, with evidence: an array of objects with the columns of a finding from id on; in tsv their ids; null if not TCP", srcCatalogue, newFindingsText().append},
+	}
 }
 
 var gateColumns = []Column[Record]{

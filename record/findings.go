@@ -18,13 +18,14 @@ type Finding struct {
 	Record *Record      // nil: it belongs to none, but to
 	Stray  *check.Stray // whose Finding is
 	*check.Finding
-
-	shown occurrence // the row that appendOccurrences writes: here so that it is not allocated
 }
 
 // FindingColumns returns the table of the columns of a Finding.
-func FindingColumns() []Column[Finding] {
-	return append(append([]Column[Finding](nil), whereColumns...), findingColumns...)
+func FindingColumns() []Column[Finding] { return columnsOf(FindingGroups()) }
+
+// FindingGroups returns the same in groups.
+func FindingGroups() []Group[Finding] {
+	return append([]Group[Finding]{{Columns: whereColumns}}, findingGroups()...)
 }
 
 // whereColumns say whose finding it is.
@@ -68,8 +69,18 @@ func appendHost(dst []byte, f *Finding) []byte {
 	return appendAddr(dst, host.Unmap())
 }
 
-// findingColumns are those that a record's column findings has of each, too.
-var findingColumns = []Column[Finding]{
+// findingGroups are the columns that a record's column findings has of each, too.
+func findingGroups() []Group[Finding] {
+	return []Group[Finding]{
+		{State: namedState, Columns: namedColumns},
+		{Columns: shownInColumns},
+		{State: countState, Columns: countColumns},
+		{Own: occurrencesColumns},
+	}
+}
+
+// namedColumns say what it is, and whose.
+var namedColumns = []Column[Finding]{
 	{"id", String, "", "name of the anomaly; onpath anomalies explains it", srcCatalogue,
 		func(dst []byte, f *Finding) []byte { return append(dst, f.ID.String()...) }},
 	{"severity", String, "", "violation, suspicious, performance, informational or capture-artifact: that of the anomaly, as far as the explanation leaves it", srcCatalogue,
@@ -78,6 +89,10 @@ var findingColumns = []Column[Finding]{
 		func(dst []byte, f *Finding) []byte { return append(dst, f.Cause.String()...) }},
 	{"dir", String, "", "who is accused: client or server", srcOnpath,
 		ofEnd(func(dst []byte, f *Finding) []byte { return append(dst, f.Dir.String()...) })},
+}
+
+// shownInColumns say in which frames it was shown.
+var shownInColumns = []Column[Finding]{
 	{"frame", Uint, "", "number of the accused frame, of the first occurrence with that explanation; often an earlier one than shows it", srcOnpath,
 		func(dst []byte, f *Finding) []byte { return appendNonZero(dst, f.accused()) }},
 	{"first_frame", Uint, "", "number of the frame that showed it first; null if none did, but the end of the record", srcOnpath,
@@ -88,9 +103,17 @@ var findingColumns = []Column[Finding]{
 		func(dst []byte, f *Finding) []byte { return appendNonZero(dst, f.Last.Frame) }},
 	{"last_time", Time, "", "its time", srcOnpath,
 		func(dst []byte, f *Finding) []byte { return AppendTime(dst, f.Last.At) }},
+}
+
+var countColumns = []Column[Finding]{
 	{"count", Uint, "", "how often it was shown", srcOnpath,
 		func(dst []byte, f *Finding) []byte { return appendUint(dst, f.Count) }},
-	{"occurrences", JSON, "", "the first three times, with their numbers: an array of objects", srcOnpath, appendOccurrences},
+}
+
+func occurrencesColumns() []Column[Finding] {
+	return []Column[Finding]{
+		{"occurrences", JSON, "", "the first three times, with their numbers: an array of objects", srcOnpath, newOccurrencesText().append},
+	}
 }
 
 // accused returns the frame that stands for the finding.
@@ -120,13 +143,23 @@ type occurrence struct {
 	*check.Occurrence
 }
 
-var occurrenceColumns = []Column[occurrence]{
+// occurrenceGroups are its columns.
+func occurrenceGroups() []Group[occurrence] {
+	return []Group[occurrence]{
+		{Columns: frameColumns}, {State: saysState, Columns: saysColumns}, {Own: stacksColumns},
+	}
+}
+
+var frameColumns = []Column[occurrence]{
 	{"frame", Uint, "", "number of the frame that showed it", srcOnpath,
 		func(dst []byte, o *occurrence) []byte { return appendNonZero(dst, o.Frame) }},
 	{"time", Time, "", "its time", srcOnpath,
 		func(dst []byte, o *occurrence) []byte { return AppendTime(dst, o.At) }},
 	{"accused", Uint, "", "number of the accused frame: the same, or an earlier one", srcOnpath,
 		func(dst []byte, o *occurrence) []byte { return appendNonZero(dst, o.Accused) }},
+}
+
+var saysColumns = []Column[occurrence]{
 	{"accused_too", Uint, "", "number of another frame of which nothing tells whether it is not the one; null if there is none", srcOnpath,
 		func(dst []byte, o *occurrence) []byte { return appendNonZero(dst, o.Other) }},
 	{"explanation", String, "", "the mildest that fits: none, endpoint, capture, path", srcOnpath,
@@ -134,30 +167,52 @@ var occurrenceColumns = []Column[occurrence]{
 	{"numbers", JSON, "", "of the inequality, by name: octets, sequence numbers and counts; times in seconds; names of states and rows", srcCatalogue, appendNumbers},
 	{"says", Text, "", "the inequality in words", srcCatalogue,
 		func(dst []byte, o *occurrence) []byte { return check.AppendSentence(dst, o.id, o.Numbers) }},
-	{"client_stack", JSON, "", "virtual stack of the client before the frame: an object; null without a record", srcTcpad,
-		func(dst []byte, o *occurrence) []byte { return o.appendStack(dst, tcp.Client) }},
-	{"server_stack", JSON, "", "the same of the server", srcTcpad,
-		func(dst []byte, o *occurrence) []byte { return o.appendStack(dst, tcp.Server) }},
 }
 
-func (o *occurrence) appendStack(dst []byte, end tcp.Dir) []byte {
-	if o.stray {
-		return dst
+// stacksColumns have both stacks.
+func stacksColumns() []Column[occurrence] {
+	object := NewObject(stackGroups)
+	stack := func(end tcp.Dir) func([]byte, *occurrence) []byte {
+		return func(dst []byte, o *occurrence) []byte {
+			if o.stray {
+				return dst
+			}
+			return object.Append(dst, &o.Stacks[end])
+		}
 	}
-	return stackObject.appendRow(dst, &o.Stacks[end])
+	return []Column[occurrence]{
+		{"client_stack", JSON, "", "virtual stack of the client before the frame: an object; null without a record", srcTcpad, stack(tcp.Client)},
+		{"server_stack", JSON, "", "the same of the server", srcTcpad, stack(tcp.Server)},
+	}
 }
 
-// appendOccurrences appends what is kept of the finding; of one without a record the
-// numbers of the first time are.
-func appendOccurrences(dst []byte, f *Finding) []byte {
+// occurrencesText writes what is kept of findings.
+type occurrencesText struct {
+	object *Object[occurrence]
+	row    occurrence // here so that it is not allocated
+}
+
+func newOccurrencesText() *occurrencesText {
+	return &occurrencesText{object: NewObject(occurrenceGroups())}
+}
+
+// append appends what is kept of the finding; of one without a record the numbers of the
+// first time are.
+func (t *occurrencesText) append(dst []byte, f *Finding) []byte {
 	kept := f.Kept
 	if f.Stray != nil {
 		kept = []check.Occurrence{{Moment: f.First, Accused: f.First.Frame, Cause: f.Cause, Numbers: f.Stray.Numbers}}
 	}
-	return appendArray(dst, kept, func(dst []byte, o *check.Occurrence) []byte {
-		f.shown = occurrence{f.ID, f.Stray != nil, o}
-		return occurrenceObject.appendRow(dst, &f.shown)
-	})
+	dst = append(dst, '[')
+	for i := range kept {
+		if i > 0 {
+			dst = append(dst, ',')
+		}
+		t.row = occurrence{f.ID, f.Stray != nil, &kept[i]}
+		dst = t.object.Append(dst, &t.row)
+	}
+	t.row = occurrence{}
+	return append(dst, ']')
 }
 
 func appendNumbers(dst []byte, o *occurrence) []byte { return AppendNumbers(dst, o.id, o.Numbers) }
@@ -186,16 +241,14 @@ func AppendNumbers(dst []byte, id anomaly.ID, numbers [check.MaxNumbers]int64) [
 	return append(dst, '}')
 }
 
-// What stands in a row as objects.
-var (
-	findingObject    = objectOf(findingColumns)
-	occurrenceObject = objectOf(occurrenceColumns)
-	stackObject      = objectOf(stackColumns)
-	raisedObject     = objectOf(raisedColumns)
-)
+// raisedObject is what a packet raised. It remembers nothing.
+var raisedObject = NewObject(Ungrouped(raisedColumns))
 
-// stackColumns are a virtual stack's; 0 stands for what is not known.
-var stackColumns = []Column[conn.Stack]{
+// stackGroups are the columns of a virtual stack; 0 stands for what is not known.
+var stackGroups = []Group[conn.Stack]{{State: sendState, Columns: sendColumns}, {State: receiveState, Columns: receiveColumns}}
+
+// sendColumns are what it sends by.
+var sendColumns = []Column[conn.Stack]{
 	{"state", String, "", "the state that it is presumed to be in", srcRFC,
 		func(dst []byte, s *conn.Stack) []byte { return append(dst, s.State.String()...) }},
 	{"iss", Uint, "", "initial send sequence number", srcRFC, seqOf(func(s *conn.Stack) tcp.Seq { return s.ISS })},
@@ -207,6 +260,10 @@ var stackColumns = []Column[conn.Stack]{
 	{"snd_wl2", Uint, "", "ACK of that segment", srcRFC, seqOf(func(s *conn.Stack) tcp.Seq { return s.SndWL2 })},
 	{"snd_wnd", Uint, "octets", "window that it was granted, scaled", srcRFC,
 		func(dst []byte, s *conn.Stack) []byte { return appendUint(dst, uint64(s.SndWnd)) }},
+}
+
+// receiveColumns are what it receives by, and both shifts.
+var receiveColumns = []Column[conn.Stack]{
 	{"irs", Uint, "", "initial receive sequence number", srcRFC, seqOf(func(s *conn.Stack) tcp.Seq { return s.IRS })},
 	{"rcv_nxt", Uint, "", "next number that it waits for, if all that passed arrived", srcRFC, seqOf(func(s *conn.Stack) tcp.Seq { return s.RcvNxt })},
 	{"rcv_acked", Uint, "", "its highest ACK: so far all arrived for certain", srcOnpath, seqOf(func(s *conn.Stack) tcp.Seq { return s.RcvAcked })},

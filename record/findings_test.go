@@ -50,8 +50,8 @@ func TestFindings(t *testing.T) {
 	f := &Finding{Record: r, Finding: &r.Findings[1]}
 	for name, c := range map[string]struct{ got, want string }{
 		"of":   {texts(whereColumns[2:], f), "client=192.168.2.10\nclient_port=1249\nserver=192.168.2.165\nserver_port=23\nhost=\n"},
-		"what": {texts(findingColumns[:10], f), "id=ack-of-unsent-data\nseverity=violation\nexplanation=none\ndir=client\nframe=6\nfirst_frame=7\nfirst_time=2001-02-03T20:06:32.845356000Z\nlast_frame=7\nlast_time=2001-02-03T20:06:32.845356000Z\ncount=1\n"},
-		"occurrence": {texts(occurrenceColumns, &occurrence{f.ID, false, &f.Kept[1]}), `frame=7
+		"what": {texts(columnsOf(findingGroups())[:10], f), "id=ack-of-unsent-data\nseverity=violation\nexplanation=none\ndir=client\nframe=6\nfirst_frame=7\nfirst_time=2001-02-03T20:06:32.845356000Z\nlast_frame=7\nlast_time=2001-02-03T20:06:32.845356000Z\ncount=1\n"},
+		"occurrence": {texts(columnsOf(occurrenceGroups()), &occurrence{f.ID, false, &f.Kept[1]}), `frame=7
 time=2001-02-03T20:06:32.845356000Z
 accused=6
 accused_too=3

@@ -6,17 +6,29 @@ import (
 	"onpath/tcp"
 )
 
-// appendFindings appends all that was found of a connection, as JSON.
-func appendFindings(dst []byte, r *Record) []byte {
+// findingsText writes the findings of a Record.
+type findingsText struct {
+	object *Object[Finding]
+	row    Finding // here so that it is not allocated
+}
+
+func newFindingsText() *findingsText { return &findingsText{object: NewObject(findingGroups())} }
+
+// append appends all that was found of a connection, as JSON.
+func (t *findingsText) append(dst []byte, r *Record) []byte {
 	if !r.IsTCP() {
 		return dst
 	}
-	dst = appendArray(dst, r.Findings, func(dst []byte, f *check.Finding) []byte {
-		r.shown = Finding{Record: r, Finding: f}
-		return findingObject.appendRow(dst, &r.shown)
-	})
-	r.shown = Finding{}
-	return dst
+	dst = append(dst, '[')
+	for i := range r.Findings {
+		if i > 0 {
+			dst = append(dst, ',')
+		}
+		t.row = Finding{Record: r, Finding: &r.Findings[i]}
+		dst = t.object.Append(dst, &t.row)
+	}
+	t.row = Finding{}
+	return append(dst, ']')
 }
 
 // appendFindingIDs appends the names alone.
@@ -84,7 +96,7 @@ func appendRaised(dst []byte, p *Packet) []byte {
 		return dst
 	}
 	return appendArray(dst, p.Raised, func(dst []byte, r *check.Raised) []byte {
-		return raisedObject.appendRow(dst, &raised{p, r})
+		return raisedObject.Append(dst, &raised{p, r})
 	})
 }
 

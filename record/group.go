@@ -6,7 +6,16 @@ package record
 type Group[R any] struct {
 	State   func(row *R) (s State, few bool) // few: s is all that the texts are made of; nil: never
 	Columns []Column[R]
-	Groups  []Group[R] // instead of Columns
+	Own     func() []Column[R] // instead of Columns: what it returns is for one format, and may remember what it wrote
+	Groups  []Group[R]         // instead of Columns
+}
+
+// columns returns those of g, without those of its groups.
+func (g *Group[R]) columns() []Column[R] {
+	if g.Own != nil {
+		return g.Own()
+	}
+	return g.Columns
 }
 
 // State is what the texts of a group are made of. It has no meaning but that equal ones
@@ -19,7 +28,7 @@ func Ungrouped[R any](columns []Column[R]) []Group[R] { return []Group[R]{{Colum
 // columnsOf returns the columns of groups, in their order.
 func columnsOf[R any](groups []Group[R]) (columns []Column[R]) {
 	for i := range groups {
-		columns = append(append(columns, groups[i].Columns...), columnsOf(groups[i].Groups)...)
+		columns = append(append(columns, groups[i].columns()...), columnsOf(groups[i].Groups)...)
 	}
 	return columns
 }
@@ -43,7 +52,7 @@ func layouts[R, C any](groups []Group[R], made func(Column[R]) C) (all []Layout[
 	for i := range groups {
 		g := &groups[i]
 		l := Layout[R, C]{state: g.State, groups: layouts(g.Groups, made)}
-		for _, c := range g.Columns {
+		for _, c := range g.columns() {
 			l.columns = append(l.columns, made(c))
 		}
 		all = append(all, l)

@@ -5,47 +5,78 @@ import (
 	"reflect"
 	"testing"
 
+	"onpath/anomaly"
+	"onpath/check"
+	"onpath/conn"
 	"onpath/fingerprint"
 	"onpath/measure"
 	"onpath/outcome"
 )
 
 // write appends the texts of columns with their names.
-func write(dst []byte, columns []Column[Record], r *Record) []byte {
+func write[R any](dst []byte, columns []Column[R], r *R) []byte {
 	for i := range columns {
 		dst = append(columns[i].Append(append(append(dst, columns[i].Name...), '='), r), '\n')
 	}
 	return dst
 }
 
-func itself(c Column[Record]) Column[Record] { return c }
-
-// TestStates: what a Layout remembers is what it would write. Each field of some records
+// TestStates: what a Layout remembers is what it would write. Each field of some rows
 // is changed, exported or not: a state that leaves one out is found.
 func TestStates(t *testing.T) {
-	for name, groups := range map[string][]Group[Record]{"all": Groups(), "flat": FlatGroups()} {
-		layout, columns, text := NewLayout(groups, itself), columnsOf(groups), []byte(nil)
-		check := func(r *Record) {
-			want, ok := written(columns, r)
-			if !ok {
-				return
-			}
-			if text = layout.Append(text[:0], r, write); string(text) != want {
-				t.Fatalf("%s: remembered\n%s\nwant\n%s", name, text, want)
-			}
+	holdStates(t, "all", Groups(), manifold())
+	holdStates(t, "flat", FlatGroups(), manifold())
+	holdStates(t, "finding", FindingGroups(), foundThings())
+	holdStates(t, "occurrence", occurrenceGroups(), occurred())
+	holdStates(t, "stack", stackGroups, stacks())
+}
+
+func holdStates[R any](t *testing.T, name string, groups []Group[R], rows []*R) {
+	layout, text := NewLayout(groups, func(c Column[R]) Column[R] { return c }), []byte(nil)
+	columns := columnsOf(groups)
+	check := func(r *R) {
+		want, ok := written(columns, r)
+		if !ok {
+			return
 		}
-		for _, r := range manifold() {
-			eachLeaf(reflect.ValueOf(r).Elem(), func(leaf reflect.Value) {
-				before := reflect.New(leaf.Type()).Elem()
-				before.Set(leaf)
-				for _, n := range []uint64{0, 1, 2, 8, 1 << 15} {
-					check(r)
-					change(leaf, n)
-					check(r)
-					leaf.Set(before)
-				}
-			})
+		if text = layout.Append(text[:0], r, write[R]); string(text) != want {
+			t.Fatalf("%s: remembered\n%s\nwant\n%s", name, text, want)
 		}
+	}
+	for _, r := range rows {
+		eachLeaf(reflect.ValueOf(r).Elem(), func(leaf reflect.Value) {
+			before := reflect.New(leaf.Type()).Elem()
+			before.Set(leaf)
+			for _, n := range []uint64{0, 1, 2, 8, 1 << 15} {
+				check(r)
+				change(leaf, n)
+				check(r)
+				leaf.Set(before)
+			}
+		})
+	}
+}
+
+// foundThings, occurred and stacks are rows in which other fields matter.
+func foundThings() []*Finding {
+	r := strange()
+	return []*Finding{{Record: r, Finding: &r.Findings[0]}, {Record: r, Finding: &r.Findings[1]}, {Finding: &r.Findings[1]}, lost()}
+}
+
+func occurred() (all []*occurrence) {
+	for _, f := range foundThings() {
+		for i := range f.Kept {
+			all = append(all, &occurrence{f.ID, false, &f.Kept[i]}, &occurrence{f.ID, true, &f.Kept[i]})
+		}
+	}
+	evicted := check.Occurrence{Moment: check.Moment{Frame: 7, At: 8}, Accused: 7, Numbers: [check.MaxNumbers]int64{1}}
+	return append(all, &occurrence{anomaly.TrackerEvicted, false, &evicted})
+}
+
+func stacks() []*conn.Stack {
+	return []*conn.Stack{
+		{}, {State: conn.SynSent, ISS: 5, SndUna: 5, SndNxt: 6, SndMax: 6, SndUp: 5, RcvWnd: 64240},
+		{State: conn.SynReceived, IRS: 5, RcvNxt: 6, RcvUp: 5, SndWnd: 1 << 20},
 	}
 }
 
@@ -90,7 +121,7 @@ func poke[T any](v *T, field string, n uint64) {
 }
 
 // written returns the texts of all columns; ok is false for what can be no record.
-func written(columns []Column[Record], r *Record) (text string, ok bool) {
+func written[R any](columns []Column[R], r *R) (text string, ok bool) {
 	defer func() {
 		if recover() != nil {
 			ok = false

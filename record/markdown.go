@@ -6,8 +6,8 @@ func AppendMarkdown(dst []byte) []byte {
 	dst = appendTable(dst, "Connections (`onpath read`)", columns)
 	dst = appendTable(dst, "Packets (`onpath packets`)", packetColumns)
 	dst = appendTable(dst, "Findings (`-o findings`; from `id` on also in a record's `findings`)", FindingColumns())
-	dst = appendTable(dst, "Occurrences (in a finding's `occurrences`)", occurrenceColumns)
-	return appendTable(dst, "Virtual stacks (in an occurrence's `client_stack` and `server_stack`; 0 stands for what is not known)", stackColumns)
+	dst = appendTable(dst, "Occurrences (in a finding's `occurrences`)", columnsOf(occurrenceGroups()))
+	return appendTable(dst, "Virtual stacks (in an occurrence's `client_stack` and `server_stack`; 0 stands for what is not known)", columnsOf(stackGroups))
 }
 
 const markdownHead = `# Columns

@@ -42,8 +42,6 @@ type Record struct {
 	Invalid   uint32          // packets that it would have called INVALID
 	Handshake measure.Handshake
 	Times     *measure.Times // nil: nothing was timed, as no octets passed or one end was not seen; valid as long as the Record
-
-	shown Finding // the row that appendFindings writes: here so that it is not allocated
 }
 
 // Side is what one end of a Record sent.

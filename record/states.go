@@ -3,6 +3,7 @@ package record
 import (
 	"encoding/binary"
 
+	"onpath/conn"
 	"onpath/measure"
 	"onpath/packet"
 	"onpath/tcp"
@@ -151,4 +152,31 @@ func calmState(r *Record) (State, bool) {
 
 func gatesState(r *Record) (State, bool) {
 	return State{A: r.Reasons[tcp.Client], B: r.Reasons[tcp.Server], C: uint64(r.Closed) | r.tcpBit()<<16 | bit(r.Interim)<<17}, true
+}
+
+// namedState: those of a flood are all alike.
+func namedState(f *Finding) (State, bool) {
+	return State{A: uint64(f.ID) | uint64(f.Severity)<<16 | uint64(f.Cause)<<24 | uint64(f.Dir)<<32 | bit(f.Stray != nil)<<40}, true
+}
+
+// countState: most are found once.
+func countState(f *Finding) (State, bool) { return State{A: f.Count}, f.Count == 1 }
+
+// saysState: many inequalities have few numbers, and small ones.
+func saysState(o *occurrence) (State, bool) {
+	n := &o.Numbers
+	return State{A: uint64(o.id) | uint64(o.Cause)<<16, B: uint64(n[0]), C: uint64(n[1])},
+		o.Other == 0 && n[2]|n[3]|n[4]|n[5] == 0 && uint64(n[0]|n[1]) < 1<<16
+}
+
+// sendState: an end of which nothing was seen has no numbers but those of its peer.
+func sendState(s *conn.Stack) (State, bool) {
+	return State{A: uint64(s.State), B: uint64(s.SndWnd)},
+		s.ISS|s.SndUna|s.SndNxt|s.SndMax|s.SndUp|s.SndWL1|s.SndWL2 == 0
+}
+
+// receiveState: likewise an end to which nothing was sent.
+func receiveState(s *conn.Stack) (State, bool) {
+	return State{A: uint64(s.RcvWnd), B: uint64(s.SndScale) | uint64(s.RcvScale)<<8},
+		s.IRS|s.RcvNxt|s.RcvAcked|s.RcvUp == 0
 }

@@ -11,7 +11,7 @@ import (
 	"onpath/tcp"
 )
 
-func openFindings(w io.Writer) rows[record.Finding] { return jsonl.New(w, record.FindingColumns()) }
+func openFindings(w io.Writer) rows[record.Finding] { return jsonl.NewGrouped(w, record.FindingGroups()) }
 
 // ended counts a record, and tells what was found of it; and, now and then, what was
 // found that belongs to none.
