@@ -70,7 +70,10 @@ func occurred() (all []*occurrence) {
 		}
 	}
 	evicted := check.Occurrence{Moment: check.Moment{Frame: 7, At: 8}, Accused: 7, Numbers: [check.MaxNumbers]int64{1}}
-	return append(all, &occurrence{anomaly.TrackerEvicted, false, &evicted})
+	twice := evicted
+	twice.Numbers[1] = 2
+	return append(all, &occurrence{anomaly.TrackerEvicted, false, &evicted},
+		&occurrence{anomaly.AckOfUnsentData, false, &evicted}, &occurrence{anomaly.AckOfUnsentData, false, &twice})
 }
 
 func stacks() []*conn.Stack {
