@@ -11,6 +11,7 @@ import (
 // 1.9 MiB, from the first host on.
 type hosts struct {
 	all     []host
+	tags    []uint32 // hashes of their addresses, so that who is not there is not looked for in eight lines of the cache
 	second  int64    // in which hosts were last taken in, since the Unix epoch
 	fresh   int      // how many were, in that second
 	silent  [16]byte // who left the last attempt unanswered that was
@@ -67,18 +68,17 @@ func (t *hosts) find(addr *[16]byte) *host {
 	if t.all == nil || *addr == [16]byte{} {
 		return nil
 	}
-	set := t.set(addr)
-	for i := range set {
-		if set[i].addr == *addr {
-			return &set[i]
+	tag := mixed(addr)
+	first := tag % hostSets * hostWays
+	for i, known := range t.tags[first:][:hostWays] {
+		if known != tag {
+			continue
+		}
+		if h := &t.all[first+uint32(i)]; h.addr == *addr {
+			return h
 		}
 	}
 	return nil
-}
-
-func (t *hosts) set(addr *[16]byte) []host {
-	n := mixed(addr) % hostSets
-	return t.all[n*hostWays:][:hostWays]
 }
 
 // take returns what is known of an address, and takes it in if need be. It returns
@@ -99,26 +99,28 @@ func (t *hosts) take(addr *[16]byte, v6 bool, at int64) *host {
 		return nil
 	}
 	if t.all == nil {
-		t.all = make([]host, hostSets*hostWays)
+		t.all, t.tags = make([]host, hostSets*hostWays), make([]uint32, hostSets*hostWays)
 	}
-	h := t.oldest(addr)
+	tag := mixed(addr)
+	i := t.oldest(tag)
+	h := &t.all[i]
 	if h.addr != [16]byte{} && at-h.last < scanTime {
 		t.givenUp++
 	}
-	*h = host{addr: *addr, v6: v6, last: at}
+	*h, t.tags[i] = host{addr: *addr, v6: v6, last: at}, tag
 	return h
 }
 
-// oldest returns the place of whom the set of an address can do without first.
-func (t *hosts) oldest(addr *[16]byte) *host {
-	set := t.set(addr)
-	old := &set[0]
-	for i := range set {
-		switch h := &set[i]; {
+// oldest returns the place of whom the set of a tag can do without first.
+func (t *hosts) oldest(tag uint32) (old uint32) {
+	first := tag % hostSets * hostWays
+	old = first
+	for i := first; i < first+hostWays; i++ {
+		switch h := &t.all[i]; {
 		case h.addr == [16]byte{}:
-			return h
-		case h.last < old.last:
-			old = h
+			return i
+		case h.last < t.all[old].last:
+			old = i
 		}
 	}
 	return old
