@@ -74,3 +74,43 @@ func TestP95Extremes(t *testing.T) {
 		}
 	}
 }
+
+// TestP95Slow: it is what adding up one bucket after the other tells.
+func TestP95Slow(t *testing.T) {
+	dice := rand.New(rand.NewPCG(3, 4))
+	for range 100_000 {
+		h := histogram{base: uint8(dice.UintN(200)), begun: true}
+		for range dice.UintN(6) {
+			h.count[dice.UintN(numBuckets)] = uint8(dice.Uint32() >> dice.UintN(32))
+		}
+		if dice.UintN(50) == 0 {
+			for i := range h.count {
+				h.count[i] = 1<<8 - 1
+			}
+		}
+		least := boundOf(int(h.base)) + int64(dice.UintN(3))
+		greatest := least + dice.Int64N(1<<dice.UintN(40))
+		if got, want := h.p95(least, greatest), h.slowP95(least, greatest); got != want {
+			t.Fatalf("%v between %d and %d: %d, want %d", h, least, greatest, got, want)
+		}
+	}
+}
+
+func (h *histogram) slowP95(least, greatest int64) int64 {
+	all := uint32(0)
+	for _, n := range h.count {
+		all += uint32(n)
+	}
+	rank := (all*19 + 19) / 20
+	for i, n := range h.count {
+		if n := uint32(n); rank <= n && n > 0 {
+			from, to := max(boundOf(int(h.base)+i), least), min(boundOf(int(h.base)+i+1), greatest)
+			if i == 0 {
+				from = least
+			}
+			return min(from+(to-from)*int64(rank)/int64(n), greatest)
+		}
+		rank -= uint32(n)
+	}
+	return greatest
+}

@@ -19,7 +19,8 @@ var pairs = func() (all [100][2]byte) {
 	return all
 }()
 
-// appendUint appends n. Most numbers in a record are 0 or of few digits.
+// appendUint appends n. Most numbers in a record are 0 or of few digits, or sequence numbers:
+// package strconv takes twice as long for these.
 func appendUint(dst []byte, n uint64) []byte {
 	switch {
 	case n < 10:
@@ -28,10 +29,20 @@ func appendUint(dst []byte, n uint64) []byte {
 		return append(dst, pairs[n][:]...)
 	case n < 1000:
 		return append(append(dst, byte(n/100)+'0'), pairs[n%100][:]...)
-	case n < 10000:
-		return append(append(dst, pairs[n/100][:]...), pairs[n%100][:]...)
+	case n < 1e4:
+		return append4(dst, uint32(n))
+	case n < 1e8:
+		return append4(appendUint(dst, n/1e4), uint32(n%1e4))
+	case n < 1e12:
+		low := uint32(n % 1e8)
+		return append4(append4(appendUint(dst, n/1e8), low/1e4), low%1e4)
 	}
 	return strconv.AppendUint(dst, n, 10)
+}
+
+// append4 appends n, 0 to 9999, in four digits.
+func append4(dst []byte, n uint32) []byte {
+	return append(append(dst, pairs[n/100][:]...), pairs[n%100][:]...)
 }
 
 func appendInt(dst []byte, n int64) []byte { return strconv.AppendInt(dst, n, 10) }

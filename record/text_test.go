@@ -39,8 +39,14 @@ func TestAppendUint(t *testing.T) {
 			t.Fatalf("%s, want %s", got, want)
 		}
 	}
-	if got := string(appendUint(nil, 1<<64-1)); got != "18446744073709551615" {
-		t.Error(got)
+	r := rand.New(rand.NewPCG(5, 6))
+	for range 20000 {
+		n := r.Uint64() >> r.UintN(64)
+		for _, n := range [...]uint64{n, n / 1e4 * 1e4, n - 1, 1<<64 - 1, 1e8 - 1, 1e8, 1e12 - 1, 1e12} {
+			if got, want := string(appendUint(nil, n)), strconv.FormatUint(n, 10); got != want {
+				t.Fatalf("%s, want %s", got, want)
+			}
+		}
 	}
 }
 
