@@ -104,3 +104,25 @@ func TestOfForgets(t *testing.T) {
 		t.Errorf("%+v", table.Signature(id))
 	}
 }
+
+// TestLaps: nor is a signature taken for another one when its place has changed hands
+// exactly 1<<16 times, which whoever holds all the others can bring about.
+func TestLaps(t *testing.T) {
+	table, v := fingerprint.Table{Database: fingerprint.Own()}, linux().view()
+	for n := range fingerprint.MaxSignatures {
+		table.Note(numbered(n))
+	}
+	id, _ := table.Of(v, 0)
+	for n := range 1 << 16 {
+		table.TakeNext(id)
+		table.Note(numbered(1<<17 + n))
+	}
+	if table.Laps() != 1 {
+		t.Errorf("%d laps", table.Laps())
+	}
+	var f fingerprint.Signature
+	f.Read(v, 0)
+	if id, _ := table.Of(v, 0); *table.Signature(id) != f {
+		t.Errorf("%+v", table.Signature(id))
+	}
+}

@@ -3,8 +3,8 @@ package fingerprint
 // ID stands for a signature in a Table; 0 is none.
 type ID uint16
 
-// Note stands for a signature as an ID does, as long as no other one has taken its place.
-// The zero Note is none.
+// Note stands for a signature as an ID does, as long as no other one has taken its place,
+// and until the next lap: see Laps. The zero Note is none.
 type Note struct {
 	id   ID
 	turn uint16 // of its place, modulo 1<<16
@@ -27,6 +27,7 @@ type Table struct {
 	faces   [1 << faceBits]known
 	read    Signature // by Of
 	givenUp uint64
+	laps    uint64
 }
 
 // slot is a signature and who holds it.
@@ -34,7 +35,7 @@ type slot struct {
 	signature Signature
 	match     Match
 	holders   uint32
-	turn      uint16 // how many signatures had the place before
+	turn      uint16 // how many signatures had the place before, modulo 1<<16
 	asked     bool   // match is known
 }
 
@@ -68,12 +69,12 @@ func (t *Table) NoteOf(id ID) (n Note) {
 }
 
 // Noted returns the ID of what was noted, which nobody holds for it; 0 if another one has
-// taken its place.
-func (t *Table) Noted(n Note) ID {
+// taken its place, or may have, as there was a lap since.
+func (t *Table) Noted(n Note, lapped bool) ID {
 	switch {
 	case n.id == 0:
 		return 0
-	case t.slots[n.id-1].turn != n.turn:
+	case lapped, t.slots[n.id-1].turn != n.turn:
 		t.givenUp++
 		return 0
 	}
@@ -107,6 +108,10 @@ func (t *Table) Release(id ID) {
 // for.
 func (t *Table) GivenUp() uint64 { return t.givenUp }
 
+// Laps returns how often a place has had 1<<16 signatures: an older Note of it may stand for
+// one that came since.
+func (t *Table) Laps() uint64 { return t.laps }
+
 // Signature returns what id stands for, valid until the next Hold; nil for 0.
 func (t *Table) Signature(id ID) *Signature {
 	if id == 0 {
@@ -137,6 +142,10 @@ func (t *Table) find(s *Signature) ID {
 	}
 	t.slots[id-1] = slot{signature: *s, turn: t.slots[id-1].turn + 1}
 	t.ids[*s] = id
+	if t.slots[id-1].turn == 0 {
+		t.laps++
+		t.faces = [1 << faceBits]known{}
+	}
 	return id
 }
 

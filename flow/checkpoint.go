@@ -123,7 +123,7 @@ func (t *Table) checkpointEmbryo(i uint32, put func(part any)) {
 		return
 	}
 	put(t.outside.embryoOf(m))
-	t.checkpointSignature(tcp.Client, t.who.signatures.Noted(m.identity), put)
+	t.checkpointSignature(tcp.Client, t.noted(m), put)
 }
 
 // checkpointSignature gives put what an identity stands for.

@@ -165,7 +165,7 @@ func (t *Table) recall(m *embryo, e *entry) {
 	m.view(v)
 	s := &v.Seg
 	e.key, e.swapped, e.num, e.start, e.last = m.key, v.FromB, m.num, m.at, m.at
-	e.opening, e.class, e.identity[tcp.Client] = record.OpenSyn, m.class, t.who.signatures.Noted(m.identity)
+	e.opening, e.class, e.identity[tcp.Client] = record.OpenSyn, m.class, t.noted(m)
 	e.conn.Recall(s, step)
 	e.side[tcp.Client].Add(v.IPLen, 0)
 	e.history = opened

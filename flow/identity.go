@@ -12,6 +12,8 @@ import (
 type identities struct {
 	signatures fingerprint.Table
 	clocks     fingerprint.Clocks
+	laps       uint64 // those of signatures that are known of
+	lapsed     uint64 // the name of the last record that may have been noted before one
 }
 
 // identify takes the signature of a segment with SYN that was counted to a connection,
@@ -30,10 +32,23 @@ func (t *Table) note(v *packet.View) fingerprint.Note {
 	return t.who.signatures.NoteOf(t.reads(v, 0))
 }
 
+// noted returns what stands for the signature of m's SYN, 0 if that is not known any more.
+func (t *Table) noted(m *embryo) fingerprint.ID {
+	return t.who.signatures.Noted(m.identity, m.num <= t.who.lapsed)
+}
+
+// lap sees whether notes have grown too old.
+func (t *Table) lap() {
+	if n := t.who.signatures.Laps(); n != t.who.laps {
+		t.who.laps, t.who.lapsed = n, t.newest()
+	}
+}
+
 // reads returns what stands for the signature of a segment with SYN, and reads its
 // timestamp. mss is that of its peer's SYN, or 0.
 func (t *Table) reads(v *packet.View, mss uint16) fingerprint.ID {
 	id, stamped := t.who.signatures.Of(v, mss)
+	t.lap()
 	if stamped {
 		t.tellStamp(v)
 	}

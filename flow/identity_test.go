@@ -1,6 +1,7 @@
 package flow
 
 import (
+	"fmt"
 	"testing"
 
 	"onpath/fingerprint"
@@ -151,5 +152,28 @@ func TestIdentityBesideFlood(t *testing.T) {
 	}
 	if got != asks {
 		t.Errorf("%q, want %q", got, asks)
+	}
+}
+
+// TestIdentityLaps: a lap of the table of signatures takes those of embryos away, as another
+// one may stand in the place, and counts them; who comes behind it has one.
+func TestIdentityLaps(t *testing.T) {
+	had := ""
+	table := New(Config{}, func(r *record.Record) {
+		if r.Side[tcp.Client].Identity.Signature != nil {
+			had += fmt.Sprint(r.Key.APort)
+		}
+	})
+	for _, port := range []uint16{5, 6, 7, 8} {
+		v := synView(t)
+		v.Key.APort = port
+		if table.Observe(v); port == 6 {
+			table.who.laps-- // as if one more had been
+			table.lap()
+		}
+	}
+	table.Flush()
+	if n := table.Stats().SignaturesGivenUp; had != "78" || n != 2 {
+		t.Errorf("%s have one, %d are given up", had, n)
 	}
 }

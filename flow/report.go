@@ -156,6 +156,11 @@ func (t *Table) Quoted(v *packet.View) {
 // name returns how the record is called that begins with the packet at hand.
 func (t *Table) name() uint64 {
 	t.stats.Begun++
+	return t.newest()
+}
+
+// newest returns the name of the last record that began; the names of later ones are higher.
+func (t *Table) newest() uint64 {
 	if t.report == nil {
 		return t.stats.Begun
 	}

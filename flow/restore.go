@@ -225,6 +225,7 @@ func (t *Table) forgetRecord(e *entry) {
 func (r *Restorer) End(resumed int64, begun uint64) {
 	t := r.t
 	t.stats.Begun = max(t.stats.Begun, begun)
+	t.lap()
 	if resumed != 0 {
 		t.resumed = resumed
 		t.rules.Resumed(resumed)
