@@ -10,6 +10,12 @@ func (c *Conn) Touch() uint64 {
 		uint64(b.set) + uint64(b.una) + uint64(b.wl1) + uint64(b.nSacked) + uint64(c.seen[1].at)
 }
 
+// Advances reports whether the ACK of s, sent in direction d, will likely be higher than
+// before.
+func (c *Conn) Advances(s *tcp.Segment, d tcp.Dir) bool {
+	return s.Flags&tcp.ACK != 0 && s.Ack != c.side[d&1].rcv
+}
+
 // Touch reads where t remembers a segment s, sent in direction d. What it
 // returns means nothing.
 func (t *Tracker) Touch(s *tcp.Segment, d tcp.Dir) uint64 {

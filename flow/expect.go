@@ -101,7 +101,7 @@ func (t *Table) expectEntries(views []packet.View, at []uint32) {
 		if e != nil {
 			d := e.dir(v.FromB)
 			t.tracker.Salt = salt(&v.Key, e.conn.Turn)
-			read += t.times.touch(e, d) + t.tracker.Touch(&v.Seg, d) + t.rules.Expect(&e.inquiry, v, d)
+			read += t.times.touch(e, &v.Seg, d) + t.tracker.Touch(&v.Seg, d) + t.rules.Expect(&e.inquiry, v, d)
 		}
 		if v.Seg.Flags&(tcp.SYN|tcp.FIN|tcp.RST) != 0 {
 			read += t.expectTurn(e, v)

@@ -73,10 +73,10 @@ func (l *times) of(e *entry) *measure.Times {
 	return nil
 }
 
-// touch reads of what e has what a segment sent in direction d will need.
-func (l *times) touch(e *entry, d tcp.Dir) uint64 {
+// touch reads of what e has what a segment, sent in direction d, will need.
+func (l *times) touch(e *entry, s *tcp.Segment, d tcp.Dir) uint64 {
 	if m := l.of(e); m != nil {
-		return m.Touch(d)
+		return m.Touch(d, s.Len > 0, e.conn.Advances(s, d))
 	}
 	return 0
 }

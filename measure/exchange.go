@@ -8,15 +8,15 @@ import "onpath/tcp"
 // Octets of the client that come while a response passes belong to the next
 // request. The zero Exchange has seen none.
 type Exchange struct {
+	Response Spread
+	First    int64 // ns, the first response; 0 without any
+
+	opened int64   // when the handshake ended
+	octet  [2]span // from opened to the first octet of an end
 	asked  int64   // when the last octet of the request passed
 	seen   [2]bool // the first octet of an end passed, or was missed
 	open   bool    // a request waits for its response
 	known  bool    // opened is known
-	octet  [2]span // from opened to the first octet of an end
-	opened int64   // when the handshake ended
-
-	First    int64 // ns, the first response; 0 without any
-	Response Spread
 }
 
 // begin says when the handshake ended.

@@ -26,7 +26,7 @@ type slot struct {
 // again or came late. Timestamps tell what was acknowledged then (RFC 7323 §4),
 // if the ACK is the first to echo one. The zero Path has no samples.
 type Path struct {
-	first  uint8   // in under
+	first  uint8   // in under; 0 if none is in use
 	n      uint8   // slots in use, from first on
 	doubt  bool    // octets before karn give no sample but by timestamps
 	hasTS  bool    // echoed is known
@@ -100,7 +100,7 @@ func (p *Path) repeats(s *tcp.Segment, step *conn.Step, before *conn.Conn) {
 
 // forget gives up the samples under way: octets came late, did not pass, or cannot
 // be told from those sent before.
-func (p *Path) forget() { p.n, p.doubt = 0, false }
+func (p *Path) forget() { p.first, p.n, p.doubt = 0, 0, false }
 
 // acks takes an ACK of the end that is higher than all before.
 func (p *Path) acks(s *tcp.Segment) {
@@ -139,8 +139,17 @@ func (p *Path) covered(ack tcp.Seq) (first, last int64, ok bool) {
 		}
 		at++
 	}
-	p.first, p.n = at%numSlots, n
+	p.first, p.n = firstOf(at, n), n
 	return first, last, ok
+}
+
+// firstOf returns where n slots begin: none begin in the first one again, which shares a line
+// of the cache with what else is asked of a Path.
+func firstOf(at, n uint8) uint8 {
+	if n == 0 {
+		return 0
+	}
+	return at % numSlots
 }
 
 // surely is covered where only what was sent behind karn gives a sample.
@@ -152,7 +161,7 @@ func (p *Path) surely(ack tcp.Seq) (first, last int64, ok bool) {
 				first, ok = last, true
 			}
 		}
-		p.first, p.n = (p.first+1)%numSlots, p.n-1
+		p.first, p.n = firstOf(p.first+1, p.n-1), p.n-1
 	}
 	return first, last, ok
 }

@@ -28,6 +28,7 @@ func (c Cause) String() string { return causes[c] }
 // their answers do not end it. What nothing ended is none. The zero Silence has
 // seen nothing.
 type Silence struct {
+	Start   int64          // of the longest, ns since the Unix epoch
 	news    int64          // when something new passed last
 	Longest int64          // ns
 	waits   [2]conn.Awaits // after news
@@ -35,7 +36,6 @@ type Silence struct {
 	begun   bool           // news is known
 	Cause   Cause
 	By      tcp.Dir // who was waited for: sender, owner of the window, sender of the octets, or of the ACK
-	Start   int64   // ns since the Unix epoch
 }
 
 // begin says when something new passed last.

@@ -7,11 +7,12 @@ import (
 
 // Times is how long a connection that carries octets made its ends wait. The zero
 // Times is ready; Begin comes first. What each segment needs stands together: octets take
-// three or four lines of the cache, an ACK five.
+// two or three lines of the cache, an ACK four or five. (Each second Times of an array begins
+// in the middle of a line.)
 type Times struct {
-	Silence
-	Exchange
 	Path [2]Path // from here to tcp.Client and back, to tcp.Server and back
+	Exchange
+	Silence
 }
 
 // TimesOctets is the memory that a Times takes.
@@ -41,13 +42,21 @@ func (t *Times) Lapse() {
 	t.Silence.begun = false
 }
 
-// Touch reads what a segment sent in direction d will need first, so that it is at hand
-// then. What it returns means nothing.
-func (t *Times) Touch(d tcp.Dir) uint64 {
-	to, from := &t.Path[d^1], &t.Path[d]
-	return uint64(to.n) + uint64(to.under[0].at) + uint64(to.under[4].at) +
-		uint64(from.n) + uint64(from.under[0].at) + uint64(from.under[4].at) +
-		uint64(from.SRTT) + uint64(from.spread.count[numBuckets-1]) + uint64(t.news)
+// Touch reads what a segment sent in direction d will need, so that it is at hand then: of
+// one with payload, and of one whose ACK is higher than before, or of both. What it returns
+// means nothing.
+func (t *Times) Touch(d tcp.Dir, octets, advances bool) (read uint64) {
+	read = uint64(t.news)
+	if octets {
+		to := &t.Path[d&1^1]
+		read += uint64(to.first) + uint64(to.under[0].tsval) + uint64(t.asked)
+	}
+	if advances {
+		from := &t.Path[d&1]
+		read += uint64(from.first) + uint64(from.under[0].tsval) +
+			uint64(from.SRTT) + uint64(from.RTT.sum) + uint64(from.spread.count[numBuckets/2])
+	}
+	return read
 }
 
 // TouchAll reads what a row will tell, so that it is at hand then. What it returns means
