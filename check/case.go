@@ -9,11 +9,11 @@ import (
 // Case is what the rules remember of one connection beside its Conn. The zero Case
 // has seen nothing. It is plain memory: findings are lent by the Inspector.
 type Case struct {
-	last uint32 // low bits of the number of its last frame that was judged; 0: none was
-	book uint32 // of its findings; 0: none yet
-	side [2]side
+	side   [2]side // with stream all that most segments need
+	stream uint32  // number by which its octets are noted; 0: none are
 
-	stream  uint32 // number by which its octets are noted; 0: none are
+	last    uint32 // low bits of the number of its last frame that was judged; 0: none was
+	book    uint32 // of its findings; 0: none yet
 	trouble uint32 // what it was lent; 0: nothing
 	windows
 	marks
@@ -57,8 +57,12 @@ const (
 	sawForeign                   // its last judged segment was unlike its others, as that of a third party is
 )
 
-// Touch reads from c, so that it is at hand then. What it returns means nothing.
-func (c *Case) Touch() uint64 { return uint64(c.shown) }
+// Touch reads what Passes needs of c, so that it is at hand then. What it returns means
+// nothing.
+func (c *Case) Touch() uint64 { return uint64(c.side[0].largest) }
+
+// TouchRest reads what else Judge needs of c. What it returns means nothing.
+func (c *Case) TouchRest() uint64 { return uint64(c.shown) + uint64(c.terms[0]) }
 
 // Shown is what a segment shows of itself, before conn has moved. 0: nothing that
 // any rule asks about.

@@ -5,25 +5,30 @@ import (
 	"onpath/tcp"
 )
 
-// Expect reads what judging the segment in v, sent in direction d, will need of what is
-// remembered beside its Case, so that it is at hand then. What it returns means nothing.
-func (in *Inspector) Expect(c *Case, v *packet.View, d tcp.Dir) uint64 {
-	read := in.overlap.expect(c, v, d)
-	if c.stage() != 0 {
-		read += in.ExpectFirst(v)
+// Expect reads the note that the segment in v, sent in direction d, will have, so that it
+// is at hand then. What it returns means nothing.
+func (in *Inspector) Expect(c *Case, v *packet.View, d tcp.Dir) uint64 { return in.overlap.expect(c, v, d) }
+
+// ExpectTurn is Expect for what else judging the segment will need, of what is remembered
+// beside its Case, if it does more than to go on.
+func (in *Inspector) ExpectTurn(c *Case, v *packet.View) uint64 {
+	if c.stage() == 0 {
+		return 0
 	}
-	return read
+	return in.ExpectFirst(v)
 }
 
-// expect touches the note of the segment in v. It writes there, though nothing new: a
-// page of memory that is fresh would be made twice if it was read first.
+// expect reads the note of the segment in v, but not in a page of memory that is fresh: that
+// would be made twice, to be read and to be written.
 func (o *overlap) expect(c *Case, v *packet.View, d tcp.Dir) uint64 {
 	if v.Seg.Len == 0 || o.notes == nil || c.stream == 0 {
 		return 0
 	}
-	n := o.place(c.stream<<1|uint32(d), v.Seg.Data(), scaleOf(v.Seg.Len))
-	n.owner += o.zero
-	return uint64(n.owner)
+	i := o.place(c.stream<<1|uint32(d), v.Seg.Data(), scaleOf(v.Seg.Len))
+	if o.fresh(i) {
+		return 0
+	}
+	return uint64(o.notes[i].owner)
 }
 
 // ExpectFirst is Expect for the first segment of a connection: it reads what is known of

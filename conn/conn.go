@@ -47,33 +47,37 @@ const (
 // end is the belief about one end, and its virtual stack. Nothing is shared
 // between the two, because they may live in different incarnations for a while
 // (RFC 9293 figures 8 and 9).
+//
+// What opens and closes needs stands first, so that the rest, which each segment needs, lies
+// together.
 type end struct {
-	set    Set   // states that it may be in; closed under pend
-	lead   Set   // those of them in its newest incarnation, if the one before may still live; else 0
-	pend   event // what passed towards it and is not proven
-	before event // of these, what passed before lead's incarnation began
-	bits   facts
-
+	lead     Set     // those of set in its newest incarnation, if the one before may still live; else 0
+	before   event   // of pend, what passed before lead's incarnation began
 	iss      tcp.Seq // ISN
+	fin      tcp.Seq // SEQ of its FIN
+	irs      tcp.Seq // IRS: ISN of the peer it lives with
+	up       tcp.Seq // SND.UP
+	set      Set     // states that it may be in; closed under pend
+	pend     event   // what passed towards it and is not proven
+	bits     facts
 	base     tcp.Seq // lowest SEQ known of its stream: ISS, or the first seen in mid-stream
 	contig   tcp.Seq // all before it passed or was acknowledged, SYN and FIN included: presumed RCV.NXT of the peer
 	nxt      tcp.Seq // SND.NXT: end of the highest octet that passed or was acknowledged
 	top      tcp.Seq // SND.MAX: highest SEQ or end shown by anyone
 	real     tcp.Seq // the same, shown by its own segments
-	fin      tcp.Seq // SEQ of its FIN
 	una      tcp.Seq // SND.UNA: highest ACK at most top that passed towards it
-	irs, rcv tcp.Seq // IRS: ISN of the peer it lives with; highest ACK it sent: proven RCV.NXT
+	rcv      tcp.Seq // highest ACK it sent: proven RCV.NXT
+	edge     tcp.Seq // highest ACK + window that it granted
+	wmax     uint32  // its largest window
+	tsMax    uint32  // highest TSval it sent
+	wl1, wl2 tcp.Seq // SND.WL1, SND.WL2
+	wnd, win uint32  // SND.WND: the peer's window; RCV.WND: its own latest; in octets
+	sent     stream  // payload octets of it that passed
+	tsRecent uint32  // TS.Recent: TSval that it must echo next (RFC 7323 §4.3), presumed
+	nSacked  uint8   // how many spans of it its peer told to have: aside.sacked
+	shift    uint8   // window shift that its SYN announced, at most 14
 
-	edge         tcp.Seq // highest ACK + window that it granted
-	wmax         uint32  // its largest window
-	tsMax        uint32  // highest TSval it sent
-	up, wl1, wl2 tcp.Seq // SND.UP, SND.WL1, SND.WL2
-	wnd, win     uint32  // SND.WND: the peer's window; RCV.WND: its own latest; in octets
-	sent         stream  // payload octets of it that passed
-	tsRecent     uint32  // TS.Recent: TSval that it must echo next (RFC 7323 §4.3), presumed
-	nSacked      uint8   // how many spans of it its peer told to have: aside.sacked
-	shift        uint8   // window shift that its SYN announced, at most 14
-	ttl, ttlRun  uint8   // TTL with which its segments come here; how many in a row, at most maxRun
+	ttl, ttlRun uint8 // TTL with which its segments come here; how many in a row, at most maxRun
 }
 
 func (p *end) has(b facts) bool { return p.bits&b == b }
@@ -102,10 +106,11 @@ func (p *end) rebase() {
 // one before or a candidate for the next, as much as is needed to tell them
 // apart. The zero Conn has seen nothing and is ready to use, through a Tracker.
 type Conn struct {
-	side   [2]end
 	aside  uint32 // what it was lent; 0: nothing
-	opened ticks  // when the last SYN passed
-	Turn   uint8  // for whoever follows several incarnations of a connection; it is not looked at here
+	side   [2]end
+	opened ticks // when the last SYN passed
+	Turn   uint8 // for whoever follows several incarnations of a connection; it is not looked at here
+	Calm   uint8 // for whoever keeps many of these: likewise
 	seen   [2]evidence
 }
 

@@ -2,12 +2,11 @@ package conn
 
 import "onpath/tcp"
 
-// Touch reads from each cache line of c that Observe will need, so that it is at
-// hand then. What it returns means nothing.
+// Touch reads from each cache line of c that a segment of an open connection will need, so
+// that it is at hand then. What it returns means nothing.
 func (c *Conn) Touch() uint64 {
 	a, b := &c.side[0], &c.side[1]
-	return uint64(a.set) + uint64(a.una) + uint64(a.wl1) + uint64(a.nSacked) +
-		uint64(b.set) + uint64(b.una) + uint64(b.wl1) + uint64(b.nSacked) + uint64(c.seen[1].at)
+	return uint64(a.set) + uint64(a.sent.contig) + uint64(b.top) + uint64(b.nSacked)
 }
 
 // Advances reports whether the ACK of s, sent in direction d, will likely be higher than

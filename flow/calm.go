@@ -11,20 +11,20 @@ import (
 // they are, and are not even read. Of full frames in order 98 of 100 are so, and are
 // counted with 360 instructions instead of 750.
 
-// The bits of Trail.Calm.
+// The bits of Conn.Calm.
 const (
 	seen        = 1<<4 - 1 // those of kindOf: a segment of that kind was counted
 	calm        = 1 << 4   // goesOn may count a segment whose Step is Plain
 	calmOrdered = 1 << 5   // with calm: and one that is otherwise new and in order
 )
 
-// kindOf returns the bit that stands for the kind of a segment: whose it is, and whether it
-// has payload. 0: it may show more than that.
-func kindOf(s *tcp.Segment) uint8 {
+// kindOf returns the bit that stands for the kind of a segment sent in direction d: whose it
+// is, and whether it has payload. 0: it may show more than that.
+func kindOf(s *tcp.Segment, d tcp.Dir) uint8 {
 	if s.Flags&^tcp.PSH != tcp.ACK || s.Win == 0 || s.Sum == tcp.SumBad || s.ECN == 3 {
 		return 0
 	}
-	kind := uint8(1) << (2 * (s.Dir & 1))
+	kind := uint8(1) << (2 * (d & 1))
 	if s.Len > 0 {
 		kind <<= 1
 	}
@@ -33,14 +33,14 @@ func kindOf(s *tcp.Segment) uint8 {
 
 // calms notes, behind a segment that was counted, whether goesOn may count the next one.
 func (t *Table) calms(e *entry) {
-	e.trail.Calm &= seen
+	e.conn.Calm &= seen
 	if t.each || e.class != open || !e.handshake.Over() || !e.states.Goes() || !e.chain.Goes() || !e.history.Goes() {
 		return
 	}
 	if plain, ordered := e.trail.Goes(); ordered {
-		e.trail.Calm |= calm | calmOrdered
+		e.conn.Calm |= calm | calmOrdered
 	} else if plain {
-		e.trail.Calm |= calm
+		e.conn.Calm |= calm
 	}
 }
 
@@ -53,14 +53,14 @@ func ordered(s *tcp.Segment, step *conn.Step) bool {
 // goesOn is count and look for a segment that shows little: it reports false, and does
 // nothing, of any other. Tables with each set tell the same (TestCalm, TestTwins…).
 func (t *Table) goesOn(i uint32, e *entry, v *packet.View, step *conn.Step) bool {
-	s, d, may := &v.Seg, v.Seg.Dir&1, e.trail.Calm
+	s, d, may := &v.Seg, v.Seg.Dir&1, e.conn.Calm
 	if may&calm == 0 || e.class != open || step.Delivery != conn.New {
 		return false
 	}
 	if !step.Plain && (may&calmOrdered == 0 || !ordered(s, step)) {
 		return false
 	}
-	kind := kindOf(s)
+	kind := kindOf(s, d)
 	if kind == 0 {
 		return false
 	}
@@ -91,5 +91,5 @@ func (t *Table) goesOn(i uint32, e *entry, v *packet.View, step *conn.Step) bool
 func (t *Table) goesOnFirst(e *entry, s *tcp.Segment, kind uint8, plain bool) {
 	e.history.GoOn(s.Dir, s.Len > 0)
 	e.trail.GoOn(s.Dir, s.Len > 0, plain)
-	e.trail.Calm |= kind
+	e.conn.Calm |= kind
 }

@@ -52,8 +52,8 @@ func (c *calmTwins) alike(t *testing.T) (calm bool) {
 	x, y := c.both[0].table, c.both[1].table
 	for i := uint32(1); i < max(x.slab.used, y.slab.used); i++ {
 		a, b := *x.slab.at(i), *y.slab.at(i)
-		calm = calm || a.trail.Calm != 0
-		a.trail.Calm, b.trail.Calm = 0, 0
+		calm = calm || a.conn.Calm != 0
+		a.conn.Calm, b.conn.Calm = 0, 0
 		if a != b {
 			t.Fatalf("seed %d, segment %d: entry %d is\n%+v, else\n%+v", c.seed, c.segments, i, a, b)
 		}

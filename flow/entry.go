@@ -83,29 +83,32 @@ func limits(c Config) (ns [numClasses]int64) {
 }
 
 // entry is one connection or conversation: at most 608 octets without pointers.
-// What each packet needs stands first, so that it takes the fewest cache lines: eight and a
-// half.
+// What each segment of an open connection needs stands in the middle, from where conn has
+// ends as it moves them to where inquiry has what an end sends, so that it takes the fewest
+// cache lines: seven, wherever the entry begins. Before and behind it stands what opens and
+// closes.
 type entry struct {
+	trail   outcome.Trail
+	history measure.History
+	chain   tcpchain.State
+
+	conn      conn.Conn
 	key       packet.Key
 	last      int64 // latest time of its packets
-	start     int64 // time of the record's first packet
 	class     class
 	opening   record.Opening
 	swapped   bool   // the client is Key.B
 	written   bool   // the record has ended; what comes begins another, which continues it
 	repairs   uint32 // what it was lent; 0: nothing yet
 	handshake measure.Handshake
-	trail     outcome.Trail
 	side      [2]measure.Volume
 	states    tcpstates.Pair // with chain: what other systems would think of the record
-	conn      conn.Conn
 	inquiry   check.Case
 
-	history  measure.History
-	chain    tcpchain.State
 	older    uint32 // the ghost behind it; of a ghost: the entry that superseded it
 	place    place
 	identity [2]fingerprint.ID // of the ends' SYNs, by tcp.Client, tcp.Server
+	start    int64             // time of the record's first packet
 	num      uint64            // of its record, or of the last one it had
 }
 

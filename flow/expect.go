@@ -78,44 +78,57 @@ func (t *Table) expect(views []packet.View, hashes, likely *[Batch]uint32) {
 }
 
 // expectEntries reads the entries and embryos at which views will stand, and what depends on
-// them.
+// them: of what goesOn will count nothing else.
 func (t *Table) expectEntries(views []packet.View, at []uint32) {
 	var entries [Batch]*entry
-	of, read := entries[:len(views)], t.read
-	for i, n := range at[:len(views)] {
+	var turns [Batch]uint8
+	of, read, n := entries[:len(views)], t.read, 0
+	for i, at := range at[:len(views)] {
 		switch {
-		case n == 0:
-		case n&lone != 0:
-			read += t.slab.embryos.at(n).touch()
+		case at == 0:
+		case at&lone != 0:
+			read += t.slab.embryos.at(at).touch()
+		case !views[i].IsTCP():
+			read += t.slab.at(at).touchOther()
 		default:
-			of[i] = t.slab.at(n)
+			of[i] = t.slab.at(at)
 			read += of[i].touch()
 		}
 	}
 	for i := range views {
-		v := &views[i]
-		if !v.IsTCP() {
-			continue
-		}
-		e := of[i]
+		v, e := &views[i], of[i]
 		if e != nil {
 			d := e.dir(v.FromB)
 			t.tracker.Salt = salt(&v.Key, e.conn.Turn)
 			read += t.times.touch(e, &v.Seg, d) + t.tracker.Touch(&v.Seg, d) + t.rules.Expect(&e.inquiry, v, d)
+			if e.conn.Calm&calm != 0 && e.conn.Calm&kindOf(&v.Seg, d) != 0 {
+				continue
+			}
+			read += e.touchRest()
 		}
-		if v.Seg.Flags&(tcp.SYN|tcp.FIN|tcp.RST) != 0 {
-			read += t.expectTurn(e, v)
-		}
+		turns[n%Batch] = uint8(i)
+		n++
+	}
+	for _, i := range turns[:n] {
+		read += t.expectTurn(of[i%Batch], &views[i])
 	}
 	t.read = read
 }
 
-// expectTurn reads what depends on a segment that opens or closes: of e, or of a
+// expectTurn reads what depends on a segment that does more than to go on, of e, or of a
 // connection that has no entry yet.
 func (t *Table) expectTurn(e *entry, v *packet.View) (read uint64) {
-	if e != nil {
-		read += t.slab.around(&e.place)
-	} else {
+	if !v.IsTCP() {
+		return 0
+	}
+	turns := v.Seg.Flags&(tcp.SYN|tcp.FIN|tcp.RST) != 0
+	switch {
+	case e != nil:
+		read += t.rules.ExpectTurn(&e.inquiry, v)
+		if turns {
+			read += t.slab.around(&e.place)
+		}
+	case turns:
 		t.tracker.Salt = salt(&v.Key, 0)
 		read += t.tracker.Touch(&v.Seg, tcp.Client) + t.rules.ExpectFirst(v)
 	}
@@ -162,12 +175,12 @@ func (x *index) likely(hash uint32) uint32 {
 	return 0 // there is no slot yet
 }
 
-// touch reads from each cache line of i, entry or embryo, that a packet needs.
+// touch reads from each cache line of i, entry or embryo, that its end needs.
 func (s *slab) touch(i uint32) uint64 {
 	if i&lone != 0 {
 		return s.embryos.at(i).touch()
 	}
-	return s.at(i).touch()
+	return s.at(i).touch() + s.at(i).touchRest()
 }
 
 // touch reads from both lines of m.
@@ -183,9 +196,18 @@ func (s *slab) around(p *place) (sum uint64) {
 	return sum
 }
 
-// touch reads from each cache line of e that a packet needs: what it reads is
-// nowhere further apart than a line is long.
+// touch reads from each cache line of e that a segment of an open connection needs: what it
+// reads is nowhere further apart than a line is long.
 func (e *entry) touch() uint64 {
-	return uint64(e.key.A[15]) + uint64(e.class) + uint64(e.side[0].Octets()) + e.conn.Touch() +
-		e.inquiry.Touch() + e.history.Touch()
+	return e.conn.Touch() + uint64(e.key.A[15]) + uint64(e.class) + uint64(e.side[1].Octets()) + e.inquiry.Touch()
+}
+
+// touchRest reads from the lines that others need too.
+func (e *entry) touchRest() uint64 {
+	return e.trail.Touch() + e.history.Touch() + e.inquiry.TouchRest() + uint64(e.place.since)
+}
+
+// touchOther reads from those that a packet needs which is not TCP.
+func (e *entry) touchOther() uint64 {
+	return e.history.Touch() + uint64(e.key.A[15]) + uint64(e.class) + uint64(e.side[1].Octets())
 }

@@ -423,11 +423,17 @@ func TestTimeThatJumps(t *testing.T) {
 	}
 }
 
-// TestEntryHasItsNeedsFirst: what a segment in order needs stands in eight and a half lines
-// of the cache, and what it does not behind them.
-func TestEntryHasItsNeedsFirst(t *testing.T) {
+// TestEntryNeedsSevenLines: what a segment that goes on needs of an entry stands in seven lines
+// of the cache, wherever it begins, and touch reads from each of them.
+func TestEntryNeedsSevenLines(t *testing.T) {
 	var e entry
-	if need := unsafe.Offsetof(e.inquiry) + unsafe.Sizeof(e.inquiry); need > 544 || unsafe.Offsetof(e.history) < need {
-		t.Errorf("it needs %d octets", need)
+	from, to := unsafe.Offsetof(e.conn)+24, unsafe.Offsetof(e.inquiry)+24 // 24: what conn and inquiry have before and behind it
+	if unsafe.Sizeof(e)%32 != 0 {
+		t.Errorf("it has %d octets", unsafe.Sizeof(e))
+	}
+	for _, begins := range []uintptr{0, 32} {
+		if lines := (begins+to-1)/64 - (begins+from)/64 + 1; lines > 7 {
+			t.Errorf("octets %d to %d stand in %d lines", from, to, lines)
+		}
 	}
 }

@@ -103,7 +103,7 @@ func (r *Restorer) embryo(p *embryo) {
 
 // adopt makes e, a copy out of a checkpoint, an entry that was lent nothing yet.
 func (t *Table) adopt(e *entry) {
-	e.repairs, e.identity, e.older, e.trail.Calm = 0, [2]fingerprint.ID{}, 0, 0
+	e.repairs, e.identity, e.older, e.conn.Calm = 0, [2]fingerprint.ID{}, 0, 0
 	if e.loan() != refused {
 		e.setLoan(0)
 	}

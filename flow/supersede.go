@@ -22,6 +22,7 @@ func (t *Table) supersede(i uint32, v *packet.View, before *conn.Conn, step *con
 	}
 	now := old.conn
 	now.Turn++
+	now.Calm = 0
 	swap := step.Opener == tcp.Server
 	if swap {
 		t.tracker.Swap(&now)

@@ -303,7 +303,7 @@ func (t *Table) resume(e *entry, v *packet.View) {
 	e.side, e.history, e.written = [2]measure.Volume{}, measure.History{}, false
 	e.states, e.chain = tcpstates.Pair{}, tcpchain.State{}
 	e.trail.Continue()
-	e.trail.Calm = 0
+	e.conn.Calm = 0
 	t.repairs.giveBack(e)
 	t.open(e, v)
 	t.tellBegun(before)

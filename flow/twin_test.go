@@ -67,7 +67,9 @@ func (w *twin) see(views []packet.View, batch bool) {
 		w.packets.Write(&p)
 		w.packets.End()
 		if p.Live != nil {
-			fmt.Fprintf(&w.out, "%v %v\n", *p.Live, p.Raised)
+			live := *p.Live
+			live.Calm = 0
+			fmt.Fprintf(&w.out, "%v %v\n", live, p.Raised)
 		}
 	}
 }

@@ -19,10 +19,10 @@ type Trail struct {
 	first    opening
 	icmp     Rejection
 	passed   Passed
-
-	// Calm is for whoever keeps many of these; it is not looked at here.
-	Calm uint8
 }
+
+// Touch reads from t, so that it is at hand then. What it returns means nothing.
+func (t *Trail) Touch() uint64 { return uint64(t.at) }
 
 // forever is a time of which nothing is told but that it is long.
 const forever = 1<<32 - 1
