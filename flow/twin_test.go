@@ -16,6 +16,7 @@ import (
 	"onpath/anomaly"
 	"onpath/check"
 	"onpath/compat/netfilter"
+	"onpath/conn"
 	"onpath/internal/genload"
 	"onpath/internal/segtext"
 	"onpath/packet"
@@ -67,9 +68,7 @@ func (w *twin) see(views []packet.View, batch bool) {
 		w.packets.Write(&p)
 		w.packets.End()
 		if p.Live != nil {
-			live := *p.Live
-			live.Calm = 0
-			fmt.Fprintf(&w.out, "%v %v\n", live, p.Raised)
+			fmt.Fprintf(&w.out, "%v %v\n", withoutCalm(p.Live), p.Raised)
 		}
 	}
 }
@@ -79,11 +78,18 @@ func (w *twin) owns() {
 	o := w.table.Owner()
 	fmt.Fprintln(&w.out, o.Conn, o.Key, o.ClientIsB, o.Packets, o.Raised, o.Sacked)
 	if o.Before != nil {
-		fmt.Fprintln(&w.out, *o.Before)
+		fmt.Fprintln(&w.out, withoutCalm(o.Before))
 	}
 	if o.Case != nil {
 		fmt.Fprintln(&w.out, *o.Case)
 	}
+}
+
+// withoutCalm returns c without what a Table keeps there for itself.
+func withoutCalm(c *conn.Conn) conn.Conn {
+	now := *c
+	now.Calm = 0
+	return now
 }
 
 // stats are the counts of w, but for its memory.
