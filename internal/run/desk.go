@@ -1,6 +1,10 @@
 package run
 
-import "onpath/flow"
+import (
+	"onpath/check"
+	"onpath/flow"
+	"onpath/record"
+)
 
 // ear listens to one shard: what it tells, and how far the desk has come.
 type ear struct {
@@ -55,6 +59,29 @@ func (s *shards) listen() {
 			s.done(h)
 		}
 	}
+	if s.clerk != nil {
+		s.clerk.end()
+	}
+}
+
+// row is given what the desk has numbered.
+func (s *shards) row(r *record.Record) {
+	switch {
+	case s.clerk == nil:
+		s.emit(r)
+	case r.Interim:
+		s.clerk.take(r, nil)
+	default:
+		s.clerk.take(r, s.desk.OldStrays())
+	}
+}
+
+// oldStrays are those that are told with the row that is being written.
+func (s *shards) oldStrays() []check.Stray {
+	if s.clerk == nil {
+		return s.desk.OldStrays()
+	}
+	return s.clerk.old
 }
 
 // earliest returns whose turn it is, and until where: where the next one stands.
@@ -112,10 +139,20 @@ func (s *shards) rest(all []*ear) {
 	if n.lossy {
 		s.desk.Dropped(n.dropped, n.lost)
 	}
-	if n.quiet {
+	switch {
+	case s.clerk == nil:
+		s.behind(n.quiet, n.stands)
+	case n.quiet || n.stands:
+		s.clerk.hand(n.quiet, n.stands)
+	}
+}
+
+// behind does what is to be done behind rows.
+func (s *shards) behind(flush, stands bool) {
+	if flush {
 		s.flush()
 	}
-	if n.stands {
+	if stands {
 		s.still <- struct{}{}
 	}
 }

@@ -28,7 +28,7 @@ func TestFloodsStayInTheirParts(t *testing.T) {
 		for i := range 40_000 {
 			d.Decode(&packet.Frame{Number: uint64(i + 1), At: int64(i) * 1000, Link: packet.LinkEthernet, Data: f.Next()}, &v)
 			if table.Observe(&v); i%500 == 0 {
-				measure(table, d, most)
+				measured(table, d, most)
 			}
 		}
 		if n := table.Stats().Live; n > c.Flow.MaxConnections {
@@ -48,8 +48,8 @@ func TestFloodsStayInTheirParts(t *testing.T) {
 	}
 }
 
-// measure notes what has taken most so far.
-func measure(t *flow.Table, d *packet.Decoder, most map[string]int64) {
+// measured notes what has taken most so far.
+func measured(t *flow.Table, d *packet.Decoder, most map[string]int64) {
 	s := t.Stats()
 	for name, takes := range map[string]int64{
 		"connections": s.Octets, "times": s.TimedOctets, "findings": s.Rules.FindingOctets,

@@ -11,7 +11,7 @@ import (
 // shards divide the connections among several tables, each with a goroutine of its own:
 //
 //	            ┌─▶ shard 0: decodes, its table ─┐
-//	reader ─────┼─▶ shard 1                      ├─▶ desk: orders, numbers, writes rows
+//	reader ─────┼─▶ shard 1                      ├─▶ desk: orders, numbers ─▶ clerk: writes rows
 //	cuts batches└─▶ …                            ┘
 //
 // The reader looks at each frame as far as it takes to know whose it is, decodes those of
@@ -39,11 +39,12 @@ type shards struct {
 
 	keeping int // in a checkpoint: which table it has come to
 
-	// Of the desk's.
+	// Of the desk's, and the clerk's.
+	clerk *clerk // nil: the desk itself writes
 	emit  func(*record.Record)
 	flush func()        // gets out what is written
 	heard news          // of the batch at hand
-	still chan struct{} // all shards and the desk stand still
+	still chan struct{} // all shards, the desk and the clerk stand still
 }
 
 // MaxShards is the largest number of shards.
@@ -68,7 +69,7 @@ func newShards(c *Config, n int, emit func(*record.Record)) *shards {
 
 // empty makes the tables and the desk anew, which stand still.
 func (s *shards) empty(c *Config) {
-	s.desk = flow.NewDesk(c.Flow, s.emit)
+	s.desk = flow.NewDesk(c.Flow, s.row)
 	for _, w := range s.each {
 		w.table = flow.New(c.Flow.Part(len(s.each)), nil)
 		w.table.Share(s.desk, w.post)
@@ -110,6 +111,9 @@ func (s *shards) start() {
 		s.working.Go(func() { w.work(s.takeBack) })
 	}
 	s.working.Go(s.listen)
+	if s.clerk != nil {
+		s.working.Go(s.write)
+	}
 }
 
 // drain writes what is open. goesOn says that what is watched does.

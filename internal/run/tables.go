@@ -52,6 +52,9 @@ func (j *job[R]) divided(tables int, emit func(*record.Record)) (work func()) {
 	if tables > 1 {
 		j.shards = newShards(&j.config, tables, emit)
 		j.shards.flush = j.flush
+		if j.keeper == nil { // else what is noted of a row must fit what the desk has done
+			j.shards.clerk = newClerk()
+		}
 		return j.readShards
 	}
 	j.newTable = func() *flow.Table { return flow.New(j.config.Flow, emit) }
@@ -161,7 +164,7 @@ func (j *job[R]) strays() []check.Stray {
 // oldStrays returns, and forgets, those of strays that are not to be expected again.
 func (j *job[R]) oldStrays() []check.Stray {
 	if j.shards != nil {
-		return j.shards.desk.OldStrays()
+		return j.shards.oldStrays()
 	}
 	return j.table.OldStrays()
 }
