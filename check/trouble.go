@@ -52,6 +52,7 @@ func (t *troubles) next() uint32 {
 	if int(t.used)/troublesChunk == len(t.chunks) {
 		t.chunks = append(t.chunks, make([]trouble, troublesChunk))
 	}
+	*t.at(t.used) = trouble{} // a page that is read first would be made twice
 	return t.used
 }
 

@@ -41,6 +41,9 @@ type passage struct {
 // recentLines bounds the table: 1 MiB.
 const recentLines = 1 << 14
 
+// linesOfPage are in a page of 4 KiB.
+const linesOfPage = 1 << 6
+
 // copies looks for an equal segment that passed shortly before, and remembers
 // this one. An identity makes equal segments copies; without one, octets are that
 // come again sooner than any timeout could send them, and that nobody asked for.
@@ -197,7 +200,7 @@ func (r *recent) line(mark uint64) *passages { return &r.lines[mark>>40%recentLi
 // steps, as it is asked of every segment: 40 instructions instead of 110.
 func (r *recent) remember(mark uint64, at int64) (last passage) {
 	if r.lines == nil {
-		r.lines = new([recentLines]passages)
+		r.make()
 	}
 	l := r.line(mark)
 	last = l[0]
@@ -214,11 +217,20 @@ func (r *recent) remember(mark uint64, at int64) (last passage) {
 	return last
 }
 
+// make makes the lines, and writes to each page of them: one that is read first would be made
+// twice (flow.written).
+func (r *recent) make() {
+	r.lines = new([recentLines]passages)
+	for i := 0; i < recentLines; i += linesOfPage {
+		r.lines[i] = passages{}
+	}
+}
+
 // place returns where a mark stands, whatever its TTL; if it does not, that of its line
 // which was asked for longest ago. It stands first then.
 func (r *recent) place(mark uint64) *passage {
 	if r.lines == nil {
-		r.lines = new([recentLines]passages)
+		r.make()
 	}
 	l := r.line(mark)
 	n := 0
@@ -235,7 +247,7 @@ func (r *recent) place(mark uint64) *passage {
 // given more than a line holds.
 func (r *recent) restore(p *passage) {
 	if r.lines == nil {
-		r.lines = new([recentLines]passages)
+		r.make()
 	}
 	l := r.line(p.mark)
 	if p.at < l[ways-1].at {

@@ -24,6 +24,7 @@ func (s *embryos) take() uint32 {
 		s.chunks = append(s.chunks, new([chunk]embryo))
 	}
 	s.used++
+	*s.at(s.used - 1) = embryo{} // written before it is read: see written
 	return lone | s.used - 1
 }
 

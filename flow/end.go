@@ -136,7 +136,7 @@ const fewGaps = 4
 // spreadByNumber sorts a list whose numbers lie between two; it reports false, and leaves
 // the list as it is, if two are the same.
 func spreadByNumber(list []numbered, first, last uint64) bool {
-	at := make([]uint32, last-first+1)
+	at := written(make([]uint32, last-first+1))
 	for _, l := range list {
 		if at[l.num-first] != 0 {
 			return false

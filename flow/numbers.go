@@ -47,7 +47,7 @@ func (x *numbers) add(n name) {
 
 func (x *numbers) grow() {
 	old := x.places
-	x.places = make([]name, max(firstSlots, 2*len(old)))
+	x.places = written(make([]name, max(firstSlots, 2*len(old))))
 	for _, n := range old {
 		if n.frame != 0 {
 			x.places[x.of(n.frame)] = n

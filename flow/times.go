@@ -45,6 +45,7 @@ func (l *times) lend() uint32 {
 	if int(l.used)/timesChunk == len(l.chunks) {
 		l.chunks = append(l.chunks, new([timesChunk]measure.Times))
 	}
+	*l.at(l.used) = measure.Times{} // written before it is read: see written
 	return l.used
 }
 

@@ -54,7 +54,7 @@ var packages = map[string]pkg{
 	"sink/text":    {ring: 3, may: "tcp anomaly check packet conn record compat/netfilter compat/tcpdump", world: true},
 	"sink/report":  {ring: 3, may: "tcp anomaly story", world: true},
 	"sink/top":     {ring: 3, may: "anomaly record", world: true},
-	"internal/run": {ring: 3, may: "filter fingerprint story sink/report sink/top anomaly check tcp packet conn outcome record flow internal/checkpoint internal/evidence internal/privilege internal/metrics compat/tcpstates compat/tcpchain compat/netfilter source source/afpacket source/tcpdump sink/table sink/jsonl sink/tsv sink/text sink/pcapng compat/tcpdump", world: true},
+	"internal/run": {ring: 3, may: "filter fingerprint story sink/report sink/top anomaly check tcp packet conn measure outcome record flow internal/checkpoint internal/evidence internal/privilege internal/metrics compat/tcpstates compat/tcpchain compat/netfilter source source/afpacket source/tcpdump sink/table sink/jsonl sink/tsv sink/text sink/pcapng compat/tcpdump", world: true},
 	"cmd/onpath":   {ring: 3, may: "filter anomaly check packet record flow internal/evidence internal/privilege compat/tcpstates compat/tcpchain compat/netfilter source source/afpacket internal/run compat/tcpdump", world: true},
 
 	"source/afpacket": {ring: 3, may: "tcp packet filter", world: true},
