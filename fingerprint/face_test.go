@@ -24,6 +24,14 @@ func variant(r *rand.Rand) segment {
 		peer ^= 1
 	}
 	s.options = join(mss(1460), sok, ts(own, peer), nop, ws(7))
+	if odd(3) {
+		scale, size := ws(uint8(r.IntN(16))), mss(uint16(1460-r.IntN(2)))
+		s.options = [...][]byte{
+			join(size, nop, scale, sok, ts(own, peer)), join(size, nop, scale, nop, nop, ts(own, peer), sok, eol, eol),
+			join(size, nop, scale, nop, nop, sok), join(size, nop, nop, ts(own, peer)), join(size, nop, scale), size,
+			join(size, nop, nop, sok, nop, scale, nop, nop, ts(own, peer)),
+		}[r.IntN(7)]
+	}
 	switch r.IntN(24) {
 	case 0:
 		s.options = join(mss(1400), nop, nop, sok)
@@ -69,7 +77,7 @@ func TestOf(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 2))
 	table := fingerprint.Table{Database: fingerprint.Own()}
 	same, last := 0, fingerprint.Signature{}
-	for n := range 50_000 {
+	for i := range 50_000 {
 		v := variant(r).view()
 		if !v.IsTCP() {
 			continue
@@ -77,9 +85,10 @@ func TestOf(t *testing.T) {
 		peerMSS := uint16(1460 + r.IntN(20)/19)
 		var f fingerprint.Signature
 		ok := f.Read(v, peerMSS)
-		id, stamped := table.Of(v, peerMSS)
+		n, stamped := table.Of(v, peerMSS)
+		id := n.ID()
 		if ok != (id != 0) || stamped != (ok && f.Stamped) || ok && *table.Signature(id) != f {
-			t.Fatalf("%d: %v, %v is not %v, %+v", n, id, stamped, ok, f)
+			t.Fatalf("%d: %v, %v is not %v, %+v", i, id, stamped, ok, f)
 		}
 		if f == last {
 			same++
@@ -100,8 +109,8 @@ func TestOfForgets(t *testing.T) {
 	}
 	var f fingerprint.Signature
 	f.Read(v, 0)
-	if id, _ := table.Of(v, 0); *table.Signature(id) != f {
-		t.Errorf("%+v", table.Signature(id))
+	if n, _ := table.Of(v, 0); *table.Signature(n.ID()) != f {
+		t.Errorf("%+v", table.Signature(n.ID()))
 	}
 }
 
@@ -112,9 +121,9 @@ func TestLaps(t *testing.T) {
 	for n := range fingerprint.MaxSignatures {
 		table.Note(numbered(n))
 	}
-	id, _ := table.Of(v, 0)
+	note, _ := table.Of(v, 0)
 	for n := range 1 << 16 {
-		table.TakeNext(id)
+		table.TakeNext(note.ID())
 		table.Note(numbered(1<<17 + n))
 	}
 	if table.Laps() != 1 {
@@ -122,7 +131,7 @@ func TestLaps(t *testing.T) {
 	}
 	var f fingerprint.Signature
 	f.Read(v, 0)
-	if id, _ := table.Of(v, 0); *table.Signature(id) != f {
-		t.Errorf("%+v", table.Signature(id))
+	if n, _ := table.Of(v, 0); *table.Signature(n.ID()) != f {
+		t.Errorf("%+v", table.Signature(n.ID()))
 	}
 }

@@ -58,15 +58,15 @@ func (t *Table) Keep(id ID) {
 }
 
 // Note is Hold for who can do without: it keeps s only until another one needs the place.
-func (t *Table) Note(s *Signature) (n Note) { return t.NoteOf(t.known(s)) }
-
-// NoteOf is Note of the signature that id stands for.
-func (t *Table) NoteOf(id ID) (n Note) {
-	if n.id = id; id != 0 {
-		n.turn = t.slots[id-1].turn
+func (t *Table) Note(s *Signature) (n Note) {
+	if n.id = t.known(s); n.id != 0 {
+		n.turn = t.slots[n.id-1].turn
 	}
 	return n
 }
+
+// ID returns what was just noted, which nobody holds for it; 0 for none.
+func (n Note) ID() ID { return n.id }
 
 // Noted returns the ID of what was noted, which nobody holds for it; 0 if another one has
 // taken its place, or may have, as there was a lap since.

@@ -154,7 +154,7 @@ func (t *Table) conceive(hash uint32, v *packet.View) uint32 {
 	m.take(v, t.name())
 	t.tellBegun(0)
 	t.enlist(i, halfOpen)
-	m.identity = t.note(v)
+	m.identity = t.reads(v, 0)
 	t.rules.Opens(v)
 	return i
 }

@@ -21,15 +21,9 @@ type identities struct {
 func (t *Table) identify(ids *[2]fingerprint.ID, v *packet.View) {
 	d, from := &t.who, v.Seg.Dir
 	if ids[from] == 0 {
-		ids[from] = t.reads(v, d.mss(ids[from^1]))
+		ids[from] = t.reads(v, d.mss(ids[from^1])).ID()
 		d.signatures.Keep(ids[from])
 	}
-}
-
-// note is identify for the SYN of an embryo. It holds no signature: a flood of made-up
-// ones would leave no room for others.
-func (t *Table) note(v *packet.View) fingerprint.Note {
-	return t.who.signatures.NoteOf(t.reads(v, 0))
 }
 
 // noted returns what stands for the signature of m's SYN, 0 if that is not known any more.
@@ -44,15 +38,16 @@ func (t *Table) lap() {
 	}
 }
 
-// reads returns what stands for the signature of a segment with SYN, and reads its
-// timestamp. mss is that of its peer's SYN, or 0.
-func (t *Table) reads(v *packet.View, mss uint16) fingerprint.ID {
-	id, stamped := t.who.signatures.Of(v, mss)
+// reads notes the signature of a segment with SYN, and reads its timestamp. mss is that of
+// its peer's SYN, or 0. Of an embryo's SYN no more than that is done: a flood of made-up ones
+// would leave no room for others, if they were held.
+func (t *Table) reads(v *packet.View, mss uint16) fingerprint.Note {
+	n, stamped := t.who.signatures.Of(v, mss)
 	t.lap()
 	if stamped {
 		t.tellStamp(v)
 	}
-	return id
+	return n
 }
 
 // mss returns the MSS of a signature, or 0.

@@ -60,6 +60,7 @@ type Segment struct {
 	WScale  uint8  // RFC 7323 §2, as sent (may exceed 14); with OptWScale in Opts
 	NumSACK uint8  // blocks in SACK, 0 to 4
 	Sum     Sum    // TCP checksum
+	Layout  Layout // of the options, where a SYN or SYN,ACK usually has them so; it tells no more than they do
 }
 
 // SeqLen returns the octets of sequence space that the segment occupies: its
@@ -128,7 +129,7 @@ func (s *Segment) readOptions(h Header) {
 	if s.NumSACK != 0 {
 		s.SACK, s.NumSACK = [4][2]Seq{}, 0
 	}
-	s.Opts, s.MSS, s.WScale, s.TSval, s.TSecr = 0, 0, 0, 0, 0
+	s.Opts, s.MSS, s.WScale, s.TSval, s.TSecr, s.Layout = 0, 0, 0, 0, 0, 0
 	switch need := int(h[12]>>4) * 4; {
 	case len(h) < need:
 		s.walkOptions(h)
@@ -137,6 +138,7 @@ func (s *Segment) readOptions(h Header) {
 	case len(h) == MinHeader+12 && binary.BigEndian.Uint32(h[MinHeader:]) == nopNopTS:
 		s.Opts = OptTimestamp
 		s.TSval, s.TSecr = binary.BigEndian.Uint32(h[24:]), binary.BigEndian.Uint32(h[28:])
+	case len(h) == need && s.readLayout(h):
 	case !s.usualOptions(h[MinHeader:]):
 		s.walkOptions(h)
 	}

@@ -3,6 +3,7 @@ package tcp
 import (
 	"encoding/binary"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 	"unsafe"
@@ -83,7 +84,50 @@ func twin(h []byte, payload uint32) Segment {
 	if int(h[12]>>4)*4 > len(h) {
 		s.Opts = s.Opts&^OptBad | OptCut
 	}
+	if int(h[12]>>4)*4 == len(h) && s.Opts&^(OptMSS|OptWScale|OptSACKOK|OptTimestamp) == 0 {
+		s.Layout = twinLayout(h[20:])
+	}
 	return s
+}
+
+// twinLayout is the layout of a list that lies nowhere: its kinds, what pads it included.
+func twinLayout(list []byte) Layout {
+	var kinds []Kind
+	for ended := false; len(list) > 0; {
+		k, n := Kind(list[0]), 1
+		if ended = ended || k == KindEOL; !ended && k != KindNOP {
+			n = int(list[1])
+		}
+		kinds, list = append(kinds, k), list[n:]
+	}
+	for i := range layouts {
+		if i > 0 && slices.Equal(layouts[i], kinds) {
+			return Layout(i)
+		}
+	}
+	return 0
+}
+
+// Lists in the layouts that most SYNs have, whole, and with an octet that is another.
+func TestSegmentReadLayouts(t *testing.T) {
+	rng, told := rand.New(rand.NewPCG(5, 6)), map[Layout]int{}
+	for range 50_000 {
+		var list []byte
+		for _, k := range layouts[1+rng.IntN(len(layouts)-1)] {
+			list = append(list, byte(k))
+			for n := range optionLen[k] - 1 {
+				list = append(list, [2]byte{byte(optionLen[k]), byte(rng.Uint32())}[min(n, 1)])
+			}
+		}
+		if n := rng.IntN(3); n > 0 {
+			list[rng.IntN(len(list))] = byte(rng.IntN(12))
+			list = append(list, "\x01\x01\x01\x01"[:4*(n-1)]...)
+		}
+		told[compare(t, header(string(list))).Layout]++
+	}
+	if len(told) != len(layouts) {
+		t.Errorf("told: %v", told)
+	}
 }
 
 // twinOption is the twin of one option.
@@ -143,7 +187,7 @@ func twinOption(s *Segment, kind byte, data []byte) (bit OptSet, legal bool) {
 // compare reads h in both ways, into a Segment that is not empty.
 func compare(t *testing.T, h Header) Segment {
 	t.Helper()
-	s := Segment{Opts: 1 << 31, NumSACK: 4, MSS: 9, WScale: 9, TSval: 9, TSecr: 9}
+	s := Segment{Opts: 1 << 31, NumSACK: 4, MSS: 9, WScale: 9, TSval: 9, TSecr: 9, Layout: 9}
 	s.SACK[0][0], s.SACK[3][1] = 9, 9
 	s.Read(h, 7)
 	want := twin(h, 7)
