@@ -3,6 +3,7 @@ package check
 import (
 	"onpath/anomaly"
 	"onpath/conn"
+	"onpath/packet"
 	"onpath/tcp"
 )
 
@@ -100,7 +101,7 @@ const (
 // 2³²; the other marks are weak alone.
 func scannerSyn(s *Scene) (Evidence, bool) {
 	seg, options := s.Seg, optionOctets(s.View)
-	if seg.Seq != shaftSeq && (s.View.Key.V6 || seg.Seq != s.addressee()) && s.weakMarks(options) < weakMarks {
+	if seg.Seq != shaftSeq && (s.View.Key.V6 || seg.Seq != addressee(s.View)) && s.weakMarks(options) < weakMarks {
 		return no()
 	}
 	return because(anomaly.CauseNone, num(seg.Seq), int64(seg.IPID), int64(seg.TTL), int64(seg.Win), int64(options)), true
@@ -128,11 +129,11 @@ func (s *Scene) weakMarks(options uint32) (n int) {
 	return n
 }
 
-// addressee returns the IPv4 address that the packet goes to, as a number.
-func (s *Scene) addressee() tcp.Seq {
-	a := &s.View.Key.B
-	if s.View.FromB {
-		a = &s.View.Key.A
+// addressee returns the IPv4 address that a packet goes to, as a number.
+func addressee(v *packet.View) tcp.Seq {
+	a := &v.Key.B
+	if v.FromB {
+		a = &v.Key.A
 	}
 	return tcp.Seq(a[12])<<24 | tcp.Seq(a[13])<<16 | tcp.Seq(a[14])<<8 | tcp.Seq(a[15])
 }

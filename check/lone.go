@@ -49,6 +49,9 @@ func (in *Inspector) Lone(v *packet.View) bool {
 	if seg.Flags != tcp.SYN || v.CapLen < v.WireLen || seg.Len > 0 || seg.Win == 0 || seg.NumSACK != 0 || seg.Sum >= tcp.SumBad {
 		return false
 	}
+	if seg.Layout != 0 && v.TCP != nil {
+		return plainSyn(v) && seg.Seq != shaftSeq && (v.Key.V6 || seg.Seq != addressee(v))
+	}
 	s := in.opening(v)
 	if !s.opensUsual(conn.Opens) {
 		return false
@@ -59,6 +62,16 @@ func (in *Inspector) Lone(v *packet.View) bool {
 		}
 	}
 	return true
+}
+
+// plainSyn is opensUsual of the first segment of all, a SYN whose options are in a usual
+// layout; one of a scanner, which has options, is told by its SEQ alone.
+func plainSyn(v *packet.View) bool {
+	seg, k, h := &v.Seg, &v.Key, (*[tcp.MinHeader]byte)(v.TCP)
+	if seg.MSS < leastMSS || seg.WScale > 14 || seg.ECN|h[12]&0x0e|h[18]|h[19] != 0 || seg.Ack != 0 || seg.TSecr != 0 {
+		return false
+	}
+	return k.APort != 0 && k.BPort != 0 && v.IPLen <= ethernet && k.A != k.B && !group(k)
 }
 
 // opening sets the scene for a first SYN. What triggers its rules is not asked for: a
@@ -75,7 +88,6 @@ func (in *Inspector) opening(v *packet.View) *Scene {
 func (in *Inspector) Opens(v *packet.View) {
 	in.raised, in.number = in.raised[:0], v.Number
 	in.capture.note(v.At)
-	in.opening(v)
 	in.tells(conn.Opens, v)
 	in.noteSum(v)
 }

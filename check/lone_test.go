@@ -1,8 +1,10 @@
 package check
 
 import (
+	"encoding/binary"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"testing"
 
 	"onpath/conn"
@@ -32,7 +34,39 @@ func loneSyn(r *rand.Rand, n uint64) *packet.View {
 	case 4:
 		v.IPLen = 1501
 	}
+	if r.IntN(2) == 0 {
+		inLayout(r, v)
+	}
 	return v
+}
+
+// inLayout gives a SYN a header whose options are as stacks send them, most often.
+func inLayout(r *rand.Rand, v *packet.View) {
+	odd := func(n, usual, other int) byte { return byte([2]int{usual, other}[(r.IntN(n)+1)/n]) }
+	h := []byte{15: 1, 16: 7}
+	h = append(h, 0, odd(40, 0, 1), 0, 0)[:tcp.MinHeader]
+	be, s := binary.BigEndian, &v.Seg
+	be.PutUint32(h[4:], []uint32{uint32(s.Seq), uint32(s.Seq), shaftSeq, uint32(addressee(v))}[odd(20, r.IntN(2), 2+r.IntN(2))])
+	h[11], h[13], h[14] = odd(20, 0, 1), byte(tcp.SYN), byte(r.Uint32())
+	mss, scale := []byte{2, 4, odd(20, 5, 0), odd(3, 180, 9)}, []byte{3, 3, odd(3, 7, 14+r.IntN(2))}
+	stamps := []byte{8, 10, 0, 1, 2, 3, 0, 0, 0, odd(20, 0, 1)}
+	h = append(h, [...][]byte{
+		slices.Concat(mss, []byte{4, 2}, stamps, []byte{1}, scale),
+		slices.Concat(mss, []byte{1}, scale, []byte{1, 1}, stamps, []byte{4, 2, 0, 0}),
+		slices.Concat(mss, []byte{1}, scale, []byte{1, 1, 4, 2}),
+		mss,
+		slices.Concat(scale, []byte{1}, mss),
+	}[r.IntN(5)]...)
+	h[12] = byte(len(h)/4<<4) | odd(20, 0, 1<<r.IntN(4))
+	v.TCP, v.Key.V6 = h, r.IntN(3) == 0
+	if r.IntN(20) == 0 {
+		v.Key.B[12] = 224
+	}
+	if r.IntN(20) == 0 {
+		v.Key.APort = 0
+	}
+	s.Read(h, 0)
+	s.ECN = odd(20, 0, 1)
 }
 
 // TestLone: a SYN that is judged without a Case raises what it does with one, and the Case
@@ -41,7 +75,7 @@ func TestLone(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 2))
 	fast, slow := New(Config{}), New(Config{})
 	lone := 0
-	for n := range uint64(5000) {
+	for n := range uint64(10_000) {
 		v := loneSyn(r, n+1)
 		var tracker conn.Tracker
 		var c, before conn.Conn

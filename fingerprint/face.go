@@ -20,44 +20,28 @@ var faceless = face{1<<64 - 1}
 
 // faceOf returns the face of v, a segment with SYN.
 func faceOf(v *packet.View, peerMSS uint16) face {
-	h, ip := v.TCP, v.IP
-	if v.Text || len(h) < tcp.MinHeader || len(h) > tcp.MinHeader+8*optionWords || len(h) < int(h[12]>>4)*4 || len(ip) < 20 || len(ip) < len(v.L4) {
+	h, ip, s := v.TCP, v.IP, &v.Seg
+	if v.Text || len(ip) < 20 || len(ip) < len(v.L4) {
 		return faceless
 	}
-	flags := h.Flags()
-	if flags&(tcp.SYN|tcp.FIN|tcp.RST|tcp.URG) != tcp.SYN || h.Urgent() != 0 || h.Seq() == 0 || acked(uint32(h.Ack()), flags) != 0 {
+	if s.Layout == 0 && (len(h) < tcp.MinHeader || len(h) > tcp.MinHeader+8*optionWords || len(h) < int(h[12]>>4)*4) {
 		return faceless
 	}
-	if flags&tcp.ACK == 0 {
+	if s.Flags&(tcp.SYN|tcp.FIN|tcp.RST|tcp.URG) != tcp.SYN || s.Urg != 0 || s.Seq == 0 || acked(uint32(s.Ack), s.Flags) != 0 {
+		return faceless
+	}
+	if s.Flags&tcp.ACK == 0 {
 		peerMSS = 0
-	}
-	bits := uint64(ip[6] & 0xc0) // IPv4: DF, and what is reserved
-	if v.Seg.IPID != 0 {
-		bits |= 1
-	}
-	if ip[0]>>4 == 6 {
-		if bits = 2; binary.BigEndian.Uint32(ip)&0xfffff != 0 {
-			bits |= 1 // a flow label
-		}
-	}
-	if v.Seg.Len > 0 {
-		bits |= 4
 	}
 	before := len(ip) - len(v.L4) // octets before the TCP header
 	f := face{
-		uint64(h.Window()) | uint64(peerMSS)<<16 | uint64(uint16(before))<<32,
-		uint64(h[12])<<8 | uint64(h[13]) | uint64(v.Seg.TTL)<<16 | uint64(v.Seg.ECN)<<24 | bits<<32,
+		uint64(s.Win) | uint64(peerMSS)<<16 | uint64(uint16(before))<<32,
+		uint64(s.Flags) | uint64(s.TTL)<<16 | uint64(s.ECN)<<24 | uint64(ipBits(v))<<32,
 	}
-	if v.Seg.Layout != 0 {
-		return f.withOptions(&v.Seg)
+	if s.Layout == 0 {
+		return f
 	}
-	return f
-}
-
-// withOptions adds what options tell that are in a layout: where timestamps are usual, their
-// values tell no more.
-func (f face) withOptions(s *tcp.Segment) face {
-	if s.Opts&tcp.OptTimestamp != 0 && (s.TSval == 0 || s.TSecr != 0 && s.Flags&tcp.ACK == 0) {
+	if s.Opts&tcp.OptTimestamp != 0 && (s.TSval == 0 || s.TSecr != 0 && s.Flags&tcp.ACK == 0) { // else they tell no more
 		return faceless
 	}
 	f[0] |= uint64(s.MSS) << 48
@@ -65,12 +49,29 @@ func (f face) withOptions(s *tcp.Segment) face {
 	return f
 }
 
+// ipBits returns what else the IP header tells, and whether there is payload.
+func ipBits(v *packet.View) (bits uint8) {
+	if v.Seg.Len > 0 {
+		bits = 4
+	}
+	ip := (*[20]byte)(v.IP)
+	switch {
+	case ip[0]>>4 == 6 && binary.BigEndian.Uint32(ip[:])&0xfffff == 0:
+		return bits | 2
+	case ip[0]>>4 == 6: // a flow label
+		return bits | 3
+	case v.Seg.IPID != 0:
+		bits |= 1
+	}
+	return bits | ip[6]&0xc0 // DF, and what is reserved
+}
+
 // faceBits is the logarithm of how many faces are remembered: 3.25 KiB.
 const faceBits = 5
 
 // place returns where a face is remembered.
-func (f *face) place(v *packet.View) uint64 {
-	return (f[0]*0x9e3779b97f4a7c15 ^ f[1]*0xc2b2ae3d27d4eb4f + uint64(len(v.TCP))*0x165667b19e3779f9) >> (64 - faceBits)
+func (f *face) place() uint64 {
+	return (f[0]*0x9e3779b97f4a7c15 ^ f[1]*0xc2b2ae3d27d4eb4f) >> (64 - faceBits)
 }
 
 // optionWords is how many words of 8 octets the options of a header take at most.
@@ -179,7 +180,7 @@ func stampAt(l *Layout) (at uint8, ok bool) {
 // stamped tells whether it has a timestamp of its own that is not zero.
 func (t *Table) Of(v *packet.View, peerMSS uint16) (n Note, stamped bool) {
 	f := faceOf(v, peerMSS)
-	k := &t.faces[f.place(v)]
+	k := &t.faces[f.place()]
 	if k.is(&f, v) && t.slots[k.id-1].turn == k.turn {
 		return Note{k.id, k.turn}, k.stamped
 	}

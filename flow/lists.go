@@ -33,21 +33,14 @@ func (t tick) after(u tick) int64 { return int64(int32(t-u)) << tickBits }
 // enlist puts entry i at the end of a class's list.
 func (t *Table) enlist(i uint32, c class) {
 	p, in := t.slab.listed(i)
-	p.since, *in = tickOf(t.ticked), c
-	t.queue(i)
-	t.due = min(t.due, t.dueAt(t.ticked, c))
+	*in = c
+	t.queue(i, p, c)
 }
 
-// dueAt returns when an entry must be looked at that waits in a class since a time.
-func (t *Table) dueAt(since int64, c class) int64 {
-	return later(since>>tickBits<<tickBits, t.limits[c])
-}
-
-// queue puts i, entry or embryo, at the end of its class's list.
-func (t *Table) queue(i uint32) {
-	p, in := t.slab.listed(i)
-	l := &t.lists[*in]
-	p.prev, p.next = l.tail, 0
+// queue puts i, entry or embryo, whose place is p, at the end of a class's list.
+func (t *Table) queue(i uint32, p *place, c class) {
+	l := &t.lists[c]
+	*p = place{prev: l.tail, since: tickOf(t.ticked)}
 	if l.tail == 0 {
 		l.head = i
 	} else {
@@ -55,6 +48,12 @@ func (t *Table) queue(i uint32) {
 	}
 	l.tail = i
 	l.n++
+	t.due = min(t.due, t.dueAt(t.ticked, c))
+}
+
+// dueAt returns when an entry must be looked at that waits in a class since a time.
+func (t *Table) dueAt(since int64, c class) int64 {
+	return later(since>>tickBits<<tickBits, t.limits[c])
 }
 
 // delist takes entry i out of its list.

@@ -294,7 +294,10 @@ func (t *Table) queueAll(all []uint32) {
 		return -cmp.Compare(now.after(t.slab.place(a).since), now.after(t.slab.place(b).since))
 	})
 	for _, i := range all {
-		t.queue(i)
+		p, in := t.slab.listed(i)
+		since := p.since
+		t.queue(i, p, *in)
+		p.since = since
 	}
 	t.due = t.ticked
 }

@@ -100,7 +100,8 @@ func (s *Segment) readLayout(h Header) bool {
 			s.WScale = h[t.scale]
 		}
 		if at := int(t.ts); at != 0 {
-			s.TSval, s.TSecr = be.Uint32(h[at:]), be.Uint32(h[at+4:])
+			both := be.Uint64(h[at:])
+			s.TSval, s.TSecr = uint32(both>>32), uint32(both)
 		}
 		return true
 	}
