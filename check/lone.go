@@ -88,6 +88,7 @@ func (in *Inspector) opening(v *packet.View) *Scene {
 func (in *Inspector) Opens(v *packet.View) {
 	in.raised, in.number = in.raised[:0], v.Number
 	in.capture.note(v.At)
+	in.scene.Before = &blank
 	in.tells(conn.Opens, v)
 	in.noteSum(v)
 }
