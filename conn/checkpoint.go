@@ -94,7 +94,7 @@ func (t *Tracker) RestoreAll(part any) bool {
 	case *piece:
 		f := &t.foreigners
 		f.pieces[f.next%strangers] = *p
-		f.next++
+		f.next, f.some = f.next+1, true
 	default:
 		return false
 	}

@@ -71,3 +71,11 @@ func (t *Tracker) InTurn(c *Conn, s *tcp.Segment) bool {
 	_, short := plain(e, p, s)
 	return !short && m.inPlace() && m.leavesInTurn() != 0
 }
+
+// Behind reports whether s would take the way of what goes on behind a loss.
+func (t *Tracker) Behind(c *Conn, s *tcp.Segment) bool {
+	e, p := &c.side[s.Dir], &c.side[s.Dir^1]
+	m := move{t: t, c: c, e: e, p: p, s: s, ev: &c.seen[s.Dir], end: s.End()}
+	_, short := plain(e, p, s)
+	return !short && !t.InTurn(c, s) && m.goesOnBehind()
+}

@@ -64,17 +64,21 @@ type piece struct {
 type foreigners struct {
 	pieces [strangers]piece
 	next   uint8
+	some   bool // there has been one
 }
 
 // strange remembers the octets of m in place of the oldest piece.
 func (t *Tracker) strange(m *move) {
 	f := &t.foreigners
 	f.pieces[f.next%strangers] = piece{span{m.s.Seq, m.s.Seq.Add(m.s.Len)}, m.t.Salt, m.s.Dir}
-	f.next++
+	f.next, f.some = f.next+1, true
 }
 
 // piece returns what is remembered of a third party and overlaps m, or nil.
 func (t *Tracker) piece(m *move) *piece {
+	if !t.foreigners.some {
+		return nil
+	}
 	for i := range t.foreigners.pieces {
 		p := &t.foreigners.pieces[i]
 		if p.from != p.to && p.salt == m.t.Salt && p.dir == m.s.Dir && overlap(p.span, span{m.s.Seq, m.end}) > 0 {

@@ -91,13 +91,15 @@ func (t *Tracker) Move(c *Conn, s *tcp.Segment, step *Step) {
 	m.t, m.c, m.e, m.p, m.s, m.ev, m.end, m.step = t, c, e, p, s, ev, s.End(), step
 	step.Leads = !e.has(hasReal) || m.end.After(e.real)
 	t.before = *c
-	if m.turn() {
+	if (s.Flags&tcp.SYN != 0 || whole(e, p, s)) && m.turn() {
 		t.setAside(c)
 		return
 	}
 	m.a = t.hand(c)
 	m.ea, m.pa = &m.a.side[s.Dir], &m.a.side[s.Dir^1]
-	m.long()
+	if !m.behind() {
+		m.long()
+	}
 	t.keep(c)
 }
 
