@@ -30,7 +30,7 @@ type side struct {
 	mss     uint16 // of its SYN's option; 0: none
 	saw     saw
 	ecn     uint8 // ECN bits and ECE, CWR, AE of its last segment that was judged
-	fate    synFate
+	fate    fate
 	ttl     uint8 // with which its segments came first; known with sawTTL
 	probe   probe // its first segment, if it was the first of all
 }

@@ -54,6 +54,10 @@ func (o *overlap) take(n *note, a *again) {
 	f := &o.found
 	x, y := uint32(max(a.at.Sub(n.from), 0)), min(uint32(a.at.Add(a.v.Seg.Len)-n.from), uint32(n.len))
 	b := a.v.Payload[n.from.Add(x).Sub(a.at):][:y-x]
+	if a.at == n.from && a.v.Seg.Len == uint32(n.len) && n.bits&(bare|carried) == carried && a.v.Seg.Sum == tcp.SumGood {
+		f.same(n, b, a.v)
+		return
+	}
 	f.recut = f.recut || a.at != n.from || a.v.Seg.Len != uint32(n.len)
 	if n.bits&bare != 0 {
 		f.octets(n, x, b)
@@ -68,6 +72,21 @@ func (o *overlap) take(n *note, a *again) {
 	}
 	f.compared += uint32(n.len) - min(uint32(n.len), headBlocks*blockOctets)
 	if total, ok := a.total(n); ok && total != part%ones {
+		f.differ(n, 0)
+	}
+}
+
+// same compares a whole segment, of octets b, with n, which was cut like it. Both sums of
+// octets follow from the sums of the headers, so these are compared: 150 instructions instead
+// of 8,000 where 1,460 octets are added twice.
+func (f *clash) same(n *note, b []byte, v *packet.View) {
+	var head [headBlocks]uint8
+	if digest(&head, b); head != n.head {
+		f.blocks(n, 0, b)
+		return
+	}
+	f.compared += uint32(n.len)
+	if carriedBy(v)%ones != n.sum%ones {
 		f.differ(n, 0)
 	}
 }

@@ -252,12 +252,15 @@ func (c *Case) noteInjection(s *Scene) {
 	}
 }
 
-// synFate is a set of what became of the SYNs of a connection.
-type synFate uint8
+// fate is a set of what became of an end's SYNs, and of its octets.
+type fate uint8
 
 const (
-	synOnce synFate = 1 << iota // this end's SYN passed once
-	saidNo                      // its last word to a SYN was that nobody listens
+	synOnce   fate = 1 << iota // this end's SYN passed once
+	saidNo                     // its last word to a SYN was that nobody listens
+	notedTiny                  // octets of it were noted, in a scale: see overlap
+	notedShort
+	notedLong
 )
 
 // noteSynFate remembers SYNs, and whether they are refused.

@@ -68,15 +68,16 @@ type scale struct {
 	cell    uint8  // 2^cell numbers share a place
 	cells   uint8  // a stream uses at most 2^cells places
 	mix     uint64 // makes streams stand anywhere
+	noted   fate   // that octets of an end were noted there
 }
 
 // scales are for keys that were pressed, of which the last 16 KiB of a stream are
 // noted, for short segments, of 128 KiB, and for long ones, of 4 MiB. What is as long
 // as a cell has its place alone.
 var scales = [3]scale{
-	{tiny, 4, 10, 0xa0761d6478bd642f},
-	{1<<10 - 1, 6, 11, 0xd6e8feb86659fd93},
-	{jumbo, 10, 12, 0x9e3779b97f4a7c15},
+	{tiny, 4, 10, 0xa0761d6478bd642f, notedTiny},
+	{1<<10 - 1, 6, 11, 0xd6e8feb86659fd93, notedShort},
+	{jumbo, 10, 12, 0x9e3779b97f4a7c15, notedLong},
 }
 
 // scaleOf returns the scale for a segment of so many octets.
@@ -167,13 +168,14 @@ func (o *overlap) fresh(i uint32) bool { return o.made[i/pageNotes/64]>>(i/pageN
 // nothing is read of its note, so that nothing waits for memory.
 func (o *overlap) note(c *Case, v *packet.View) {
 	seg, me := &v.Seg, &c.side[v.Seg.Dir&1]
-	owner, at := o.owner(c, seg.Dir), seg.Data()
+	owner, at, k := o.owner(c, seg.Dir), seg.Data(), scaleOf(seg.Len)
 	if o.notes == nil {
 		o.make()
 	}
-	i := o.place(owner, at, scaleOf(seg.Len))
+	i := o.place(owner, at, k)
 	o.makes(i)
 	n := &o.notes[i]
+	me.fate |= k.noted
 	if seg.Len < headBlocks || me.saw&sawKey != 0 {
 		follows := me.saw&sawKey != 0
 		me.set(sawKey, seg.Len < headBlocks)
@@ -212,16 +214,19 @@ func sumOf(v *packet.View, b noteBits) (uint16, noteBits) {
 	return fold(sum(v.Payload)), b
 }
 
-// compare compares the segment in v with the notes of what passed. It reports
-// whether there were any.
+// compare compares the segment in v with the notes of what passed, in the scales where some
+// were made. (Of full segments, that is one with 12 places; in the others 130 would be read.)
+// It reports whether there were any.
 func (o *overlap) compare(c *Case, v *packet.View) (any bool) {
 	a := again{v: v, at: v.Seg.Data()}
-	owner := o.owner(c, v.Seg.Dir)
-	if o.notes == nil {
+	owner, noted := o.owner(c, v.Seg.Dir), c.side[v.Seg.Dir&1].fate
+	if o.notes == nil { // a checkpoint has none
 		return false
 	}
 	for i := range scales {
-		any = o.compareWith(&scales[i], owner, &a) || any
+		if k := &scales[i]; noted&k.noted != 0 {
+			any = o.compareWith(k, owner, &a) || any
+		}
 	}
 	return any
 }
