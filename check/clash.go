@@ -35,7 +35,7 @@ func (s *Scene) comparable() bool {
 	case s.Seg.Flags&tcp.RST != 0, s.Step.Outside && !behindFin(s), s.Step.Older, s.Step.Delivery == conn.KeepAlive, probesWindow(s):
 		return false
 	}
-	return s.Seg.Len > 1 || s.Seg.Seq != s.Me().Nxt-1
+	return s.Seg.Len > 1 || s.Seg.Seq != s.Before.Next(s.Seg.Dir)-1
 }
 
 // again is a segment whose octets came again.

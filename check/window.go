@@ -58,11 +58,8 @@ func probesWindow(s *Scene) bool {
 	if s.Step.Delivery == conn.WindowProbe {
 		return true
 	}
-	if s.Seg.Len != 1 || !s.judged() || s.Step.Outside || s.copied() {
-		return false
-	}
-	p := s.Peer()
-	return p.HasRcv && p.RcvWnd == 0 && s.Seg.Seq == s.Me().Nxt
+	return s.Seg.Len == 1 && s.Before.Shut(s.Seg.Dir^1) && s.Seg.Seq == s.Before.Next(s.Seg.Dir) &&
+		!s.Step.Outside && !s.copied() && s.judged()
 }
 
 func zeroWindow(s *Scene) (Evidence, bool) {

@@ -43,6 +43,16 @@ func (c *Conn) LastStamp(d tcp.Dir) (tsval uint32, ok bool) {
 	return e.tsMax, e.has(hasTS)
 }
 
+// Shut reports whether the latest window of the end that sends in direction d is 0:
+// Facts.HasRcv, Facts.RcvWnd.
+func (c *Conn) Shut(d tcp.Dir) bool {
+	e := &c.side[d&1]
+	return e.bits&hasRcv != 0 && e.win == 0
+}
+
+// Next returns the SND.NXT of the end that sends in direction d: Facts.Nxt.
+func (c *Conn) Next(d tcp.Dir) tcp.Seq { return c.side[d&1].nxt }
+
 // Top returns the highest number of the stream of the end that sends in direction d, shown
 // by either end: Facts.Top.
 func (c *Conn) Top(d tcp.Dir) tcp.Seq { return c.side[d&1].top }
