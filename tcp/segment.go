@@ -145,7 +145,7 @@ func (s *Segment) readOptions(h Header) {
 }
 
 // usualOptions sets what a list tells that has nothing but MSS, window shift, SACK
-// permitted and timestamps, each once and with its length. It reports false of any other,
+// permitted, SACK and timestamps, each once and with its length. It reports false of any other,
 // for walkOptions, which sets the same of one that is usual.
 func (s *Segment) usualOptions(b []byte) bool {
 	be, found, nops := binary.BigEndian, OptSet(0), 0
@@ -169,6 +169,8 @@ func (s *Segment) usualOptions(b []byte) bool {
 			bit, s.TSval, s.TSecr = OptTimestamp, be.Uint32(b[2:]), be.Uint32(b[6:])
 		case k == KindWScale && n == 3 && len(b) >= 3:
 			bit, s.WScale = OptWScale, b[2]
+		case k == KindSACK && n&7 == 2 && n > 2 && n <= 34 && len(b) >= n:
+			bit, s.NumSACK = OptSACK, s.blocks(b[2:n])
 		default:
 			return false
 		}
@@ -182,6 +184,15 @@ func (s *Segment) usualOptions(b []byte) bool {
 	}
 	s.Opts = found
 	return true
+}
+
+// blocks sets SACK to the blocks in b, of 8 octets each, and returns how many they are.
+func (s *Segment) blocks(b []byte) (n uint8) {
+	for be := binary.BigEndian; len(b) >= 8; b = b[8:] {
+		s.SACK[n&3] = [2]Seq{Seq(be.Uint32(b)), Seq(be.Uint32(b[4:]))}
+		n++
+	}
+	return n
 }
 
 // mostNops is how many octets of NOP in a row align an option: at most.
