@@ -110,7 +110,7 @@ func (c *Case) note(s *Scene) {
 	c.noteCaptured(s)
 	c.noteECN(s)
 	c.noteStamps(s)
-	c.noteSACK(s)
+	c.noteSACK(s.Seg, s.Before)
 	c.noteCounters(s)
 	c.noteInjection(s)
 	c.noteProbeOf(s)

@@ -2,6 +2,7 @@ package check
 
 import (
 	"onpath/conn"
+	"onpath/packet"
 	"onpath/tcp"
 )
 
@@ -19,7 +20,7 @@ func (c *Case) noteSyn(s *Scene) {
 		return
 	}
 	if c.has(bareSyn, d^1) && !c.has(bareSyn, d) {
-		c.noteHalf(s)
+		c.noteHalf(s.Seg, s.Before)
 		c.put(spoke, d, false)
 	}
 	c.put(bareSyn, d, true)
@@ -70,36 +71,36 @@ func (c *Case) noteOffers(seg *tcp.Segment) {
 }
 
 // noteSynAck remembers a SYN,ACK.
-func (c *Case) noteSynAck(s *Scene) {
-	d := s.Seg.Dir
+func (in *Inspector) noteSynAck(c *Case, v *packet.View, before *conn.Conn) {
+	d := v.Seg.Dir & 1
 	if !c.has(synAck, d) && !c.bothSyns() {
 		c.tried = 0
-		c.noteHalf(s)
-		s.inspector.noteISN(s.View)
+		c.noteHalf(&v.Seg, before)
+		in.noteISN(v)
 	}
 	c.put(synAck, d, true)
-	c.tried |= ofISN(s.Seg.Seq)
+	c.tried |= ofISN(v.Seg.Seq)
 	if c.synAcks() < 3 {
 		c.shown += answersOnce
 	}
 }
 
 // noteSpoken remembers what follows the handshake.
-func (c *Case) noteSpoken(s *Scene) {
-	d := s.Seg.Dir
+func (c *Case) noteSpoken(seg *tcp.Segment, before *conn.Conn) {
+	d := seg.Dir & 1
 	if c.has(spoke, d) {
 		return
 	}
 	c.put(spoke, d, true)
 	if c.has(synAck, d^1) && !c.has(synAck, d) {
-		c.noteHalf(s)
+		c.noteHalf(seg, before)
 	}
 }
 
 // noteHalf remembers how long the sender took to answer what passed towards it
 // last: its part of the round trip.
-func (c *Case) noteHalf(s *Scene) {
-	if at, known := s.Before.LastAt(s.Seg.Dir ^ 1); known {
-		c.half[s.Seg.Dir] = uint16(min(max(int32(conn.Ticks(s.Seg.At)-at), 0), 1<<16-1))
+func (c *Case) noteHalf(seg *tcp.Segment, before *conn.Conn) {
+	if at, known := before.LastAt(seg.Dir ^ 1); known {
+		c.half[seg.Dir&1] = uint16(min(max(int32(conn.Ticks(seg.At)-at), 0), 1<<16-1))
 	}
 }

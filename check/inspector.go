@@ -60,7 +60,7 @@ type Inspector struct {
 	least      anomaly.Severity
 	off        anomaly.Set
 	ask        [numTriggers][]*rule
-	usually    [len(usually)][]*rule
+	usually    []*rule                 // those of usually that are asked
 	told       [len(events)]anomaly.ID // those that are
 	atEnd      []finishing
 	counted    anomaly.Set // rows that are off, but asked about for host-stack-nonconformant
@@ -112,11 +112,9 @@ func New(c Config) *Inspector {
 		}
 	}
 	in.atEnd = finishingOf(in.concerned(onEnd))
-	for course, ids := range usually {
-		for _, id := range ids {
-			if in.asks(id) {
-				in.usually[course] = append(in.usually[course], byID[id])
-			}
+	for _, id := range usually {
+		if in.asks(id) {
+			in.usually = append(in.usually, byID[id])
 		}
 	}
 	return in
@@ -178,12 +176,15 @@ func (in *Inspector) Judge(c *Case, shown Shown, v *packet.View, step *conn.Step
 	in.raised, in.number = in.raised[:0], v.Number
 	in.capture.note(v.At)
 	t := trigger(shown)
-	if !step.Plain || step.Shrunk > 0 {
-		t |= moved(&v.Seg, step)
-	}
 	if v.CapLen < v.WireLen && c.side[v.Seg.Dir].saw&sawCut == 0 {
 		c.side[v.Seg.Dir].saw |= sawCut
 		t |= onCut
+	}
+	if step.Course != conn.Astray && in.usual(c, t, v, step, before) {
+		return
+	}
+	if !step.Plain || step.Shrunk > 0 {
+		t |= moved(&v.Seg, step)
 	}
 	if step.Plain && in.overlap.keeps(v) {
 		in.overlap.note(c, v)
@@ -202,7 +203,7 @@ func (in *Inspector) Judge(c *Case, shown Shown, v *packet.View, step *conn.Step
 		in.question(s)
 		return
 	}
-	if in.capture.cloud(s); !in.usual(s) {
+	if in.capture.cloud(s); !in.opensUsual(s) {
 		if in.question(s); !c.noteCalm(s) {
 			c.note(s)
 		}

@@ -39,7 +39,7 @@ var loneEnds = [...]anomaly.ID{anomaly.TrackerEvicted, anomaly.SequenceWrap, ano
 // blank has seen nothing, and firstStep is what a usual SYN does to it.
 var (
 	blank     conn.Conn
-	firstStep = conn.Step{Delivery: conn.New, Leads: true}
+	firstStep = conn.Step{Delivery: conn.New, Leads: true, Course: conn.Opens}
 )
 
 // Lone reports whether v, the first segment of a connection of TCP, is a SYN of which
@@ -53,10 +53,10 @@ func (in *Inspector) Lone(v *packet.View) bool {
 		return plainSyn(v) && seg.Seq != shaftSeq && (v.Key.V6 || seg.Seq != addressee(v))
 	}
 	s := in.opening(v)
-	if !s.opensUsual(conn.Opens) {
+	if !s.opens() {
 		return false
 	}
-	for _, r := range in.usually[conn.Opens] {
+	for _, r := range in.usually {
 		if _, holds := r.holds(s); holds {
 			return false
 		}

@@ -110,9 +110,9 @@ func (c *Case) noteMarks(s *Scene) {
 	case f&(tcp.SYN|tcp.ACK) == tcp.SYN:
 		c.noteSyn(s)
 	case f&tcp.SYN != 0:
-		c.noteSynAck(s)
+		s.inspector.noteSynAck(c, s.View, s.Before)
 	default:
-		c.noteSpoken(s)
+		c.noteSpoken(s.Seg, s.Before)
 	}
 	if f&(tcp.FIN|tcp.RST|tcp.SYN) == tcp.FIN && !s.Step.Outside {
 		c.noteFin(s)

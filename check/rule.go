@@ -5,8 +5,8 @@ import (
 	"onpath/tcp"
 )
 
-// rule is how a row of the catalogue is decided. One that can hold of a segment of a
-// usual handshake or close stands in usually, too. Whether its gates are open is
+// rule is how a row of the catalogue is decided. One that can hold of a usual first SYN
+// stands in usually, too; none can of what usual judges. Whether its gates are open is
 // asked after holds, as that is seldom true.
 type rule struct {
 	id    anomaly.ID

@@ -2,6 +2,7 @@ package check
 
 import (
 	"onpath/anomaly"
+	"onpath/conn"
 	"onpath/tcp"
 )
 
@@ -139,10 +140,10 @@ func sackBelowNotFirst(s *Scene) (Evidence, bool) {
 // noteSACK remembers that an end had more to report than there was room for. Linux
 // then forgets the oldest blocks, and does not report them later either, so that an ACK
 // without any may leave some out; nothing is left when all that passed is acknowledged.
-func (c *Case) noteSACK(s *Scene) {
-	k, seg := &c.bargain, s.Seg
+func (c *Case) noteSACK(seg *tcp.Segment, before *conn.Conn) {
+	k := &c.bargain
 	switch {
-	case seg.NumSACK == 0 && s.pure() && !s.Before.Top(seg.Dir^1).After(seg.Ack):
+	case seg.NumSACK == 0 && pure(seg) && !before.Top(seg.Dir^1).After(seg.Ack):
 		k.terms[seg.Dir] &^= fullSACK
 	case int(seg.NumSACK) >= sackRoom(seg) && seg.NumSACK > 0:
 		k.terms[seg.Dir] |= fullSACK

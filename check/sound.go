@@ -142,8 +142,14 @@ func (c *Case) noteCalm(s *Scene) bool {
 		return false
 	}
 	c.put(candidate, seg.Dir, false)
-	c.noteUsual(s, conn.GoesOn)
-	c.noteSACK(s)
+	c.put(hardError, seg.Dir, false)
+	c.noteSpoken(seg, s.Before)
+	c.noteSACK(seg, s.Before)
+	me := &c.side[seg.Dir&1]
+	me.saw &^= sawForeign
+	me.noteLength(seg)
+	c.noteHeader(s)
+	c.sums[seg.Dir&1].count(seg.Sum)
 	s.inspector.noteSum(s.View)
 	if s.order&soundRepeat == 0 {
 		c.noteValidity(s)

@@ -10,7 +10,7 @@ import (
 // Nearly all segments that are not plain belong to an ordinary handshake or close, or
 // are the first octets of an end. Of these hardly any rule can hold, so no other is
 // asked, and little is to be remembered. Whoever writes a rule that can hold of one
-// adds it to usually: TestUsual asks all rules as well, and finds what is missing.
+// has it asked here: TestUsual asks all rules as well, and finds what is missing.
 
 // events are what a segment tells by standing there.
 var events = [...]anomaly.ID{
@@ -18,11 +18,8 @@ var events = [...]anomaly.ID{
 	conn.Closes: anomaly.EventFinActive, conn.ClosesToo: anomaly.EventFinPassive, conn.GoesOn: 0,
 }
 
-// usually are the other rules that can hold of it.
-var usually = [...][]anomaly.ID{
-	conn.Opens:     {anomaly.ScannerFingerprintSyn},
-	conn.ClosesToo: nil,
-}
+// usually are the rules that can hold of a usual first SYN; of what follows none can.
+var usually = [...]anomaly.ID{anomaly.ScannerFingerprintSyn}
 
 // expected are the triggers that a segment may have there.
 var expected = [...]trigger{
@@ -47,20 +44,47 @@ func (in *Inspector) toldOf() (told [len(events)]anomaly.ID) {
 	return told
 }
 
-// usual judges a segment that stands in the course of a usual connection; it reports
-// whether this one does.
-func (in *Inspector) usual(s *Scene) bool {
-	course := s.course()
-	if course == conn.Astray || s.triggering&^expected[course] != 0 {
+// usual judges a segment that stands in the course of a usual connection, behind its first SYN,
+// and has these triggers of itself; it reports whether this one does. It does what Judge does
+// otherwise, with all left out that cannot be so, in a third of the instructions. What conn
+// adds to the triggers of what stands there is expected.
+func (in *Inspector) usual(c *Case, t trigger, v *packet.View, step *conn.Step, before *conn.Conn) bool {
+	course, seg := step.Course, &v.Seg
+	if course == conn.Opens || (t|c.stage())&^expected[course&7] != 0 || c.shown&regular == 0 || c.trouble != 0 || seg.Sum >= tcp.SumBad {
 		return false
 	}
-	for _, r := range in.usually[course] {
+	if course == conn.Answers {
+		if !c.answersUsual(v) {
+			return false
+		}
+		in.noteUsualAnswer(c, v, before)
+	} else {
+		if !c.goesUsual(course, v) {
+			return false
+		}
+		in.noteGone(c, course, v, before)
+	}
+	c.noteKin(v)
+	in.noteSum(v)
+	if in.told[course&7] != 0 {
+		in.scene.Before = before
+		in.tells(course, v)
+	}
+	return true
+}
+
+// opensUsual judges the first SYN of a connection, if it is usual; it reports whether it is.
+func (in *Inspector) opensUsual(s *Scene) bool {
+	if s.Step.Course != conn.Opens || s.triggering&^expected[conn.Opens] != 0 || s.Case.trouble != 0 || s.Seg.Sum >= tcp.SumBad || !s.opens() {
+		return false
+	}
+	for _, r := range in.usually {
 		if e, holds := r.holds(s); holds {
 			in.enter(s, r.id, &e)
 		}
 	}
-	in.tells(course, s.View)
-	s.Case.noteUsual(s, course)
+	in.tells(conn.Opens, s.View)
+	s.Case.noteOpening(s)
 	in.noteSum(s.View)
 	return true
 }
@@ -81,42 +105,29 @@ func (in *Inspector) grows(c *Case, v *packet.View, step *conn.Step, before *con
 		!before.GoesOn(seg, step.Delivery) {
 		return false
 	}
-	c.put(hardError, seg.Dir, false)
-	c.last, me.largest = uint32(v.Number), uint16(min(seg.Len, 1<<16-1))
-	me.saw &^= sawForeign
-	if seg.Opts&tcp.OptTimestamp != 0 {
-		me.saw |= sawStamps
-	}
-	me.noteTTL(seg)
-	c.sums[seg.Dir&1].count(seg.Sum)
+	me.noteLength(seg)
+	c.noteGoing(v)
+	c.noteKin(v)
 	in.noteSum(v)
 	return true
 }
 
-// course returns where the segment stands; Astray, if anything about it is odd.
-func (s *Scene) course() conn.Course {
-	c, seg := s.Case, s.Seg
-	if c.trouble != 0 || seg.Sum >= tcp.SumBad {
-		return conn.Astray
-	}
-	if course := s.Before.Course(seg, s.Step); seg.Flags&tcp.SYN != 0 && s.opensUsual(course) || seg.Flags&tcp.SYN == 0 && s.goesUsual(course) {
-		return course
-	}
-	return conn.Astray
+// opens reports whether a first SYN has nothing but what most have.
+func (s *Scene) opens() bool {
+	c, seg, k := s.Case, s.Seg, &s.View.Key
+	return usualSyn(s.View) && c.last == 0 && c.tried == 0 && seg.Ack == 0 && seg.TSecr == 0 && s.View.IPLen <= ethernet && k.A != k.B && !group(k)
 }
 
-// opensUsual reports whether a SYN has nothing but what most have, and a SYN,ACK
-// nothing but what was asked for.
-func (s *Scene) opensUsual(course conn.Course) bool {
-	c, seg := s.Case, s.Seg
-	if seg.Opts&^usualOpts != 0 || seg.Opts&tcp.OptMSS != 0 && seg.MSS < leastMSS || seg.WScale > 14 || seg.ECN != 0 || reserved(s.View) {
-		return false
-	}
-	if course == conn.Opens {
-		k := &s.View.Key
-		return c.last == 0 && c.tried == 0 && seg.Ack == 0 && seg.TSecr == 0 && s.View.IPLen <= ethernet && k.A != k.B && !group(k)
-	}
-	return c.shown&(regular|either(synAck)) == regular && c.wanted(seg.Opts)
+// usualSyn reports whether the header of a SYN has nothing but what most have.
+func usualSyn(v *packet.View) bool {
+	seg := &v.Seg
+	return seg.Opts&^usualOpts == 0 && (seg.Opts&tcp.OptMSS == 0 || seg.MSS >= leastMSS) && seg.WScale <= 14 && seg.ECN == 0 && !reserved(v)
+}
+
+// answersUsual reports whether the first SYN,ACK has nothing but what was asked for, of a
+// client whose SYN was usual.
+func (c *Case) answersUsual(v *packet.View) bool {
+	return usualSyn(v) && c.shown&either(synAck) == 0 && c.wanted(v.Seg.Opts)
 }
 
 // wanted reports whether the client's SYN had the options of the SYN,ACK.
@@ -127,9 +138,9 @@ func (k *marks) wanted(o tcp.OptSet) bool {
 
 // goesUsual reports whether a segment of a connection that was opened as usual is of a
 // usual size, and has timestamps, if at all, that fit the SYNs.
-func (s *Scene) goesUsual(course conn.Course) bool {
-	c, seg := s.Case, s.Seg
-	return c.shown&regular != 0 && !c.oversized(seg, s.View) && (course != conn.Completes || seg.Win > slam) && c.echoes(seg)
+func (c *Case) goesUsual(course conn.Course, v *packet.View) bool {
+	seg := &v.Seg
+	return (seg.Len == 0 || !c.oversized(seg, v)) && (course != conn.Completes || seg.Win > slam) && c.echoes(seg)
 }
 
 // echoes reports whether a segment has no options but timestamps, and those only if both
@@ -140,37 +151,4 @@ func (c *Case) echoes(seg *tcp.Segment) bool {
 	}
 	first, _ := c.firstTS(seg.Dir ^ 1)
 	return seg.Opts == tcp.OptTimestamp && c.terms[0]&c.terms[1]&withTS != 0 && int32(seg.TSecr-first) >= 0
-}
-
-// noteUsual remembers of a segment that stands there what note would.
-func (c *Case) noteUsual(s *Scene, course conn.Course) {
-	seg := s.Seg
-	me := &c.side[seg.Dir]
-	c.put(hardError, seg.Dir, false)
-	switch course {
-	case conn.Opens:
-		c.noteSyn(s)
-		c.shown |= regular
-		me.fate |= synOnce
-	case conn.Answers:
-		c.noteSynAck(s)
-		s.inspector.bothWays(s.View)
-	case conn.Closes, conn.ClosesToo:
-		c.put(closes, seg.Dir, true)
-		c.noteSpoken(s)
-	default:
-		c.noteSpoken(s)
-		if c.terms[seg.Dir]&fullSACK != 0 { // else there is nothing to forget
-			c.noteSACK(s)
-		}
-	}
-	if seg.Flags&tcp.SYN != 0 {
-		c.windows.syn[seg.Dir] = seg.Win
-		c.congestion.noteSyn(seg)
-		c.noteStamps(s)
-	}
-	me.saw &^= sawForeign
-	me.noteLength(seg)
-	c.noteHeader(s)
-	c.sums[seg.Dir].count(seg.Sum)
 }

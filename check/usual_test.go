@@ -37,10 +37,6 @@ func newTwin() *twin {
 func (w *twin) judge(v *packet.View) (differs string) {
 	shown := w.a.Shows(v)
 	step := w.tracker.Observe(&w.conn, &v.Seg)
-	if before := w.tracker.Before(); step.Plain && v.Seg.Len > 0 &&
-		before.GoesOn(&v.Seg, step.Delivery) != (before.Course(&v.Seg, &step) == conn.GoesOn) {
-		return "where it stands"
-	}
 	w.fast.scene.triggering = 0
 	if !step.Plain || shown != 0 || !w.fast.Passes(&w.a, v) {
 		w.fast.Judge(&w.a, shown, v, &step, w.tracker.Before(), &w.conn)
@@ -49,8 +45,8 @@ func (w *twin) judge(v *packet.View) (differs string) {
 	if step.Plain && w.a.shown&regular != 0 && shown == Shown(onBig) && w.fast.scene.triggering == 0 {
 		w.grown++
 	}
-	if w.a.shown&regular != 0 && w.fast.scene.triggering != 0 {
-		w.stood[w.tracker.Before().Course(&v.Seg, &step)]++
+	if w.a.shown&regular != 0 && (w.fast.scene.triggering == 0 || step.Course == conn.Opens) {
+		w.stood[step.Course]++
 	}
 	a, b := w.a, w.b
 	lent, other := trouble{}, *b.lent(w.slow)

@@ -27,8 +27,10 @@ var validityRules = []rule{
 }
 
 // pure reports whether the segment is an ACK and nothing else.
-func (s *Scene) pure() bool {
-	return s.Seg.Len == 0 && s.Seg.Flags&(tcp.SYN|tcp.FIN|tcp.RST|tcp.ACK) == tcp.ACK
+func (s *Scene) pure() bool { return pure(s.Seg) }
+
+func pure(seg *tcp.Segment) bool {
+	return seg.Len == 0 && seg.Flags&(tcp.SYN|tcp.FIN|tcp.RST|tcp.ACK) == tcp.ACK
 }
 
 // judged reports whether the segment is an ordinary one, which has an ACK and is

@@ -32,11 +32,11 @@ const (
 	flightAtMost = 10 << 20
 )
 
-// Course returns where a segment stands, given c as it was before it and its Step.
+// course returns where a segment stands, given c as it was before it and its Step.
 // Behind the handshake what is not Astray begins where its sender was, came the same
 // way as its other segments and after them, fills no window, and has timestamps that
 // fit.
-func (c *Conn) Course(s *tcp.Segment, step *Step) Course {
+func (c *Conn) course(s *tcp.Segment, step *Step) Course {
 	e, p, ev := &c.side[s.Dir&1], &c.side[s.Dir&1^1], &c.seen[s.Dir&1]
 	if !step.orderly() || (e.bits|p.bits)&strayBits != 0 || s.NumSACK != 0 {
 		return Astray
@@ -64,7 +64,7 @@ func (c *Conn) Course(s *tcp.Segment, step *Step) Course {
 	return when(e.goesOn(p, s) && (e.bits&p.bits&hasFin == 0 || c.Phase() != Finished), GoesOn)
 }
 
-// GoesOn reports whether Course is GoesOn for a segment with octets that is Plain, with
+// GoesOn reports whether course is GoesOn for a segment with octets that is Plain, with
 // that Delivery: it asks what plain has not.
 func (c *Conn) GoesOn(s *tcp.Segment, d Delivery) bool {
 	e, p := &c.side[s.Dir&1], &c.side[s.Dir&1^1]
@@ -147,4 +147,32 @@ func (e *end) closesInTurn(p *end, peer *evidence, s *tcp.Segment) bool {
 		return false
 	}
 	return e.has(hasUna) && uint32(s.End()-e.una) < flightAtMost
+}
+
+// courses is course of a segment that inPlace accepted, before it moves anything: it asks what
+// that has not.
+func (m *move) courses() Course {
+	e, p, s := m.e, m.p, m.s
+	if m.step.Delivery != New || s.Flags&^tcp.PSH&^tcp.FIN != tcp.ACK || !e.alike(p, m.ev, s) ||
+		s.Opts&tcp.OptTimestamp != 0 && !stamped(e, p, s) {
+		return Astray
+	}
+	switch {
+	case !e.has(hasRcv):
+		return when(e.completes(p, s), Completes)
+	case e.bits&p.bits&hasIRS == 0:
+		return Astray
+	case s.Flags&tcp.FIN != 0:
+		return when(e.closesInTurn(p, &m.c.seen[s.Dir&1^1], s), Closes+Course(p.bits/hasFin&1))
+	}
+	return when(e.goesOn(p, s) && (e.bits&p.bits&hasFin == 0 || m.c.Phase() != Finished), GoesOn)
+}
+
+// coursesAnswer is courses of a SYN,ACK that answersFirst accepted.
+func (m *move) coursesAnswer() Course {
+	p, s := m.p, m.s
+	if m.step.Delivery != New || s.Flags&^tcp.PSH != tcp.SYN|tcp.ACK || s.NumSACK != 0 {
+		return Astray
+	}
+	return when(s.Opts&tcp.OptTimestamp == 0 || p.has(hasTS) && s.TSecr == p.tsMax, Answers)
 }

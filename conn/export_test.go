@@ -6,6 +6,7 @@ import "onpath/tcp"
 // have been taken.
 func (t *Tracker) ObserveLong(c *Conn, s *tcp.Segment) (step Step, taken bool) {
 	e, p := &c.side[s.Dir], &c.side[s.Dir^1]
+	before := *c
 	_, taken = plain(e, p, s)
 	step.Sacked = [2][2][2]tcp.Seq{t.Sacked(c, s.Dir), t.Sacked(c, s.Dir^1)}
 	a := t.hand(c)
@@ -13,8 +14,14 @@ func (t *Tracker) ObserveLong(c *Conn, s *tcp.Segment) (step Step, taken bool) {
 	step.Leads = !e.has(hasReal) || m.end.After(e.real)
 	m.long()
 	t.keep(c)
+	if !taken {
+		step.Course = before.course(s, &step)
+	}
 	return step, taken
 }
+
+// SlowCourse is Step.Course, also of what is Plain, given c as it was before s.
+func (c *Conn) SlowCourse(s *tcp.Segment, step *Step) Course { return c.course(s, step) }
 
 // Lossy reports whether something towards an end is known to be missing.
 func (c *Conn) Lossy() bool { return (c.side[0].bits|c.side[1].bits)&lossy != 0 }

@@ -57,7 +57,11 @@ func (l *laws) watch(s *tcp.Segment) bool {
 		return false
 	}
 	l.segments++
+	before := l.self.c
 	step := l.self.tracker.Observe(&l.self.c, s)
+	if step.Plain && s.Len > 0 && before.GoesOn(s, step.Delivery) != (before.SlowCourse(s, &step) == conn.GoesOn) {
+		l.broken = "where a Plain segment stands"
+	}
 	l.short(s, step)
 	l.step = step
 	l.meaningless(s, step)
@@ -143,6 +147,7 @@ func (l *laws) mirrors(s tcp.Segment, step conn.Step) {
 		mirrored.Opener ^= l.turned
 	}
 	mirrored.Delivery, mirrored.Loss = step.Delivery, step.Loss // another place in the table of recent segments
+	mirrored.Course = step.Course                               // and clients may close what servers may not
 	if mirrored != step {
 		l.broken = fmt.Sprintf("with the ends swapped %+v, else %+v", mirrored, step)
 	}
@@ -174,7 +179,8 @@ func (l *laws) again(s *tcp.Segment) {
 // behind compares with the twin that sees s again behind a router.
 func (l *laws) behind(s tcp.Segment) {
 	x := &l.routed
-	if step := x.tracker.Observe(&x.c, &s); step != l.step {
+	step := x.tracker.Observe(&x.c, &s)
+	if step.Course = l.step.Course; step != l.step { // with two TTLs none comes the same way as the others
 		l.broken = fmt.Sprintf("before a router that is watched on both sides %+v, else %+v", step, l.step)
 	}
 	s.TTL, s.At = s.TTL-1, s.At+3000

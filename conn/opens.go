@@ -19,7 +19,7 @@ func (t *Tracker) Opens(s *tcp.Segment) bool {
 // have then: one of a client, without payload, and with no options but those that nearly
 // all have. (130 instructions; on the long path it would be 1,000.)
 func (c *Conn) Recall(s *tcp.Segment, step *Step) {
-	*step = Step{Leads: true, Delivery: New}
+	*step = Step{Leads: true, Delivery: New, Course: Opens}
 	e, p, ev := &c.side[s.Dir], &c.side[s.Dir^1], &c.seen[s.Dir]
 	first := s.Seq + 1
 	c.opened = ticksOf(s.At)

@@ -23,6 +23,7 @@ type Step struct {
 	Refutes     bool    // it shows that a FIN which passed in its sender's name was not its own
 	Advances    bool    // its ACK is higher than any before it, of an end whose ACKs passed
 	Plain       bool    // the next segment of an open connection: nothing can be surprising
+	Course      Course  // where it stands in the usual course of a connection; of a Plain one it is not asked: Astray
 	Leads       bool    // its end is higher than any of its sender's before it
 	New         uint32  // payload octets that had not passed before
 	Repeated    uint32  // payload octets that had
@@ -101,6 +102,7 @@ func (t *Tracker) Move(c *Conn, s *tcp.Segment, step *Step) {
 		m.long()
 	}
 	t.keep(c)
+	step.Course = t.before.course(s, step)
 }
 
 // move is one segment on its way through the long path: who sent it to whom, and

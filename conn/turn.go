@@ -20,6 +20,7 @@ func (m *move) turn() bool {
 			return false
 		}
 		m.judgeTurn()
+		m.step.Course = m.coursesAnswer()
 		m.answers()
 		m.noteTurn(0, false)
 		return true
@@ -32,8 +33,11 @@ func (m *move) turn() bool {
 		return false
 	}
 	m.judgeTurn()
+	m.step.Course = m.courses()
 	before, known := m.e.rcv, m.e.has(hasRcv)
-	m.goesInTurn(to)
+	if m.goesInTurn(to); m.step.Shrunk != 0 {
+		m.step.Course = Astray
+	}
 	m.noteTurn(before, known)
 	return true
 }
