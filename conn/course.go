@@ -165,7 +165,10 @@ func (m *move) courses() Course {
 	case s.Flags&tcp.FIN != 0:
 		return when(e.closesInTurn(p, &m.c.seen[s.Dir&1^1], s), Closes+Course(p.bits/hasFin&1))
 	}
-	return when(e.goesOn(p, s) && (e.bits&p.bits&hasFin == 0 || m.c.Phase() != Finished), GoesOn)
+	if s.Len > 0 {
+		return when(p.win > 0 && (e.bits|p.bits)&hasFin == 0, GoesOn)
+	}
+	return when(s.Ack != e.rcv && (e.bits&p.bits&hasFin == 0 || m.c.Phase() != Finished), GoesOn)
 }
 
 // coursesAnswer is courses of a SYN,ACK that answersFirst accepted.

@@ -146,8 +146,9 @@ func (m *move) goesInTurn(to Set) {
 	case acksFin:
 		gets |= evAckFin
 	}
-	e.pend = e.proven()
-	e.set = follow(to, e.pend)
+	if e.pend = e.proven(); to != e.set { // else it is closed under what is pending
+		e.set = follow(to, e.pend)
+	}
 	e.irs, e.bits = p.iss, e.bits|hasIRS
 	if fin {
 		e.fin, e.bits = s.Seq.Add(s.Len), e.bits|hasFin
@@ -160,22 +161,55 @@ func (m *move) goesInTurn(to Set) {
 	e.contig, e.nxt, e.top, e.real = end, end, end, end
 	e.rebase()
 	m.step.New = s.Len
-	m.grants()
+	m.grantsInTurn()
 	m.stamps()
 	p.presumes(s.Ack)
-	p.add(gets)
-	p.set = follow(p.set, p.pend)
+	known := gets&^p.pend == 0
+	if p.add(gets); !known { // else it is closed under them
+		p.set = follow(p.set, p.pend)
+	}
+}
+
+// grantsInTurn is grants between ends both of whose SYNs passed, so that shifts are known,
+// of an ACK that is no lower than the ones before.
+func (m *move) grantsInTurn() {
+	e, p, s := m.e, m.p, m.s
+	win := uint32(s.Win)
+	if scaled(e, p) {
+		win <<= e.shift & 31 // &31: no test of the shift
+	}
+	edge := s.Ack.Add(win)
+	if !e.has(hasRcv) {
+		e.rcv, e.edge, e.bits = s.Ack, edge, e.bits|hasRcv
+	}
+	if s.Ack != e.rcv {
+		m.step.Advances, e.rcv, e.bits = true, s.Ack, e.bits&^shut
+	}
+	if edge.Before(e.edge) {
+		m.step.Shrunk = uint32(e.edge - edge)
+	} else {
+		e.edge = edge
+	}
+	if win == 0 {
+		e.bits |= shut
+	}
+	e.win, e.wmax = win, max(e.wmax, win)
+	p.updateWindow(s, win)
 }
 
 // judgeTurn says what s is to its octets, and remembers it: deliver of what comes in its
 // turn.
 func (m *move) judgeTurn() {
+	t, s := m.t, m.s
 	m.step.Delivery = New
-	if d, copied := m.copies(); copied {
-		m.step.Delivery = d
-		return
+	mark := t.markOf(s, s.Dir)
+	if last := t.recent.remember(mark, s.At); (last.mark^mark)>>8 == 0 { // else copyOf says no
+		if d, copied := m.copyOf(last, mark); copied {
+			m.step.Delivery = d
+			return
+		}
 	}
-	switch s := m.s; {
+	switch {
 	case s.Flags&tcp.SYN != 0:
 	case m.end == s.Seq:
 		if m.ageOf() == older {
