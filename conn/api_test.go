@@ -122,7 +122,7 @@ func TestMoveForgets(t *testing.T) {
 	var c Conn
 	step := Step{Begin: Begun, Explanation: None, Older: true, Gap: 7, Filled: 7}
 	tr.Move(&c, &parse(t, open)[0], &step)
-	if step != (Step{Delivery: New, Leads: true}) {
+	if step != (Step{Delivery: New, Leads: true, Course: Opens}) {
 		t.Errorf("%+v", step)
 	}
 }

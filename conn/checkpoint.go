@@ -29,6 +29,7 @@ func (t *Tracker) Checkpoint(c *Conn, put func(part any)) {
 // Adopt makes c, a copy out of a checkpoint, one of t: with nothing borrowed yet.
 func (t *Tracker) Adopt(c *Conn) {
 	c.aside = 0
+	c.halts()
 	for d := range c.side {
 		e := &c.side[d]
 		e.set, e.lead = e.set&all, e.lead&all

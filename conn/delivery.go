@@ -60,14 +60,15 @@ const (
 	enough  = 7
 )
 
-// Bits of evidence.dups: new octets came under the identification of other ones;
-// identifications differ; echo, at are known.
+// Bits of evidence.dups: the end's next segment may go straight on; new octets came under the
+// identification of other ones; identifications differ; echo, at are known.
 const (
-	stands = 1 << (iota + 4)
+	ready = 1 << (iota + 3)
+	stands
 	varies
 	hasEcho
 	hasAt
-	dupCount = stands - 1
+	dupCount = ready - 1
 )
 
 // millis is a time in units of 2²⁰ ns (1.05 ms), modulo 2³² (52 days).

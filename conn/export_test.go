@@ -46,6 +46,8 @@ func (t *Tracker) Same(c *Conn, u *Tracker, d *Conn) bool {
 	}
 	x, y := *c, *d
 	x.aside, y.aside = 0, 0
+	x.halts()
+	y.halts()
 	return x == y && a == b
 }
 

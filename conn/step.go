@@ -75,6 +75,9 @@ func (t *Tracker) Move(c *Conn, s *tcp.Segment, step *Step) {
 	if s.Dir != tcp.Client {
 		e, p, ev = p, e, &c.seen[1]
 	}
+	if ev.dups&ready != 0 && t.straight(c, e, p, ev, s, step) {
+		return
+	}
 	if e.nSacked|p.nSacked != 0 {
 		step.Sacked = [2][2][2]tcp.Seq{t.Sacked(c, s.Dir), t.Sacked(c, s.Dir^1)}
 	}
@@ -83,11 +86,14 @@ func (t *Tracker) Move(c *Conn, s *tcp.Segment, step *Step) {
 			t.before = *c
 		}
 		t.passesInOrder(c, e, ev, s, step)
-		if !e.inOrder(p, ev, s, step, win) {
+		if ev.dups &^= ready; e.inOrder(p, ev, s, step, win) {
+			ev.straightOn(e, p, s)
+		} else {
 			t.noteInOrder(c, s, step)
 		}
 		return
 	}
+	c.halts()
 	var m move // filled field by field: a literal would be copied
 	m.t, m.c, m.e, m.p, m.s, m.ev, m.end, m.step = t, c, e, p, s, ev, s.End(), step
 	step.Leads = !e.has(hasReal) || m.end.After(e.real)

@@ -14,6 +14,7 @@ func TestBefore(t *testing.T) {
 	var c Conn
 	for _, s := range parse(t, opened+"0.5 > F. 201:201(0) ack 401") {
 		was := c
+		was.halts()
 		if step := tr.Observe(&c, &s); !step.Plain && *tr.Before() != was {
 			t.Errorf("%+v", s)
 		}
@@ -25,6 +26,7 @@ func TestBefore(t *testing.T) {
 func TestOutsideIsNoEvidence(t *testing.T) {
 	var tr Tracker
 	c, _ := run(t, opened)
+	c.halts()
 	was := c.seen
 	step := tr.Observe(&c, &parse(t, "0.5 > P. 90000101:90000111(10) ack 401 id 7")[0])
 	if !step.Outside || step.Delivery != Unknown || c.seen != was {

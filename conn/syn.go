@@ -82,6 +82,7 @@ func (t *Tracker) Choose(c *Conn, d tcp.Dir) {
 	if !e.has(altNew) {
 		return
 	}
+	c.halts()
 	a := t.hand(c)
 	m := move{t: t, c: c, e: e, p: &c.side[d^1], a: a, ea: &a.side[d], pa: &a.side[d^1], s: &tcp.Segment{Dir: d}, step: &Step{}}
 	set := e.set
