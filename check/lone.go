@@ -64,7 +64,7 @@ func (in *Inspector) Lone(v *packet.View) bool {
 	return true
 }
 
-// plainSyn is opensUsual of the first segment of all, a SYN whose options are in a usual
+// plainSyn is opens of the first segment of all, a SYN whose options are in a usual
 // layout; one of a scanner, which has options, is told by its SEQ alone.
 func plainSyn(v *packet.View) bool {
 	seg, k, h := &v.Seg, &v.Key, (*[tcp.MinHeader]byte)(v.TCP)
