@@ -139,7 +139,7 @@ var headerRows = []Row{
 		Rule:  "the payload exceeds the MSS that the receiver announced (536, or 1220 for IPv6, without the option), less the options in the segment, in two packets of the sender whose IP-IDs follow each other",
 		Ref:   "RFC 9293 §3.7.1 (MUST-16; the MSS counts no options)",
 		Peers: "tcptrace \"max segm size\" beside \"mss requested\"; tcptrace-ng coalesced",
-		Traps: "offload in the capturing host joins segments to any length: one of two segments takes two IP-IDs, so that without IP-IDs nothing is said; beyond 1500 octets, or in multiples of the MSS, capture-segmentation-offload speaks instead; an MSS below 64 counts as 64; probing for the path MTU never exceeds the MSS",
+		Traps: "Linux's SYN cookies have no room for an MSS below 536: up to there suspicious at most, of who answered a SYN; offload in the capturing host joins segments to any length: one of two segments takes two IP-IDs, so that without IP-IDs nothing is said; beyond 1500 octets, or in multiples of the MSS, capture-segmentation-offload speaks instead; an MSS below 64 counts as 64; probing for the path MTU never exceeds the MSS",
 	},
 	{
 		ID: ReservedBitsSet, Name: "reserved-bits-set", Family: FamilyHeader, Tier: 1, Severity: Suspicious, Scope: ScopeSegment,

@@ -15,7 +15,7 @@ var injectionRows = []Row{
 		Rule:  "SEQ of a RST is below the END of data that X sent within the last 2 s, and above every ACK of Y",
 		Ref:   "Weaver et al., NDSS 2009, §4",
 		Peers: "Weaver et al. DATA_SEQ_RST",
-		Traps: "a RST that answers a late segment has that segment's ACK as its SEQ: rst-answering; Linux aborts at the edge of a window that closed",
+		Traps: "a RST that answers a late segment has that segment's ACK as its SEQ: rst-answering; Linux aborts at the edge of a window that closed; who has sent a RST answers ACKs that may have been missed: then capture",
 	},
 	{
 		ID: RstInjectedSeqIncreasing, Name: "rst-injected-seq-increasing", Family: FamilyInjection, Tier: 1, Severity: Suspicious, Scope: ScopeConnection,

@@ -120,7 +120,7 @@ var teardownRows = []Row{
 		Rule:  "a RST,ACK with ACK > Y.NXT, or ACK older than a window; in SYN-SENT, ACK other than ISS+1, or none",
 		Ref:   "RFC 9293 §3.5.3, §3.10.7.3",
 		Peers: "Snort rsts_ack_bad; Weaver et al. RST_ACK_CHANGE",
-		Traps: "broken stacks send RST,ACK with ACK 0; one without ACK may answer a segment of the connection before, unless its SEQ is 0",
+		Traps: "broken stacks send RST,ACK with ACK 0; a late RST may refuse the attempt before, or one that was missed; one without ACK may answer a segment of the connection before, unless its SEQ is 0",
 	},
 	{
 		ID: RstTtlDiffers, Name: "rst-ttl-differs", Family: FamilyTeardown, Tier: 1, Severity: Suspicious, Scope: ScopeSegment,

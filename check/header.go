@@ -72,12 +72,19 @@ const ethernet = 1500
 
 // exceedsMSS: a card or its driver may have joined any segment beyond the MSS of
 // several, or was to cut it. Two in a row, whose IP-IDs leave no room for another
-// packet, were sent like this.
+// packet, were sent like this. A cookie (RFC 4987 §3.6) has no room for an MSS below what
+// holds without one: Linux's then stands for that.
 func exceedsMSS(s *Scene) (Evidence, bool) {
 	last, id := s.Case.over[s.Seg.Dir], s.Seg.IPID
 	e := because(anomaly.CauseNone, int64(s.Seg.Len), int64(optionOctets(s.View)), int64(s.Case.takes(s.Seg.Dir, s.View)))
+	if s.Me().Answers && s.Seg.Len+optionOctets(s.View) <= defaultMSS {
+		e.Cause = anomaly.CauseEndpoint
+	}
 	return e, last != 0 && id-last == 1 && s.Seg.Sum == tcp.SumGood && s.oversized() && !s.joined()
 }
+
+// defaultMSS is what an end takes over IPv4 that sends no option (RFC 9293 §3.7.1).
+const defaultMSS = 536
 
 // oversized reports whether the segment is beyond the MSS of its addressee.
 func (s *Scene) oversized() bool { return s.Case.oversized(s.Seg, s.View) }
@@ -96,7 +103,7 @@ func (c *Case) takes(d tcp.Dir, v *packet.View) uint32 {
 	case v.Key.V6:
 		return 1220
 	}
-	return 536
+	return defaultMSS
 }
 
 // mssOf returns the MSS of an end whose SYN the segment is: of several tries, the

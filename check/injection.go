@@ -98,7 +98,7 @@ func resetBehind(s *Scene) (Evidence, bool) {
 		return no()
 	}
 	e := because(anomaly.CauseNone, num(seq), int64(me.Real.Sub(seq)), num(me.Real), num(p.Rcv))
-	if p.Lossy || me.Lossy {
+	if p.Lossy || me.Lossy || me.Resets && s.Seg.Flags&tcp.ACK == 0 { // who is gone only answers
 		e.Cause = anomaly.CauseCapture // of the ACK that it answers
 	}
 	return e, true

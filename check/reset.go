@@ -106,7 +106,7 @@ func rstBadAck(s *Scene) (Evidence, bool) {
 	if seg.Ack == 0 {
 		e.Cause = anomaly.CauseEndpoint
 	}
-	if !p.HasISS || !p.SynSeen || s.Case.shown&several != 0 || s.Case.has(candidate, seg.Dir^1) || s.Step.Begin != conn.Same {
+	if !p.HasISS || !p.SynSeen || s.Case.shown&several != 0 || s.Case.has(candidate, seg.Dir^1) || s.Step.Begin != conn.Same || s.Step.Older {
 		return no()
 	}
 	switch {
@@ -114,6 +114,9 @@ func rstBadAck(s *Scene) (Evidence, bool) {
 		e.Cause = s.causeOfBare()
 		return e, opener(p) && !p.HasRcv && !me.SynSeen && !me.HasRcv
 	case !me.SynSeen:
+		if me.Resets { // and was tried again, by a SYN that was missed
+			e.Cause = max(e.Cause, anomaly.CauseCapture)
+		}
 		return e, opener(p) && !p.HasRcv && !ofSyn(p, seg.Ack)
 	}
 	if seg.Ack.After(p.Top) && me.HasRcv && !seg.Ack.After(me.Edge.Add(me.Slack)) {

@@ -85,7 +85,14 @@ func closingWrongSeq(s *Scene) (Evidence, bool) {
 // own reports whether the segment, without SYN and RST, is of the incarnation in
 // which its sender sent the FIN that is known.
 func own(s *Scene) bool {
-	return s.Me().HasFin && s.Seg.Flags&(tcp.SYN|tcp.RST) == 0 && !s.Step.Older && s.Step.Begin == conn.Same && !s.Me().Lossy
+	return s.Me().HasFin && s.Seg.Flags&(tcp.SYN|tcp.RST) == 0 && !s.Step.Older && s.Step.Begin == conn.Same && !s.Me().Lossy && !s.renewed()
+}
+
+// renewed reports whether the segment has shown its sender to live with another ISN.
+func (s *Scene) renewed() bool {
+	var now conn.Standing
+	s.After.Stand(&now, s.Seg.Dir)
+	return now.ISS != s.Me().ISS
 }
 
 // whoseFin lets e accuse the FIN that came before if that one is unlike its

@@ -107,6 +107,8 @@ func (c *Case) firstTS(d tcp.Dir) (ts uint32, ok bool) {
 		return 0, false
 	case c.has(bareSyn, d):
 		return c.first, true
+	case c.has(synAck, d^1): // whose TSval is that of a SYN,ACK, too
+		return 0, false
 	}
 	return c.answerTS, true
 }

@@ -95,12 +95,12 @@ func (m *move) reachesOlder() {
 	p.widen()
 }
 
-// lateIncarnation: a pure ACK far from the stream, but of the peer's newest SYN:
-// its SYN,ACK comes later, or was lost before us. It reports whether the segment
-// is done with.
+// lateIncarnation: a pure ACK far from the stream, but of the peer's newest SYN (with
+// Fast Open a FIN, too): its SYN,ACK comes later, or was lost before us. It
+// reports whether the segment is done with.
 func (m *move) lateIncarnation() bool {
 	e, p, s := m.e, m.p, m.s
-	if s.Len > 0 || s.Flags&tcp.FIN != 0 || !m.far() || !m.ofNewestSyn() {
+	if s.Len > 0 || s.Flags&tcp.FIN != 0 && !p.has(synData) || !m.far() || !p.synAcked(s.Ack) {
 		return false
 	}
 	if p.set&inSS == 0 && !(e.pend&evSyn != 0 && e.set.in(inSR|gone)) {
@@ -126,13 +126,6 @@ func (m *move) lateIncarnation() bool {
 	e.lead, e.before = inSR, pend
 	m.step.Begin = begin // the peer's SYN began it, or is its candidate
 	return false
-}
-
-// ofNewestSyn reports whether the ACK is of the peer's newest SYN, and of no
-// more.
-func (m *move) ofNewestSyn() bool {
-	p := m.p
-	return p.has(hasISS) && m.s.Ack == p.iss+1
 }
 
 // swap lets the two ends change places.

@@ -39,6 +39,7 @@ func (m *move) reset() {
 		why = Endpoint
 	}
 	m.because(why)
+	m.older = answer && s.Seq == 0 && m.refusesOlder()
 	if ticksOf(s.At)-m.c.opened <= copyLags {
 		e.mayEnd()
 		p.mayEnd()
@@ -187,6 +188,12 @@ func (m *move) refuses(answer bool) {
 	if p.synAcked(s.Ack) || p.has(altNew) && s.Ack == m.pa.alt+1 {
 		p.add(evRstSyn)
 	}
+}
+
+// refusesOlder reports whether the RST refuses the SYN of the incarnation before.
+func (m *move) refusesOlder() bool {
+	p := m.p
+	return p.bits&(hasAlt|altNew) == hasAlt && m.s.Ack == m.pa.alt+1 && !p.synAcked(m.s.Ack)
 }
 
 // pendRst lets a RST be pending towards the addressee that is possible, but not

@@ -3,7 +3,8 @@ package conn
 // newSynAck: another ISN, with an ACK. It reports whether anything moved.
 func (m *move) newSynAck() bool {
 	e, p, s := m.e, m.p, m.s
-	known := p.has(hasISS)
+	missed := m.answersMissed()
+	known := p.has(hasISS) && !missed
 	other := known && !p.synAcked(s.Ack)
 	if other && !(p.has(hasAlt) && s.Ack == m.pa.alt+1) {
 		m.ofNoSyn()
@@ -13,7 +14,7 @@ func (m *move) newSynAck() bool {
 		m.exchange(p, inSS)
 	}
 	m.because(m.whyNewSynAck(known))
-	if m.besides() {
+	if !missed && m.besides() {
 		return true
 	}
 	to := inSR
@@ -26,6 +27,15 @@ func (m *move) newSynAck() bool {
 	m.answersAnew(to, known)
 	m.joinsOpener(known)
 	return true
+}
+
+// answersMissed reports whether the SYN,ACK answers a SYN that the capture has missed:
+// both ends may have left the incarnation that is known, whose numbers it does not fit.
+func (m *move) answersMissed() bool {
+	const left = gone | inTW
+	e, p, s := m.e, m.p, m.s
+	return e.set&left != 0 && p.set&left != 0 && p.set&inSS == 0 && p.has(hasRcv) && !p.synAcked(s.Ack) &&
+		!(p.has(hasAlt) && s.Ack == m.pa.alt+1)
 }
 
 // ofNoSyn explains a SYN,ACK that acknowledges no SYN that is known.
@@ -98,6 +108,13 @@ func (m *move) joinsOpener(known bool) {
 		p.bits &^= hasRcv | hasIRS
 	}
 	if known {
+		return
+	}
+	if p.has(hasISS) { // that of an incarnation which it has left
+		m.fresh(p, s.Ack-1)
+		p.bits = p.bits&^(synSeen|hasShift) | maybe | lossy
+		m.e.bits |= lossy
+		p.set = everything(inSS, false)
 		return
 	}
 	if p.has(on) && uint32(p.base-s.Ack) < spread {
