@@ -101,3 +101,21 @@ func TestAnomaliesOfManyConnections(t *testing.T) {
 		t.Errorf("%d findings are kept of nothing", in.books.total)
 	}
 }
+
+// TestManyMasks: whatever segments show, in however many ways at once, who is asked about
+// them is no list of its own in the end.
+func TestManyMasks(t *testing.T) {
+	in, n := New(Config{Overlap: -1}), uint32(0)
+	ask := func() {
+		n++
+		if len(in.askedOf(trigger(n*0x9e3779b1)&(1<<numTriggers-1), sound(n&7))) == 0 {
+			t.Fatalf("nobody is asked about mask %d", n)
+		}
+	}
+	for range 1 << 14 {
+		ask()
+	}
+	if n := testing.AllocsPerRun(4096, ask); n > 0 {
+		t.Errorf("%v allocations for a segment that shows what none before did", n)
+	}
+}

@@ -75,9 +75,9 @@ type Inspector struct {
 	troubles   troubles
 	quota      quota
 	candidates candidates
-	number     uint64              // of the last frame that was judged
-	raised     []Raised            // by the last segment
-	lists      map[trigger][]*rule // what concerned returned before
+	number     uint64            // of the last frame that was judged
+	raised     []Raised          // by the last segment
+	lists      [maxMasks]concern // what concerned returned before
 	asked      [maxAsked]asked
 	scene      Scene
 	thorough   bool        // all rules are asked that any trigger concerns: tests compare with that
@@ -87,7 +87,7 @@ type Inspector struct {
 
 // New returns an Inspector that has found nothing.
 func New(c Config) *Inspector {
-	in := &Inspector{keep: c.Keep, least: c.Least, off: c.Off, lists: map[trigger][]*rule{}, world: &World{}}
+	in := &Inspector{keep: c.Keep, least: c.Least, off: c.Off, world: &World{}}
 	if in.keep == 0 {
 		in.keep = 3
 	}
@@ -257,9 +257,16 @@ func (in *Inspector) question(s *Scene) {
 	}
 }
 
-// maxMasks bounds how many lists of concerned rules are remembered: few masks of
-// triggers occur.
-const maxMasks = 1 << 10
+// concern is a list of rules that some trigger concerns.
+type concern struct {
+	when  trigger
+	rules []*rule
+}
+
+// maxMasks is how many of these lists are remembered: few masks of triggers occur, but
+// for what is sent to have many. A list's memory is its place's: those grow to the number
+// of rules, and no further.
+const maxMasks = 1 << 8
 
 // asked is a list of rules that was asked before: those that some trigger concerns and
 // that can hold although so much is in order.
@@ -290,25 +297,23 @@ func (in *Inspector) askedOf(t trigger, order sound) []*rule {
 }
 
 // concerned returns the rules that some trigger of t concerns, in the order of
-// their triggers.
+// their triggers, valid until the next call.
 func (in *Inspector) concerned(t trigger) []*rule {
-	if list, known := in.lists[t]; known {
-		return list
+	list := &in.lists[uint32(t)*0x9e3779b1>>24%maxMasks]
+	if list.when == t {
+		return list.rules
 	}
 	var asked anomaly.Set
-	var list []*rule
+	list.when, list.rules = t, list.rules[:0]
 	for rest := t; rest != 0; rest &= rest - 1 {
 		for _, r := range in.ask[bits.TrailingZeros32(uint32(rest))] {
 			if !asked.Has(r.id) {
 				asked.Add(r.id)
-				list = append(list, r)
+				list.rules = append(list.rules, r)
 			}
 		}
 	}
-	if len(in.lists) < maxMasks {
-		in.lists[t] = list
-	}
-	return list
+	return list.rules
 }
 
 // enter raises what a rule found, unless a gate is closed or it is too mild.
