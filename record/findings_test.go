@@ -93,6 +93,10 @@ occurrences=[{"frame":9,"time":"2001-02-03T20:06:32.845356000Z","accused":9,"acc
 	if got := string(appendWorst(nil, r)); got != "zero-window x4" {
 		t.Errorf("worst %q", got)
 	}
+	r.Findings = append(r.Findings, check.Finding{ID: anomaly.ZeroWindow, Severity: r.Findings[0].Severity, Dir: r.Findings[0].Dir ^ 1, Count: 3})
+	if got := string(appendWorst(nil, r)); got != "zero-window x7" {
+		t.Errorf("worst of both ends %q", got)
+	}
 }
 
 // What nobody had sent is not missed, though it was acknowledged.

@@ -120,15 +120,22 @@ func (r *Record) Worst() (worst *check.Finding) {
 // marks stand in front of a finding in a table for people.
 var marks = map[anomaly.Severity]string{anomaly.Violation: "!! ", anomaly.Suspicious: "! "}
 
-// appendWorst appends the worst finding, and how often it was shown if more than once.
+// appendWorst appends the worst finding, and how often it was shown, of both ends together,
+// if more than once.
 func appendWorst(dst []byte, r *Record) []byte {
 	f := r.Worst()
 	if f == nil {
 		return dst
 	}
 	dst = append(append(dst, marks[f.Severity]...), f.ID.String()...)
-	if f.Count > 1 {
-		dst = appendCount(append(dst, " x"...), f.Count)
+	n := uint64(0)
+	for i := range r.Findings {
+		if r.Findings[i].ID == f.ID {
+			n += r.Findings[i].Count
+		}
+	}
+	if n > 1 {
+		dst = appendCount(append(dst, " x"...), n)
 	}
 	return dst
 }

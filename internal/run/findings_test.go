@@ -82,13 +82,16 @@ func TestFrequent(t *testing.T) {
 	for i, id := range []anomaly.ID{anomaly.ZeroWindow, anomaly.WindowFull, anomaly.DuplicateAck, anomaly.RetransmissionRto,
 		anomaly.RetransmissionFast, anomaly.RetransmissionTlp, anomaly.SynRetransmission, anomaly.FinRetransmission} {
 		for range 10 - i {
-			f.finding(&check.Finding{ID: id, Severity: anomaly.Performance})
+			f.finding(&check.Finding{ID: id, Severity: anomaly.Performance, Count: 1 + uint64(i%2)})
 		}
 	}
-	want := "performance: 10 zero-window, 9 window-full, 8 duplicate-ack, 7 retransmission-rto, 6 retransmission-fast, " +
-		"5 retransmission-tlp, 7 of 2 other kinds"
-	if got := frequent(anomaly.Performance, f.ids[anomaly.Performance]); strings.Join(strings.Fields(got), " ") != want {
+	want := "performance: 10 zero-window, 9 window-full x18, 8 duplicate-ack, 7 retransmission-rto x14, 6 retransmission-fast, " +
+		"5 retransmission-tlp x10, 7 of 2 other kinds"
+	if got := frequent(anomaly.Performance, f.ids[anomaly.Performance], f.shown[anomaly.Performance]); strings.Join(strings.Fields(got), " ") != want {
 		t.Errorf("got %q", got)
+	}
+	if got := f.head(); got != "52, shown 76 times: " {
+		t.Errorf("head %q", got)
 	}
 	if n := f.atLeast(anomaly.Informational); n != 52 {
 		t.Errorf("%d at least informational", n)

@@ -142,7 +142,7 @@ func TestOutputIsTheSameEveryTime(t *testing.T) {
 func TestSummaryBreaksLongLists(t *testing.T) {
 	var b strings.Builder
 	line(&b, "states", list(slices.Repeat([]count{{"ESTABLISHED/CLOSE-WAIT", 12345}}, 9)))
-	if !strings.HasPrefix(b.String(), "states       111,105: 12,345 ESTABLISHED/CLOSE-WAIT, 12,345 ") {
+	if !strings.HasPrefix(b.String(), "states       111,105: 12,345 ESTABLISHED/CLOSE-WAIT,\n             12,345 ") {
 		t.Error(b.String())
 	}
 	for text := range strings.Lines(b.String()) {
@@ -158,10 +158,14 @@ func TestSummaryOfWhatWasGivenUp(t *testing.T) {
 	fragments(&b, packet.FragmentStats{Fragments: 9, Datagrams: 2, Duplicates: 1, Overlaps: 3, Differing: 1, Bad: 1, Expired: 1, Evicted: 1, Held: 1})
 	givenUp(&b, flow.Stats{Evicted: flow.Evicted{Idle: 1, Closed: 2, HalfOpen: 3, HalfOpenBeyond: 30, Unconfirmed: 10, Other: 4, Open: 5}, HolesGivenUp: 6, Rules: check.Stats{Findings: 7, Notes: 8, Hosts: 9}})
 	damages(&b, source.Health{Damaged: 2, Cut: 1, Lost: 77, Damages: []source.Damage{{File: "a", Frame: 1}, {File: "b", Frame: 1, Lost: 77}}})
-	const want = `fragments    9: 1 came twice, 3 overlapped, 1 overlapped with other octets, 1 refused
-datagrams    5: 2 put together, 1 timed out, 1 pushed out by a bound, 1 incomplete at the end
-given up     85: 1 idle, 2 closed, 3 half-open, 30 half-open beyond --max-half-open, 10 unconfirmed,
-             4 not TCP, 5 open, 6 holes in streams, 7 findings, 8 notes for findings, 9 hosts
+	const want = `fragments    9: 1 came twice, 3 overlapped, 1 overlapped with other octets,
+             1 refused
+datagrams    5: 2 put together, 1 timed out, 1 pushed out by a bound,
+             1 incomplete at the end
+given up     85: 1 idle, 2 closed, 3 half-open,
+             30 half-open beyond --max-half-open, 10 unconfirmed, 4 not TCP,
+             5 open, 6 holes in streams, 7 findings, 8 notes for findings,
+             9 hosts
 damage       a: octet 0, frame 1: the file ends inside a record, after 0 octets of it (dropped)
 damage       b: octet 0, frame 1: the file ends inside a record, after 0 octets of it (dropped); 77 octets passed over
 damages      2: 1 cut, 77 octets passed over

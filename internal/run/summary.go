@@ -160,7 +160,7 @@ func (t *tally) span() string {
 // Where the summary's text begins, and where a list is broken, in characters.
 const (
 	summaryIndent = 13
-	summaryWidth  = 100
+	summaryWidth  = 80
 )
 
 // line writes one line of the summary, or nothing where there is nothing to say.
