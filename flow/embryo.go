@@ -256,7 +256,7 @@ func (t *Table) concludeLone(e *entry, why record.Ending) {
 
 // expireEmbryo is expire of embryo i.
 func (t *Table) expireEmbryo(i uint32) (kept bool) {
-	t.write(t.entry(i), record.EndAttemptTimeout)
+	t.endEmbryo(i, record.EndAttemptTimeout)
 	t.slab.embryos.at(i).marks |= ended
 	t.reclass(i, strayIdle)
 	return true
@@ -267,7 +267,7 @@ func (t *Table) dropEmbryo(i uint32, why record.Ending) {
 	m := t.slab.embryos.at(i)
 	t.index.remove(t.hash(&m.key), i)
 	if !m.has(ended) {
-		t.write(t.entry(i), why)
+		t.endEmbryo(i, why)
 	}
 	t.delist(i)
 	t.tellGone(m.num)

@@ -104,8 +104,13 @@ func (t *Table) flush(open record.Ending) {
 	}
 	sortByNumber(live)
 	t.endAll(len(live), func(k int) uint32 { return live[k].i }, func(k int) {
-		e := t.entry(live[k].i)
+		i := live[k].i
 		t.order = live[k].num
+		if i&lone != 0 {
+			t.endEmbryo(i, t.lastOfEmbryo(t.slab.embryos.at(i), open))
+			return
+		}
+		e := t.slab.at(i)
 		t.write(e, t.lastEnding(e, open))
 	})
 	t.forgetAll()
@@ -165,6 +170,14 @@ func (t *Table) lastEnding(e *entry, open record.Ending) record.Ending {
 		return record.EndAttemptTimeout
 	}
 	return record.EndIdleTimeout
+}
+
+// lastOfEmbryo is lastEnding of m.
+func (t *Table) lastOfEmbryo(m *embryo, open record.Ending) record.Ending {
+	if t.now <= later(m.at, t.limits[m.class]) {
+		return open
+	}
+	return record.EndAttemptTimeout
 }
 
 func (t *Table) forgetAll() {

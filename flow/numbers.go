@@ -24,6 +24,14 @@ func (x *numbers) home(frame uint64) uint64 {
 	return frame * 0x9e3779b97f4a7c15 >> (64 - bits.Len64(x.mask()))
 }
 
+// touch reads the place that a frame has if nobody else does.
+func (x *numbers) touch(frame uint64) uint64 {
+	if len(x.places) == 0 {
+		return 0
+	}
+	return x.places[x.home(frame)].frame
+}
+
 // of returns the place of a frame, or of nobody.
 func (x *numbers) of(frame uint64) uint64 {
 	i := x.home(frame)

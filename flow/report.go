@@ -16,6 +16,7 @@ import (
 type Report struct {
 	log     check.Log
 	endings []ending
+	lones   []loneEnding
 	pairs   []pair
 	times   []measure.Times
 	totals  [][2]measure.Total
@@ -32,6 +33,7 @@ const (
 	markEnding                         // endings[N]
 	markStamp                          // stamps[N]
 	markPart                           // endings[N], which goes on
+	markLone                           // lones[N]
 )
 
 // ending is a connection whose record ends, or is written on the way.
@@ -100,6 +102,8 @@ func (r *Report) Place(i int) Place {
 	switch m.What {
 	case markEnding, markPart:
 		return Place{m.Frame, r.endings[m.N].order}
+	case markLone:
+		return Place{m.Frame, r.lones[m.N].order}
 	case markGone:
 		return Place{m.Frame, r.named[m.N].order}
 	}
@@ -113,7 +117,7 @@ func (r *Report) Swap(with *Report) { *r, *with = *with, *r }
 func (r *Report) Reset() {
 	r.log.Reset()
 	r.endings, r.pairs, r.times, r.totals = r.endings[:0], r.pairs[:0], r.times[:0], r.totals[:0]
-	r.lots, r.stamps, r.named = r.lots[:0], r.stamps[:0], r.named[:0]
+	r.lots, r.stamps, r.named, r.lones = r.lots[:0], r.stamps[:0], r.named[:0], r.lones[:0]
 }
 
 // manyEndings is with how many a Report is handed over at once, so that what a tick ends
@@ -217,7 +221,12 @@ func (t *Table) tellPart(e *entry, at int64) {
 func (t *Table) tellAccount(what check.What) {
 	r := t.report
 	r.log.Add(t.frame, what, uint32(len(r.endings)-1))
-	if len(r.endings) == manyEndings {
+	t.postMany()
+}
+
+// postMany hands the Report over if many records end with it.
+func (t *Table) postMany() {
+	if r := t.report; len(r.endings)+len(r.lones) == manyEndings {
 		t.post(r, false)
 	}
 }

@@ -109,6 +109,7 @@ func (t *Table) named(i uint32) (n name, here bool) {
 // End makes the Desk ready, as that of a Restorer does a Table.
 func (r *SharedRestorer) End(resumed int64) {
 	if resumed != 0 {
+		r.desk.table.resumed = resumed
 		r.desk.table.rules.Resumed(resumed)
 	}
 }
