@@ -70,7 +70,7 @@ func (o *overlap) take(n *note, a *again) {
 	if !all {
 		return
 	}
-	f.compared += uint32(n.len) - min(uint32(n.len), headBlocks*blockOctets)
+	f.compared += uint32(n.len) - min(uint32(n.len), headOctets)
 	if total, ok := a.total(n); ok && total != part%ones {
 		f.differ(n, 0)
 	}
@@ -122,20 +122,31 @@ func (f *clash) blocks(n *note, x uint32, b []byte) (differ bool) {
 
 // digest sets the digests of the first blocks of b.
 func digest(head *[headBlocks]uint8, b []byte) {
-	if len(b) >= headBlocks*blockOctets {
-		digestWhole(head, (*[headBlocks * blockOctets]byte)(b))
-		return
+	if len(b) >= headOctets {
+		digestWhole(head, (*[headOctets]byte)(b))
+	} else {
+		digestShort(head, b)
 	}
-	for i := range head {
-		n := min(blockOctets, len(b))
-		head[i] = digestOf(b[:n])
-		b = b[n:]
+}
+
+// digestShort is digest for fewer octets, of which the last block may be a part.
+func digestShort(head *[headBlocks]uint8, b []byte) {
+	*head = [headBlocks]uint8{}
+	i := 0
+	for ; i < headBlocks-1 && len(b) >= blockOctets; i++ {
+		head[i] = mixBlock(binary.LittleEndian.Uint64(b))
+		b = b[blockOctets:]
 	}
+	var part uint64
+	for n := len(b) - 1; n >= 0; n-- {
+		part = part<<8 | uint64(b[n])
+	}
+	head[i] = mixBlock(part)
 }
 
 // digestWhole is digest for blocks that are all whole: in straight steps, 60 instructions
 // where a loop takes 90.
-func digestWhole(head *[headBlocks]uint8, b *[headBlocks * blockOctets]byte) {
+func digestWhole(head *[headBlocks]uint8, b *[headOctets]byte) {
 	digestFour((*[4]uint8)(head[0:4]), (*[4 * blockOctets]byte)(b[0:32]))
 	digestFour((*[4]uint8)(head[4:8]), (*[4 * blockOctets]byte)(b[32:64]))
 	digestFour((*[4]uint8)(head[8:12]), (*[4 * blockOctets]byte)(b[64:96]))

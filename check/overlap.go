@@ -22,6 +22,7 @@ import (
 const (
 	blockOctets = 8
 	headBlocks  = 12
+	headOctets  = headBlocks * blockOctets
 )
 
 // note is a segment that passed.
