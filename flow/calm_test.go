@@ -9,6 +9,7 @@ import (
 	"onpath/internal/genload"
 	"onpath/internal/simulate"
 	"onpath/packet"
+	"onpath/record"
 	"onpath/source"
 	"onpath/tcp"
 )
@@ -89,15 +90,21 @@ func (c *calmTwins) disturb(s *tcp.Segment) {
 // TestCalm: to leave out what a segment cannot change changes nothing that a Table
 // remembers, and nothing that is seen of it, while segments have marks of congestion, time leaps and steps back, and records
 // end and are continued.
-func TestCalm(t *testing.T) {
-	load, _ := genload.Find("bulk")
+func TestCalm(t *testing.T) { calmOver(t, "bulk", 0.006, 80) }
+
+// TestCalmOpens: the same for what opens and closes.
+func TestCalmOpens(t *testing.T) { calmOver(t, "small", 0.0006, 20) }
+
+// calmOver shows calm twins a load: behind so many of 100 segments something can be left out.
+func calmOver(t *testing.T, name string, scale float64, percent int) {
+	load, _ := genload.Find(name)
 	var capture bytes.Buffer
-	if _, err := genload.Write(&capture, load.Scale(0.006), genload.Options{Seed: 3}); err != nil {
+	if _, err := genload.Write(&capture, load.Scale(scale), genload.Options{Seed: 3}); err != nil {
 		t.Fatal(err)
 	}
 	for seed := range uint64(4) {
 		c := newCalmTwins(seed)
-		in, err := source.New("bulk", bytes.NewReader(capture.Bytes()))
+		in, err := source.New(name, bytes.NewReader(capture.Bytes()))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -111,7 +118,7 @@ func TestCalm(t *testing.T) {
 			}
 		}
 		ends(t, c.both, fmt.Sprint("seed ", seed))
-		if c.calm < c.segments*8/10 || c.segments < 2000 {
+		if c.calm < c.segments*percent/100 || c.segments < 2000 {
 			t.Errorf("only behind %d of %d segments something could be left out", c.calm, c.segments)
 		}
 	}
@@ -128,6 +135,30 @@ func TestCalmSimulated(t *testing.T) {
 				c.see(t, &packet.View{Seg: p.Seg, Key: tcpKey(40000), FromB: p.Seg.Dir == tcp.Client, IPLen: 40 + p.Seg.Len, L4Len: p.Seg.Len, Depth: 1})
 			})
 			ends(t, c.both, m.Name)
+		}
+	}
+}
+
+// TestOpens: the SYN,ACK and the ACK of a usual handshake take the short way.
+func TestOpens(t *testing.T) {
+	table := New(Config{}, func(*record.Record) {})
+	key := tcpKey(40000)
+	for n, s := range []tcp.Segment{
+		{Flags: tcp.SYN, Seq: 100, Win: 1000, TTL: 64},
+		{Flags: tcp.SYN | tcp.ACK, Seq: 300, Ack: 101, Win: 1000, TTL: 64, Dir: tcp.Server},
+		{Flags: tcp.ACK, Seq: 101, Ack: 301, Win: 1000, TTL: 64},
+	} {
+		s.At, s.Digest = int64(1e18+n*1e6), uint32(n)
+		v := &packet.View{Key: key, At: s.At, FromB: s.Dir == tcp.Client, IPLen: 40, Depth: 1, Number: uint64(n + 1), Seg: s}
+		if n == 0 {
+			table.Observe(v)
+			continue
+		}
+		i := table.known(v, table.hash(&v.Key), 0)
+		e := table.slab.at(i)
+		table.move(e, v)
+		if !table.opens(i, e, v, &table.step) {
+			t.Errorf("segment %d: %+v, %+v", n+1, table.step, e.trail)
 		}
 	}
 }

@@ -2,7 +2,6 @@ package flow
 
 import (
 	"onpath/anomaly"
-	"onpath/compat/tcpchain"
 	"onpath/conn"
 	"onpath/fingerprint"
 	"onpath/measure"
@@ -168,7 +167,7 @@ func (t *Table) recall(m *embryo, e *entry) {
 	e.opening, e.class, e.identity[tcp.Client] = record.OpenSyn, m.class, t.noted(m)
 	e.conn.Recall(s, step)
 	e.side[tcp.Client].Add(v.IPLen, 0)
-	e.history = opened
+	e.history, e.chain = course[0].history, course[0].chain
 	e.trail.Recall(s)
 	e.handshake.Recall(s)
 	e.inquiry.Recall(v)
@@ -178,22 +177,8 @@ func (t *Table) recall(m *embryo, e *entry) {
 	if m.has(ended) {
 		e.written, e.handshake = true, measure.Handshake{}
 	}
-	e.chain = begun
 	e.states.Recall(s)
 }
-
-// opened and begun have seen a SYN of a client with a window, as usual ones have: nothing
-// else of one stands in a History, or in a State, whatever its Rules.
-var (
-	opened = func() (h measure.History) {
-		h.Segment(&tcp.Segment{Flags: tcp.SYN, Win: 1}, &conn.Step{Delivery: conn.New, Leads: true})
-		return h
-	}()
-	begun = func() (s tcpchain.State) {
-		s.Pass(tcp.SYN, tcp.Client, tcpchain.Documented)
-		return s
-	}()
-)
 
 // entry returns entry i, or what embryo i would be: valid until it is asked for another
 // embryo.

@@ -269,7 +269,7 @@ func (t *Table) segment(i uint32, v *packet.View) uint32 {
 	e, s, step := t.slab.at(i), &v.Seg, &t.step
 	s.Dir = e.dir(v.FromB)
 	shown := t.move(e, v)
-	if t.goesOn(i, e, v, step) {
+	if t.goesOn(i, e, v, step) || e.class == halfOpen && t.opens(i, e, v, step) {
 		t.inquire(e, v, shown)
 		return i
 	}

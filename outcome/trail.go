@@ -147,6 +147,30 @@ func (t *Trail) Recall(s *tcp.Segment) {
 	t.shown, t.passed, t.attempts, t.last = bareSyn<<tcp.Client, PassedSyn, 1, conn.Ticks(s.At)
 }
 
+// Opens is Segment for the SYN,ACK that answers a SYN which Recall noted, and for the client's
+// ACK of that, both without payload and in order: it reports false, and does nothing, of
+// any other, and where anything else has passed.
+func (t *Trail) Opens(s *tcp.Segment, c *conn.Conn, after int64) bool {
+	const asked, answered = bareSyn << tcp.Client, bareSyn<<tcp.Client | synAck<<tcp.Server
+	var me, peer conn.Standing
+	c.Stand(&me, s.Dir)
+	c.Stand(&peer, s.Dir^1)
+	if !peer.HasISS || s.Ack != peer.ISS+1 {
+		return false
+	}
+	switch {
+	case s.Dir == tcp.Server && t.shown == asked && !acked(&peer, &me):
+		t.shown, t.passed = answered, t.passed|PassedSynAck
+	case s.Dir == tcp.Client && t.shown == answered && acked(&me, &peer) && acked(&peer, &me):
+		t.shown, t.passed = answered|spoke<<tcp.Client|established, t.passed|PassedAck
+		t.at, t.delay, t.line = micros(after), 0, s.Ack
+	default:
+		return false
+	}
+	t.run = 0
+	return true
+}
+
 // Goes reports whether GoOn is all that Segment would do with another segment with ACK, and
 // at most PSH beside it: with one whose Step is Plain; and with any that is new octets, or
 // an ACK, in order.
