@@ -57,13 +57,6 @@ const (
 	sawForeign                   // its last judged segment was unlike its others, as that of a third party is
 )
 
-// Touch reads what Passes needs of c, so that it is at hand then. What it returns means
-// nothing.
-func (c *Case) Touch() uint64 { return uint64(c.side[0].largest) }
-
-// TouchRest reads what else Judge needs of c. What it returns means nothing.
-func (c *Case) TouchRest() uint64 { return uint64(c.shown) + uint64(c.terms[0]) }
-
 // Shown is what a segment shows of itself, before conn has moved. 0: nothing that
 // any rule asks about.
 type Shown trigger

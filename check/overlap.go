@@ -107,15 +107,11 @@ const DefaultOverlap = 64 << 20
 // one.
 type overlap struct {
 	notes  []note
-	made   []uint64 // a bit for each page of notes: set if one was written there
-	places uint32   // 0: nothing is noted
-	last   uint32   // number of the connection that began to be noted last
+	places uint32 // 0: nothing is noted
+	last   uint32 // number of the connection that began to be noted last
 	partly partly
 	found  clash
 }
-
-// pageNotes is how many notes share a page of memory, of 4 KiB.
-const pageNotes = 4096 / noteSize
 
 // newOverlap returns one of so many octets; one that notes nothing if n is negative.
 func newOverlap(n int) overlap {
@@ -144,26 +140,15 @@ func (o *overlap) owner(c *Case, d tcp.Dir) uint32 {
 	return c.stream<<1 | uint32(d)
 }
 
-// place returns where the note of the numbers around seq stands.
-func (o *overlap) place(owner uint32, seq tcp.Seq, k *scale) uint32 {
+// place returns the note of the numbers around seq. There are notes.
+func (o *overlap) place(owner uint32, seq tcp.Seq, k *scale) *note {
 	mixed, _ := bits.Mul64(uint64(owner)*k.mix, uint64(o.places))
 	i := uint32(mixed) + uint32(seq)>>(k.cell&31)&(1<<(k.cells&31)-1) // &31: no test of the shifts
 	if i >= o.places {
 		i %= o.places
 	}
-	return i
+	return &o.notes[i]
 }
-
-// make makes the notes.
-func (o *overlap) make() {
-	o.notes, o.made = make([]note, o.places), make([]uint64, o.places/pageNotes/64+1)
-}
-
-// makes says that something is written to note i; fresh reports whether nothing was to its
-// page.
-func (o *overlap) makes(i uint32) { o.made[i/pageNotes/64] |= 1 << (i / pageNotes % 64) }
-
-func (o *overlap) fresh(i uint32) bool { return o.made[i/pageNotes/64]>>(i/pageNotes%64)&1 == 0 }
 
 // note notes the segment in v. Unless it is a key that was pressed behind another one
 // nothing is read of its note, so that nothing waits for memory.
@@ -171,11 +156,9 @@ func (o *overlap) note(c *Case, v *packet.View) {
 	seg, me := &v.Seg, &c.side[v.Seg.Dir&1]
 	owner, at, k := o.owner(c, seg.Dir), seg.Data(), scaleOf(seg.Len)
 	if o.notes == nil {
-		o.make()
+		o.notes = make([]note, o.places)
 	}
-	i := o.place(owner, at, k)
-	o.makes(i)
-	n := &o.notes[i]
+	n := o.place(owner, at, k)
 	me.fate |= k.noted
 	if seg.Len < headBlocks || me.saw&sawKey != 0 {
 		follows := me.saw&sawKey != 0
@@ -239,7 +222,7 @@ func (o *overlap) compareWith(k *scale, owner uint32, a *again) (any bool) {
 		if !at.Before(end) {
 			break
 		}
-		if n := &o.notes[o.place(owner, at, k)]; n.owner == owner && a.meets(n) {
+		if n := o.place(owner, at, k); n.owner == owner && a.meets(n) {
 			any = true
 			o.take(n, a)
 		}

@@ -8,7 +8,7 @@ import (
 )
 
 // TestRecent: of 8,000 segments of other connections hardly any makes one forgotten that
-// passed before them, and what was read ahead changes nothing.
+// passed before them, and what was asked for ahead changes nothing.
 func TestRecent(t *testing.T) {
 	const each, between = 1000, 8000
 	var tracker Tracker
@@ -17,7 +17,7 @@ func TestRecent(t *testing.T) {
 		n++
 		tracker.Salt = n
 		s := tcp.Segment{Seq: tcp.Seq(n * 977), Digest: n * 0x85ebca6b, Len: 100, TTL: 64, At: int64(n)}
-		tracker.Touch(&s, 0)
+		tracker.Expect(&s, 0)
 		slot, mark := tracker.slot(&s, 0)
 		*slot = passage{mark, s.At}
 	}

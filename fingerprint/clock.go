@@ -3,6 +3,7 @@ package fingerprint
 import (
 	"encoding/binary"
 	"math/bits"
+	"onpath/internal/prefetch"
 	"time"
 )
 
@@ -95,13 +96,11 @@ func (c *Clocks) Uptime(host *[16]byte, at int64) (ns int64, ok bool) {
 	return int64(ticks) * int64(time.Second) / int64(h.rate), true
 }
 
-// Touch reads what Observe will need of a host, so that it is at hand then. What it
-// returns means nothing.
-func (c *Clocks) Touch(host *[16]byte) uint64 {
+// Expect asks for what Observe will need of a host, so that it is at hand then.
+func (c *Clocks) Expect(host *[16]byte) {
 	if h := c.find(host); h != nil {
-		return uint64(h.rate)
+		prefetch.Lines(h, 0, 1)
 	}
-	return 0
 }
 
 // GivenUp returns how many SYNs were not looked at because other hosts had the place

@@ -1,6 +1,7 @@
 package flow
 
 import (
+	"onpath/internal/prefetch"
 	"onpath/packet"
 	"onpath/tcp"
 )
@@ -26,8 +27,11 @@ func (t *Table) observeBatch(views []packet.View, at int, each func(i int)) {
 	var hashes, likely [Batch]uint32
 	var refused [Batch]bool
 	t.askAll(views, &refused)
-	t.expect(views, &hashes, &likely)
+	crowded := t.expect(views, &hashes, &likely)
 	for i := range views {
+		if crowded {
+			t.expectNext(views, i, &likely)
+		}
 		t.refused = refused[i]
 		v, entry := &views[i], uint32(0)
 		t.pass(v.At)
@@ -43,124 +47,136 @@ func (t *Table) observeBatch(views []packet.View, at int, each func(i int)) {
 	}
 }
 
-// crowd is from how many connections on it pays to read ahead: all that fewer need stays
+// crowd is from how many connections on it pays to ask ahead: all that fewer need stays
 // in the processor's second cache, of 1 MiB or more.
 const crowd = 1 << 10
 
-// expect sets the hashes of the keys of views, and of a crowd the entries that they will
-// likely be counted to. It reads what take will need for them: slots of the index, then
-// entries, then what depends on them, and at last what the cap will push out for new ones.
-// Each loop is short, so that the processor is on its way to many of them at the same time.
-func (t *Table) expect(views []packet.View, hashes, likely *[Batch]uint32) {
+// expect sets the hashes of the keys of views, and of a crowd, which it reports, the entries
+// that they will likely be counted to. It asks for what take will need for them: slots of
+// the index, then entries, and what the cap will push out for new ones.
+func (t *Table) expect(views []packet.View, hashes, likely *[Batch]uint32) (crowded bool) {
 	hash, at := hashes[:len(views)], likely[:len(views)]
+	crowded = t.slab.live >= t.crowd
+	x, fresh := &t.index, 0
 	for i := range views {
 		hash[i] = t.hash(&views[i].Key)
+		if crowded {
+			prefetch.Lines(&x.slots[hash[i]&x.mask()], 0, 1)
+		}
 	}
-	if t.slab.live < t.crowd {
-		return
-	}
-	x, fresh := &t.index, 0
-	for _, h := range hash {
-		t.read += uint64(x.slots[h&x.mask()].hash)
+	if !crowded {
+		return false
 	}
 	for i, h := range hash {
 		if at[i] = x.likely(h); at[i] == 0 {
 			fresh++
+		} else {
+			t.slab.expect(at[i], views[i].IsTCP())
 		}
 	}
-	t.expectEntries(views, at)
 	switch {
 	case t.lists[halfOpen].n+fresh > t.maxHalfOpen:
 		t.expectEvicted(halfOpen, fresh)
 	case t.slab.live+fresh > t.max:
 		t.expectEvicted(t.givesWay(), fresh)
 	}
+	return true
 }
 
-// expectEntries reads the entries and embryos at which views will stand, and what depends on
-// them: of what goesOn will count nothing else.
-func (t *Table) expectEntries(views []packet.View, at []uint32) {
-	var entries [Batch]*entry
-	var turns [Batch]uint8
-	of, read, n := entries[:len(views)], t.read, 0
-	for i, at := range at[:len(views)] {
-		switch {
-		case at == 0:
-		case at&lone != 0:
-			read += t.slab.embryos.at(at).touch()
-		case !views[i].IsTCP():
-			read += t.slab.at(at).touchOther()
-		default:
-			of[i] = t.slab.at(at)
-			read += of[i].touch()
+// How many packets before its own what depends on an entry is asked for, and what depends
+// on that.
+const (
+	aheadMost = 8
+	aheadLess = 4
+)
+
+// expectNext asks, before packet i of views is observed, for what those behind it will need.
+func (t *Table) expectNext(views []packet.View, i int, likely *[Batch]uint32) {
+	if i == 0 {
+		for j := range min(aheadMost, len(views)) {
+			t.expectMore(&views[j], likely[j])
+		}
+		for j := range min(aheadLess, len(views)) {
+			t.expectTurn(&views[j], likely[j])
 		}
 	}
-	for i := range views {
-		v, e := &views[i], of[i]
-		if e != nil {
-			d := e.dir(v.FromB)
-			t.tracker.Salt = salt(&v.Key, e.conn.Turn)
-			read += t.times.touch(e, &v.Seg, d) + t.tracker.Touch(&v.Seg, d) + t.rules.Expect(&e.inquiry, v, d)
-			if e.conn.Calm&calm != 0 && e.conn.Calm&kindOf(&v.Seg, d) != 0 {
-				continue
-			}
-			read += e.touchRest()
-		}
-		turns[n%Batch] = uint8(i)
-		n++
+	if j := i + aheadMost; j < len(views) {
+		t.expectMore(&views[j], likely[j])
 	}
-	for _, i := range turns[:n] {
-		read += t.expectTurn(of[i%Batch], &views[i])
+	if j := i + aheadLess; j < len(views) {
+		t.expectTurn(&views[j], likely[j])
 	}
-	t.read = read
 }
 
-// expectTurn reads what depends on a segment that does more than to go on, of e, or of a
-// connection that has no entry yet.
-func (t *Table) expectTurn(e *entry, v *packet.View) (read uint64) {
-	if !v.IsTCP() {
-		return 0
+// expectMore asks for what depends on the entry n of a segment, which is likely that of v: of
+// the entry itself for what only segments need that goesOn does not count.
+func (t *Table) expectMore(v *packet.View, n uint32) {
+	if n == 0 || n&lone != 0 || !v.IsTCP() {
+		return
+	}
+	e := t.slab.at(n)
+	d := e.dir(v.FromB)
+	t.tracker.Salt = salt(&v.Key, e.conn.Turn)
+	t.tracker.Expect(&v.Seg, d)
+	t.times.expect(e, &v.Seg, d)
+	t.rules.Expect(&e.inquiry, v, d)
+	if !e.goesOnWith(v, d) {
+		e.expectRest()
+	}
+}
+
+// goesOnWith reports whether goesOn will likely count v, a segment sent in direction d.
+func (e *entry) goesOnWith(v *packet.View, d tcp.Dir) bool {
+	return e.conn.Calm&calm != 0 && e.conn.Calm&kindOf(&v.Seg, d) != 0
+}
+
+// expectTurn asks for what a segment needs that does more than to go on, of hosts and of
+// those that stand beside its entry n in a list. The entry may have been given back meanwhile.
+func (t *Table) expectTurn(v *packet.View, n uint32) {
+	if n&lone != 0 || !v.IsTCP() {
+		return
 	}
 	turns := v.Seg.Flags&(tcp.SYN|tcp.FIN|tcp.RST) != 0
-	switch {
-	case e != nil:
-		read += t.rules.ExpectTurn(&e.inquiry, v)
-		if turns {
-			read += t.slab.around(&e.place)
-		}
-	case turns:
+	if n == 0 && turns {
 		t.tracker.Salt = salt(&v.Key, 0)
-		read += t.tracker.Touch(&v.Seg, tcp.Client) + t.rules.ExpectFirst(v)
+		t.tracker.Expect(&v.Seg, tcp.Client)
+		t.rules.ExpectFirst(v)
+	} else if e := t.slab.at(n); n != 0 && e.class != vacant && !e.goesOnWith(v, e.dir(v.FromB)) {
+		t.rules.ExpectTurn(&e.inquiry, v)
+		if turns {
+			t.slab.expectBeside(&e.place)
+		}
 	}
 	if v.Seg.Flags&tcp.SYN != 0 && v.Seg.Opts&tcp.OptTimestamp != 0 {
 		host, _ := hosts(&v.Key, v.FromB)
-		read += t.who.clocks.Touch(host)
+		t.who.clocks.Expect(host)
 	}
-	return read
 }
 
-// expectEvicted reads the n entries that evict will look at first in a class, and their
+// expectEvicted asks for the n entries that evict will look at first in a class, and their
 // slots.
 func (t *Table) expectEvicted(c class, n int) {
 	if c == none { // nothing yet
 		return
 	}
 	for i := t.lists[c].head; i != 0 && n > 0; n-- {
-		t.read += uint64(t.index.slots[t.hash(t.slab.key(i))&t.index.mask()].hash) + t.slab.touch(i)
+		prefetch.Lines(&t.index.slots[t.hash(t.slab.key(i))&t.index.mask()], 0, 1)
 		if i&lone != 0 {
-			t.read += t.expectEnd(t.slab.embryos.at(i))
+			t.expectEnd(t.slab.embryos.at(i))
+		} else {
+			t.slab.expect(i, true)
+			t.slab.at(i).expectRest()
 		}
 		i = t.slab.place(i).next
 	}
 }
 
-// expectEnd reads what the record of m will tell of its client's clock.
-func (t *Table) expectEnd(m *embryo) uint64 {
-	if !m.has(toldTimestamp) {
-		return 0
+// expectEnd asks for what the record of m will tell of its client's clock.
+func (t *Table) expectEnd(m *embryo) {
+	if m.has(toldTimestamp) {
+		host, _ := hosts(&m.key, m.has(fromB))
+		t.who.clocks.Expect(host)
 	}
-	host, _ := hosts(&m.key, m.has(fromB))
-	return t.who.clocks.Touch(host)
 }
 
 // likely returns the first entry with that hash, which is nearly always the one
@@ -175,39 +191,42 @@ func (x *index) likely(hash uint32) uint32 {
 	return 0 // there is no slot yet
 }
 
-// touch reads from each cache line of i, entry or embryo, that its end needs.
-func (s *slab) touch(i uint32) uint64 {
-	if i&lone != 0 {
-		return s.embryos.at(i).touch()
+// expect asks for what a packet needs of i, entry or embryo: of an entry, for what a segment
+// of an open connection needs of it, or what is no segment.
+func (s *slab) expect(i uint32, segment bool) {
+	switch {
+	case i&lone != 0:
+		prefetch.Lines(s.embryos.at(i), 0, embryoOctets)
+	case segment:
+		prefetch.Lines(&s.at(i).conn, needsFrom, needsTo)
+	default:
+		e := s.at(i)
+		prefetch.Lines(&e.history, 0, 36)
+		prefetch.Lines(&e.key, 0, 104)
 	}
-	return s.at(i).touch() + s.at(i).touchRest()
 }
 
-// touch reads from both lines of m.
-func (m *embryo) touch() uint64 { return uint64(m.key.A[15]) + uint64(m.marks) }
+// Where in an entry what each segment needs lies, and behind it the rest.
+const (
+	needsFrom = 24  // behind the beginning of conn
+	needsTo   = 440 // likewise
+	restFrom  = 24  // behind the beginning of inquiry: what lies before it, needsTo has
+	restTo    = 104 // likewise
+	firstRest = 72  // what lies before conn
+)
 
-// around reads from the neighbours of a place.
-func (s *slab) around(p *place) (sum uint64) {
+// expectRest asks for what segments need of e that open, close, or show more than those before
+// them.
+func (e *entry) expectRest() {
+	prefetch.Lines(e, 0, firstRest)
+	prefetch.Lines(&e.inquiry, restFrom, restTo)
+}
+
+// expectBeside asks for the neighbours of a place.
+func (s *slab) expectBeside(p *place) {
 	for _, i := range [...]uint32{p.prev, p.next} {
 		if i != 0 {
-			sum += uint64(s.place(i).since)
+			prefetch.Lines(s.place(i), 0, 1)
 		}
 	}
-	return sum
-}
-
-// touch reads from each cache line of e that a segment of an open connection needs: what it
-// reads is nowhere further apart than a line is long.
-func (e *entry) touch() uint64 {
-	return e.conn.Touch() + uint64(e.key.A[15]) + uint64(e.class) + uint64(e.side[1].Octets()) + e.inquiry.Touch()
-}
-
-// touchRest reads from the lines that others need too.
-func (e *entry) touchRest() uint64 {
-	return e.trail.Touch() + e.history.Touch() + e.inquiry.TouchRest() + uint64(e.place.since)
-}
-
-// touchOther reads from those that a packet needs which is not TCP.
-func (e *entry) touchOther() uint64 {
-	return e.history.Touch() + uint64(e.key.A[15]) + uint64(e.class) + uint64(e.side[1].Octets())
 }

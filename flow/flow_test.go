@@ -424,16 +424,29 @@ func TestTimeThatJumps(t *testing.T) {
 }
 
 // TestEntryNeedsSevenLines: what a segment that goes on needs of an entry stands in seven lines
-// of the cache, wherever it begins, and touch reads from each of them.
+// of the cache, wherever it begins, and all of them are asked for; and so are the others for
+// what does more.
 func TestEntryNeedsSevenLines(t *testing.T) {
 	var e entry
-	from, to := unsafe.Offsetof(e.conn)+24, unsafe.Offsetof(e.inquiry)+24 // 24: what conn and inquiry have before and behind it
-	if unsafe.Sizeof(e)%32 != 0 {
-		t.Errorf("it has %d octets", unsafe.Sizeof(e))
-	}
-	for _, begins := range []uintptr{0, 32} {
-		if lines := (begins+to-1)/64 - (begins+from)/64 + 1; lines > 7 {
+	begin, behind := unsafe.Offsetof(e.conn), unsafe.Offsetof(e.inquiry)
+	from, to := begin+needsFrom, begin+needsTo
+	for _, entry := range []uintptr{0, 32} {
+		if lines := (entry+to-1)/64 - (entry+from)/64 + 1; lines > 7 {
 			t.Errorf("octets %d to %d stand in %d lines", from, to, lines)
 		}
+	}
+	if begin != firstRest || to != behind+restFrom || behind+restTo < unsafe.Offsetof(e.place)+unsafe.Sizeof(e.place) {
+		t.Errorf("conn begins at %d, inquiry at %d, and place ends at %d", begin, behind, unsafe.Offsetof(e.place)+unsafe.Sizeof(e.place))
+	}
+	for name, at := range map[string]uintptr{
+		"key": unsafe.Offsetof(e.key), "last": unsafe.Offsetof(e.last), "class": unsafe.Offsetof(e.class),
+		"handshake": unsafe.Offsetof(e.handshake), "side": unsafe.Offsetof(e.side), "states": unsafe.Offsetof(e.states),
+	} {
+		if at < from || at >= to {
+			t.Errorf("%s stands at %d", name, at)
+		}
+	}
+	if side := unsafe.Offsetof(e.side) + unsafe.Sizeof(e.side); side > unsafe.Offsetof(e.key)+104 || unsafe.Sizeof(e.history) != 36 {
+		t.Errorf("what datagrams need of it ends at %d, and %d", side, unsafe.Sizeof(e.history))
 	}
 }

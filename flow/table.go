@@ -59,7 +59,6 @@ type Table struct {
 	flags   tcpstates.Flags // of the last segment
 	step    conn.Step       // what it did
 	quote   packet.Quote    // the last one
-	read    uint64          // keeps the compiler from leaving out what expect reads
 
 	firewall *netfilter.Tracker // nil: none
 	verdict  netfilter.Verdict  // its last one

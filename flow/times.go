@@ -74,12 +74,11 @@ func (l *times) of(e *entry) *measure.Times {
 	return nil
 }
 
-// touch reads of what e has what a segment, sent in direction d, will need.
-func (l *times) touch(e *entry, s *tcp.Segment, d tcp.Dir) uint64 {
+// expect asks for what a segment, sent in direction d, will need of what e has.
+func (l *times) expect(e *entry, s *tcp.Segment, d tcp.Dir) {
 	if m := l.of(e); m != nil {
-		return m.Touch(d, s.Len > 0, e.conn.Advances(s, d))
+		m.Expect(d, s.Len > 0, e.conn.Advances(s, d))
 	}
-	return 0
 }
 
 // giveBack takes back what e had, and forgets its handshake.

@@ -22,9 +22,6 @@ type History struct {
 	letters [maxHistory]byte // up to the first 0
 }
 
-// Touch reads from h, so that it is at hand then. What it returns means nothing.
-func (h *History) Touch() uint64 { return uint64(h.seen[0]) + uint64(h.letters[maxHistory-1]) }
-
 // Recurring counts occurrences of the letters that stand again at the 10th, 100th,
 // …: those after the first, by letter and direction, at most 65,535.
 type Recurring [4][2]uint16

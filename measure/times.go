@@ -2,6 +2,7 @@ package measure
 
 import (
 	"onpath/conn"
+	"onpath/internal/prefetch"
 	"onpath/tcp"
 )
 
@@ -42,32 +43,18 @@ func (t *Times) Lapse() {
 	t.Silence.begun = false
 }
 
-// Touch reads what a segment sent in direction d will need, so that it is at hand then: of
-// one with payload, and of one whose ACK is higher than before, or of both. What it returns
-// means nothing.
-func (t *Times) Touch(d tcp.Dir, octets, advances bool) (read uint64) {
-	read = uint64(t.news)
+// Expect asks for what a segment sent in direction d will need, so that it is at hand then: one
+// with payload, one whose ACK is higher than before, or one that is both.
+func (t *Times) Expect(d tcp.Dir, octets, advances bool) {
+	prefetch.Lines(&t.asked, 0, 48)
 	if octets {
-		to := &t.Path[d&1^1]
-		read += uint64(to.first) + uint64(to.under[0].tsval) + uint64(t.asked)
+		prefetch.Lines(&t.Path[d&1^1], 0, 32)
 	}
 	if advances {
 		from := &t.Path[d&1]
-		read += uint64(from.first) + uint64(from.under[0].tsval) +
-			uint64(from.SRTT) + uint64(from.RTT.sum) + uint64(from.spread.count[numBuckets/2])
+		prefetch.Lines(from, 0, 32)
+		prefetch.Lines(&from.SRTT, 0, 78)
 	}
-	return read
-}
-
-// TouchAll reads what a row will tell, so that it is at hand then. What it returns means
-// nothing.
-func (t *Times) TouchAll() (read uint64) {
-	read = uint64(t.news) + uint64(t.opened) + uint64(t.Response.sum)
-	for d := range t.Path {
-		p := &t.Path[d]
-		read += uint64(p.SRTT) + uint64(p.Stamped) + uint64(p.spread.count[numBuckets-1])
-	}
-	return read
 }
 
 // Segment notes a segment. c is the connection after it; before what it was before

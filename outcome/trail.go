@@ -21,9 +21,6 @@ type Trail struct {
 	passed   Passed
 }
 
-// Touch reads from t, so that it is at hand then. What it returns means nothing.
-func (t *Trail) Touch() uint64 { return uint64(t.at) }
-
 // forever is a time of which nothing is told but that it is long.
 const forever = 1<<32 - 1
 

@@ -29,14 +29,14 @@ var packages = map[string]pkg{
 	"anomaly":     {ring: 0},
 	"tcp":         {ring: 0},
 	"packet":      {ring: 1, may: "tcp"},
-	"conn":        {ring: 1, may: "tcp anomaly"},
-	"check":       {ring: 1, may: "tcp packet conn anomaly"},
+	"conn":        {ring: 1, may: "tcp anomaly internal/prefetch"},
+	"check":       {ring: 1, may: "tcp packet conn anomaly internal/prefetch"},
 	"outcome":     {ring: 1, may: "tcp conn anomaly"},
-	"measure":     {ring: 1, may: "tcp conn"},
-	"fingerprint": {ring: 1, may: "tcp packet"},
+	"measure":     {ring: 1, may: "tcp conn internal/prefetch"},
+	"fingerprint": {ring: 1, may: "tcp packet internal/prefetch"},
 	"record":      {ring: 2, may: "outcome anomaly check tcp packet conn measure fingerprint compat/tcpstates compat/tcpchain compat/netfilter"},
 	"story":       {ring: 2, may: "anomaly check tcp conn outcome record"},
-	"flow":        {ring: 2, may: "outcome anomaly check tcp packet conn measure fingerprint record compat/tcpstates compat/tcpchain compat/netfilter"},
+	"flow":        {ring: 2, may: "outcome anomaly check tcp packet conn measure fingerprint record compat/tcpstates compat/tcpchain compat/netfilter internal/prefetch"},
 
 	"compat/tcpstates": {ring: 1, may: "tcp packet"},
 	"compat/tcpchain":  {ring: 1, may: "tcp packet"},
@@ -44,6 +44,8 @@ var packages = map[string]pkg{
 	"compat/netfilter": {ring: 1, may: "tcp packet compat/netfilter/h323"},
 	// The types of H.323 and how to read over them, for netfilter's helper alone.
 	"compat/netfilter/h323": {ring: 0},
+	// An instruction that Go has no word for.
+	"internal/prefetch": {ring: 0},
 
 	"filter":       {ring: 3, may: "packet source/tcpdump"},
 	"source":       {ring: 3, may: "packet source/tcpdump", world: true},
