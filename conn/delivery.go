@@ -280,17 +280,25 @@ func (m *move) acked() tcp.Seq {
 
 // deliverTail: octets above all others are new; but if the identification tells
 // that one segment before this one never passed, which was no ACK, as there was
-// nothing to acknowledge and the window stands, and no repetition of what passed, as
-// that was acknowledged, then that one was the same octets.
+// nothing to acknowledge, nobody asked for one, and the window stands, no repetition of
+// what passed, as that was acknowledged, and nothing that was acknowledged unseen, then
+// that one was the same octets.
 func (m *move) deliverTail() (Delivery, Loss) {
 	e, p, s, ev := m.e, m.p, m.s, m.ev
 	missed := s.IPID != 0 && ev.steps >= exact && s.IPID-ev.id-2 < 14
 	silent := ev.dups&hasAt != 0 && m.since(ev.at) >= belowTLP
 	idle := e.has(hasRcv) && s.Ack == e.rcv && !p.contig.After(e.rcv) && e.window(p, s) == e.win
-	if missed && silent && idle && s.Seq == e.nxt && m.acked() == e.nxt {
+	if missed && silent && idle && s.Seq == e.nxt && m.acked() == e.nxt && !e.nxt.After(ev.passed) && !m.demanded() {
 		return Retransmission, LostBefore
 	}
 	return New, LossNone
+}
+
+// demanded reports whether the peer's last segment came behind the last one of e and
+// acknowledged nothing more, as what only asks for an ACK does.
+func (m *move) demanded() bool {
+	peer := &m.c.seen[m.s.Dir^1]
+	return peer.at != peer.moved && int32(peer.at-m.ev.at) > 0
 }
 
 // inHole reports whether the first octet of s had not passed.

@@ -52,6 +52,16 @@ func TestDeliveryClasses(t *testing.T) {
 		0.100 > S 100:100(0) id 1 | network-duplicate
 		3.003 > S 100:100(0) id 1 | retransmission after
 		9.012 > S 100:100(0) id 1 | retransmission after`},
+		{"the identification that never passed was that of octets which the peer has acknowledged unseen", countOpen, `
+		0.080 > P. 131:141(10) ack 321 id 17 | new
+		0.090 < .  321:321(0) ack 141 id 75 | …
+		0.110 < .  321:321(0) ack 151 id 76 | …
+		0.130 > P. 151:161(10) ack 321 id 19 | new`},
+		{"the identification that never passed was that of the answer to a keep-alive", countOpen, `
+		0.080 > P. 131:141(10) ack 321 id 17 | new
+		0.090 < .  321:321(0) ack 141 id 75 | …
+		3.000 < .  320:320(0) ack 141 id 76 | keep-alive
+		5.000 > P. 141:151(10) ack 321 id 19 | new`},
 		{"a router that is watched on both sides: copies are nobody else's octets, and no ACKs sent again", countOpen, `
 		0.080 > P. 131:141(10) ack 321 id 17 ttl 60 | new
 		0.080 > P. 131:141(10) ack 321 id 17 ttl 59 | capture-duplicate
