@@ -135,7 +135,7 @@ func section(b *strings.Builder, title, text string) {
 
 // paragraph writes text that is filled, or as it is where the help indents its lines.
 func paragraph(b *strings.Builder, p string) {
-	if strings.HasPrefix(p, " ") || strings.Contains(p, "\n ") {
+	if asItIs(p) {
 		fmt.Fprintf(b, ".nf\n%s\n.fi\n", roff(p))
 		return
 	}

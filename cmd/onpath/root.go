@@ -12,8 +12,8 @@ not be read, 2 if the command line is wrong, and 3 if what --fail-on asks for wa
 const rootExample = `  onpath read capture.pcap                 # the connections, as a table
   onpath read -o jsonl=conns.jsonl a.pcap  # all columns, as JSON
   onpath read -o findings a.pcap           # what was strange, as JSON
-  sudo onpath live -i eth0 port 443        # the same of an interface, as they end
-  tcpdump -U -w - | onpath packets -       # each packet with the states it led to
+  sudo onpath live -i eth0 port 443        # of an interface, as they end
+  tcpdump -U -w - | onpath packets -       # each packet, and the states behind
   onpath explain --nf 12 capture.pcap      # why a firewall would have refused it
   onpath columns end_reason                # what a column means`
 
@@ -28,6 +28,7 @@ func newRoot() *cobra.Command {
 	}
 	root.CompletionOptions.HiddenDefaultCmd = false
 	root.AddCommand(newRead(), newLive(), newTop(), newPackets(), newExplain(), newColumns(), newAnomalies(), newVersion(), newMan(root))
+	fitHelp(root)
 	return root
 }
 

@@ -119,6 +119,9 @@ func (w *writer) declaration(d ast.Decl) {
 		w.replace(g.Pos(), "const", "var")
 	}
 	ast.Inspect(d, func(n ast.Node) bool {
+		if g, ok := n.(*ast.GenDecl); ok && g != d && g.Tok == token.CONST {
+			return false // in a function
+		}
 		if n != nil {
 			w.node(n)
 		}
