@@ -2,8 +2,8 @@ package record
 
 import (
 	"crypto/sha1"
-	"encoding/base64"
 	"encoding/binary"
+	"slices"
 
 	"onpath/packet"
 )
@@ -46,8 +46,25 @@ func appendCommunityID(dst []byte, k *packet.Key, senderIsB bool) []byte {
 		in = binary.BigEndian.AppendUint16(in, bp)
 	}
 	sum := sha1.Sum(in)
-	dst = append(dst, '1', ':')
-	return base64.StdEncoding.AppendEncode(dst, sum[:])
+	return appendBase64(append(dst, '1', ':'), &sum)
+}
+
+// appendBase64 appends a sum as base64 (RFC 4648 §4): three octets as four letters, and two at
+// its end as three. Package base64, which takes any length, takes three times as long.
+func appendBase64(dst []byte, sum *[sha1.Size]byte) []byte {
+	const letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
+	const textLen = (sha1.Size + 2) / 3 * 4
+	dst = slices.Grow(dst, textLen)
+	at := len(dst)
+	dst = dst[:at+textLen]
+	text := (*[textLen]byte)(dst[at:])
+	for i := range 6 {
+		n := uint32(sum[3*i])<<16 | uint32(sum[3*i+1])<<8 | uint32(sum[3*i+2])
+		text[4*i], text[4*i+1], text[4*i+2], text[4*i+3] = letters[n>>18&63], letters[n>>12&63], letters[n>>6&63], letters[n&63]
+	}
+	n := uint32(sum[18])<<10 | uint32(sum[19])<<2
+	text[24], text[25], text[26], text[27] = letters[n>>12&63], letters[n>>6&63], letters[n&63], '='
+	return dst
 }
 
 // senderIsB reports whether Key.B sent what was seen; it matters only where

@@ -1,6 +1,8 @@
 package record
 
 import (
+	"encoding/base64"
+	"math/rand/v2"
 	"net/netip"
 	"testing"
 
@@ -52,6 +54,19 @@ func TestCommunityID(t *testing.T) {
 			if got := string(ByName(columns, "community_id").Append(nil, &r)); got != c.want {
 				t.Errorf("%d %s %d > %s %d (sender is client: %v): %s, want %s", c.proto, c.from, c.fp, c.to, c.tp, senderIsClient, got, c.want)
 			}
+		}
+	}
+}
+
+func TestBase64(t *testing.T) {
+	r := rand.New(rand.NewPCG(1, 2))
+	for range 20000 {
+		var sum [20]byte
+		for i := range sum {
+			sum[i] = byte(r.Uint32() >> r.UintN(9))
+		}
+		if got, want := string(appendBase64([]byte("1:"), &sum)), "1:"+base64.StdEncoding.EncodeToString(sum[:]); got != want {
+			t.Fatalf("%s, want %s", got, want)
 		}
 	}
 }

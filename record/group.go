@@ -63,28 +63,27 @@ func layouts[R, C any](groups []Group[R], made func(Column[R]) C) (all []Layout[
 // Append appends a row, or a part of it. What write appends of columns may depend on
 // nothing but what their Append does.
 func (l *Layout[R, C]) Append(dst []byte, row *R, write func(dst []byte, columns []C, row *R) []byte) []byte {
-	if l.state == nil {
-		return l.all(dst, row, write)
-	}
-	s, few := l.state(row)
-	if !few {
-		return l.all(dst, row, write)
-	}
-	if text := l.known.text(s); len(text) > 0 {
-		return append(dst, text...)
-	}
-	start := len(dst)
-	dst = l.all(dst, row, write)
-	l.known.keep(s, dst[start:])
-	return dst
-}
-
-func (l *Layout[R, C]) all(dst []byte, row *R, write func([]byte, []C, *R) []byte) []byte {
 	if len(l.columns) > 0 {
 		return write(dst, l.columns, row)
 	}
 	for i := range l.groups {
-		dst = l.groups[i].Append(dst, row, write)
+		g := &l.groups[i]
+		if g.state == nil {
+			dst = g.Append(dst, row, write)
+			continue
+		}
+		s, few := g.state(row)
+		if !few {
+			dst = g.Append(dst, row, write)
+			continue
+		}
+		if text := g.known.text(s); len(text) > 0 {
+			dst = append(dst, text...)
+			continue
+		}
+		start := len(dst)
+		dst = g.Append(dst, row, write)
+		g.known.keep(s, dst[start:])
 	}
 	return dst
 }

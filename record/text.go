@@ -2,6 +2,7 @@ package record
 
 import (
 	"net/netip"
+	"slices"
 	"strconv"
 	"time"
 )
@@ -88,43 +89,42 @@ func appendAddr(dst []byte, a netip.Addr) []byte {
 func AppendTime(dst []byte, ns int64) []byte {
 	days, rest := floorDiv(ns, day)
 	year, month, mday := civil(days)
-	dst = append(dst, "0000-00-00T00:00:00.000000000Z"...)
-	text := dst[len(dst)-30:]
-	put4(text[0:], year)
-	put2(text[5:], month)
-	put2(text[8:], mday)
-	putClock(text[11:], rest)
+	dst = slices.Grow(dst, timeLen)
+	n := len(dst)
+	dst = dst[:n+timeLen]
+	text := (*[timeLen]byte)(dst[n:]) // its places need no bounds
+	*(*[2]byte)(text[0:2]) = pairs[year/100%100]
+	*(*[2]byte)(text[2:4]) = pairs[year%100]
+	*(*[2]byte)(text[5:7]) = pairs[month%100]
+	*(*[2]byte)(text[8:10]) = pairs[mday%100]
+	text[4], text[7], text[10], text[timeLen-1] = '-', '-', 'T', 'Z'
+	putClock((*[clockLen]byte)(text[11:]), rest)
 	return dst
 }
+
+const timeLen, clockLen = len("0000-00-00T00:00:00.000000000Z"), len("00:00:00.000000000")
 
 // AppendClock appends the time of day in UTC, such as 15:59:13.509078, with the
 // given number of decimals (1 to 9).
 func AppendClock(dst []byte, ns int64, decimals int) []byte {
 	_, rest := floorDiv(ns, day)
-	dst = append(dst, "00:00:00.000000000"...)
-	putClock(dst[len(dst)-18:], rest)
-	return dst[:len(dst)-9+decimals]
+	var text [clockLen]byte
+	putClock(&text, rest)
+	return append(dst, text[:clockLen-9+decimals]...)
 }
 
-// putClock writes the digits of a time of day in ns into 00:00:00.000000000.
-func putClock(text []byte, ns int64) {
-	text = text[:18]
+// putClock writes a time of day in ns as 00:00:00.000000000.
+func putClock(text *[clockLen]byte, ns int64) {
 	sec, frac := uint32(ns/second), uint32(ns%second)
-	put2(text[0:], sec/3600)
-	put2(text[3:], sec/60%60)
-	put2(text[6:], sec%60)
-	putFraction(text[9:], frac)
+	*(*[2]byte)(text[0:2]) = pairs[sec/3600%100]
+	*(*[2]byte)(text[3:5]) = pairs[sec/60%60]
+	*(*[2]byte)(text[6:8]) = pairs[sec%60]
+	text[2], text[5], text[8], text[9] = ':', ':', '.', byte('0'+frac/1e8)
+	*(*[2]byte)(text[10:12]) = pairs[frac/1e6%100]
+	*(*[2]byte)(text[12:14]) = pairs[frac/1e4%100]
+	*(*[2]byte)(text[14:16]) = pairs[frac/100%100]
+	*(*[2]byte)(text[16:18]) = pairs[frac%100]
 }
-
-// put4 writes n, 0 to 9999, in four digits.
-func put4(text []byte, n uint32) {
-	text = text[:4]
-	*(*[2]byte)(text) = pairs[n/100]
-	*(*[2]byte)(text[2:]) = pairs[n%100]
-}
-
-// put2 writes n, 0 to 99, in two digits.
-func put2(text []byte, n uint32) { *(*[2]byte)(text) = pairs[n] }
 
 // AppendSeconds appends a duration, given in ns, as a decimal number of seconds
 // without zeros at its end.
@@ -137,27 +137,27 @@ func AppendSeconds(dst []byte, ns int64) []byte {
 	if frac == 0 {
 		return dst
 	}
-	if frac%1000 == 0 { // most clocks count µs
-		dst = append(dst, ".000000"...)
-		put2(dst[len(dst)-6:], frac/1e7)
-		put4(dst[len(dst)-4:], frac/1e3%1e4)
-	} else {
-		dst = append(dst, ".000000000"...)
-		putFraction(dst[len(dst)-9:], frac)
+	dst = slices.Grow(dst, fractionRoom)
+	n := len(dst)
+	text := (*[fractionRoom]byte)(dst[n : n+fractionRoom])
+	text[0] = '.'
+	micros, digits := frac/1000, 7
+	*(*[2]byte)(text[1:3]) = pairs[micros/1e4%100]
+	*(*[2]byte)(text[3:5]) = pairs[micros/100%100]
+	*(*[2]byte)(text[5:7]) = pairs[micros%100]
+	if nanos := frac - micros*1000; nanos != 0 { // most clocks count µs
+		text[7] = byte('0' + nanos/100)
+		*(*[2]byte)(text[8:10]) = pairs[nanos%100]
+		digits = 10
 	}
-	for dst[len(dst)-1] == '0' {
-		dst = dst[:len(dst)-1]
+	for text[digits-1] == '0' {
+		digits--
 	}
-	return dst
+	return dst[:n+digits]
 }
 
-// putFraction writes n, 0 to 999,999,999, in nine digits.
-func putFraction(text []byte, n uint32) {
-	text = text[:9]
-	text[0] = byte('0' + n/1e8)
-	put4(text[1:], n/1e4%1e4)
-	put4(text[5:], n%1e4)
-}
+// fractionRoom is a point and nine digits.
+const fractionRoom = 10
 
 // floorDiv divides towards minus infinity, so that rest is never negative.
 func floorDiv(n, by int64) (quotient, rest int64) {
