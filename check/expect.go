@@ -22,6 +22,19 @@ func (in *Inspector) ExpectTurn(c *Case, v *packet.View) {
 	}
 }
 
+// ExpectLone asks for what the end of the record of a lone SYN will need that is known of its
+// sender, who is Key.B with fromB, and of both networks.
+func (in *Inspector) ExpectLone(k *packet.Key, fromB bool) {
+	from := &k.A
+	if fromB {
+		from = &k.B
+	}
+	in.quota.expect(from)
+	if w := in.world; w != nil && w.networks.bits != nil {
+		prefetch.Lines(&w.networks.bits[pairOf(k)/64], 0, 1)
+	}
+}
+
 // ExpectFirst is Expect for the first segment of a connection: what is known of the host
 // that sent v, and of its network.
 func (in *Inspector) ExpectFirst(v *packet.View) {

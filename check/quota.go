@@ -2,6 +2,7 @@ package check
 
 import (
 	"onpath/anomaly"
+	"onpath/internal/prefetch"
 	"onpath/tcp"
 )
 
@@ -33,6 +34,13 @@ func (q *quota) admits(addr *[16]byte, at int64, s anomaly.Severity) bool {
 	}
 	x.n[s]++
 	return x.n[s] <= maxBegun
+}
+
+// expect asks for what admits will need of a host.
+func (q *quota) expect(addr *[16]byte) {
+	if q.places != nil {
+		prefetch.Lines(&q.places[mixed(addr)%quotaPlaces], 0, 1)
+	}
 }
 
 // finding returns what was found so far of a row and the end that is accused, a new

@@ -171,8 +171,10 @@ func (t *Table) expectEvicted(c class, n int) {
 	}
 }
 
-// expectEnd asks for what the record of m will tell of its client's clock.
+// expectEnd asks for what the record of m will tell of its client's clock, and for what the
+// rules will ask of it.
 func (t *Table) expectEnd(m *embryo) {
+	t.rules.ExpectLone(&m.key, m.has(fromB))
 	if m.has(toldTimestamp) {
 		host, _ := hosts(&m.key, m.has(fromB))
 		t.who.clocks.Expect(host)

@@ -40,6 +40,7 @@ var groups = slices.Concat(stateGroups, []Group[Record]{
 	}},
 })
 
+// columns are for who asks for names and writes no rows: what formats write by is theirs alone.
 var columns = columnsOf(groups)
 
 // stateGroups tell who talked, how much, and how far both ends came.
@@ -48,7 +49,7 @@ var stateGroups = []Group[Record]{
 	{State: kindState, Columns: kindColumns},
 	{Columns: endColumns},
 	{State: tagsState, Columns: tagColumns},
-	{Columns: whenColumns},
+	{Own: whenColumns},
 	{State: outcomeState, Columns: outcomeColumns},
 	{Columns: hashColumns},
 	{State: statesState, Columns: shownColumns},
@@ -86,13 +87,16 @@ var tagColumns = []Column[Record]{
 		appendVNI},
 }
 
-var whenColumns = []Column[Record]{
-	{"start_time", Time, "", "time of the first packet", srcOnpath,
-		func(dst []byte, r *Record) []byte { return AppendTime(dst, r.Start) }},
-	{"end_time", Time, "", "time of the last packet", srcOnpath,
-		func(dst []byte, r *Record) []byte { return AppendTime(dst, r.End) }},
-	{"duration", Duration, "s", "from the first packet to the last", srcZeek,
-		func(dst []byte, r *Record) []byte { return AppendSeconds(dst, r.End-r.Start) }},
+func whenColumns() []Column[Record] {
+	var last lastTime
+	return []Column[Record]{
+		{"start_time", Time, "", "time of the first packet", srcOnpath,
+			func(dst []byte, r *Record) []byte { return last.append(dst, r.Start) }},
+		{"end_time", Time, "", "time of the last packet", srcOnpath,
+			func(dst []byte, r *Record) []byte { return last.append(dst, r.End) }},
+		{"duration", Duration, "s", "from the first packet to the last", srcZeek,
+			func(dst []byte, r *Record) []byte { return AppendSeconds(dst, r.End-r.Start) }},
+	}
 }
 
 var outcomeColumns = []Column[Record]{
@@ -216,7 +220,7 @@ var gateColumns = []Column[Record]{
 }
 
 // Columns returns the table of the columns of a Record.
-func Columns() []Column[Record] { return append([]Column[Record](nil), columns...) }
+func Columns() []Column[Record] { return columnsOf(groups) }
 
 // Groups returns the same in groups.
 func Groups() []Group[Record] { return append([]Group[Record](nil), groups...) }

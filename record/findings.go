@@ -73,7 +73,7 @@ func appendHost(dst []byte, f *Finding) []byte {
 func findingGroups() []Group[Finding] {
 	return []Group[Finding]{
 		{State: namedState, Columns: namedColumns},
-		{Columns: shownInColumns},
+		{Own: shownInColumns},
 		{State: countState, Columns: countColumns},
 		{Own: occurrencesColumns},
 	}
@@ -92,17 +92,20 @@ var namedColumns = []Column[Finding]{
 }
 
 // shownInColumns say in which frames it was shown.
-var shownInColumns = []Column[Finding]{
-	{"frame", Uint, "", "number of the accused frame, of the first occurrence with that explanation; often an earlier one than shows it", srcOnpath,
-		func(dst []byte, f *Finding) []byte { return appendNonZero(dst, f.accused()) }},
-	{"first_frame", Uint, "", "number of the frame that showed it first; null if none did, but the end of the record", srcOnpath,
-		func(dst []byte, f *Finding) []byte { return appendNonZero(dst, f.First.Frame) }},
-	{"first_time", Time, "", "its time", srcOnpath,
-		func(dst []byte, f *Finding) []byte { return AppendTime(dst, f.First.At) }},
-	{"last_frame", Uint, "", "number of the frame that showed it last", srcOnpath,
-		func(dst []byte, f *Finding) []byte { return appendNonZero(dst, f.Last.Frame) }},
-	{"last_time", Time, "", "its time", srcOnpath,
-		func(dst []byte, f *Finding) []byte { return AppendTime(dst, f.Last.At) }},
+func shownInColumns() []Column[Finding] {
+	var last lastTime
+	return []Column[Finding]{
+		{"frame", Uint, "", "number of the accused frame, of the first occurrence with that explanation; often an earlier one than shows it", srcOnpath,
+			func(dst []byte, f *Finding) []byte { return appendNonZero(dst, f.accused()) }},
+		{"first_frame", Uint, "", "number of the frame that showed it first; null if none did, but the end of the record", srcOnpath,
+			func(dst []byte, f *Finding) []byte { return appendNonZero(dst, f.First.Frame) }},
+		{"first_time", Time, "", "its time", srcOnpath,
+			func(dst []byte, f *Finding) []byte { return last.append(dst, f.First.At) }},
+		{"last_frame", Uint, "", "number of the frame that showed it last", srcOnpath,
+			func(dst []byte, f *Finding) []byte { return appendNonZero(dst, f.Last.Frame) }},
+		{"last_time", Time, "", "its time", srcOnpath,
+			func(dst []byte, f *Finding) []byte { return last.append(dst, f.Last.At) }},
+	}
 }
 
 var countColumns = []Column[Finding]{
@@ -251,32 +254,38 @@ var stackGroups = []Group[conn.Stack]{{State: sendState, Columns: sendColumns}, 
 var sendColumns = []Column[conn.Stack]{
 	{"state", String, "", "the state that it is presumed to be in", srcRFC,
 		func(dst []byte, s *conn.Stack) []byte { return append(dst, s.State.String()...) }},
-	{"iss", Uint, "", "initial send sequence number", srcRFC, seqOf(func(s *conn.Stack) tcp.Seq { return s.ISS })},
-	{"snd_una", Uint, "", "oldest number that was not seen acknowledged", srcRFC, seqOf(func(s *conn.Stack) tcp.Seq { return s.SndUna })},
-	{"snd_nxt", Uint, "", "end of all that it sent", srcRFC, seqOf(func(s *conn.Stack) tcp.Seq { return s.SndNxt })},
-	{"snd_max", Uint, "", "highest number of its stream that either end showed", srcTcpad, seqOf(func(s *conn.Stack) tcp.Seq { return s.SndMax })},
-	{"snd_up", Uint, "", "highest urgent pointer that it sent", srcRFC, seqOf(func(s *conn.Stack) tcp.Seq { return s.SndUp })},
-	{"snd_wl1", Uint, "", "SEQ of the segment that set snd_wnd", srcRFC, seqOf(func(s *conn.Stack) tcp.Seq { return s.SndWL1 })},
-	{"snd_wl2", Uint, "", "ACK of that segment", srcRFC, seqOf(func(s *conn.Stack) tcp.Seq { return s.SndWL2 })},
+	{"iss", Uint, "", "initial send sequence number", srcRFC,
+		func(dst []byte, s *conn.Stack) []byte { return appendUint(dst, uint64(s.ISS)) }},
+	{"snd_una", Uint, "", "oldest number that was not seen acknowledged", srcRFC,
+		func(dst []byte, s *conn.Stack) []byte { return appendUint(dst, uint64(s.SndUna)) }},
+	{"snd_nxt", Uint, "", "end of all that it sent", srcRFC,
+		func(dst []byte, s *conn.Stack) []byte { return appendUint(dst, uint64(s.SndNxt)) }},
+	{"snd_max", Uint, "", "highest number of its stream that either end showed", srcTcpad,
+		func(dst []byte, s *conn.Stack) []byte { return appendUint(dst, uint64(s.SndMax)) }},
+	{"snd_up", Uint, "", "highest urgent pointer that it sent", srcRFC,
+		func(dst []byte, s *conn.Stack) []byte { return appendUint(dst, uint64(s.SndUp)) }},
+	{"snd_wl1", Uint, "", "SEQ of the segment that set snd_wnd", srcRFC,
+		func(dst []byte, s *conn.Stack) []byte { return appendUint(dst, uint64(s.SndWL1)) }},
+	{"snd_wl2", Uint, "", "ACK of that segment", srcRFC,
+		func(dst []byte, s *conn.Stack) []byte { return appendUint(dst, uint64(s.SndWL2)) }},
 	{"snd_wnd", Uint, "octets", "window that it was granted, scaled", srcRFC,
 		func(dst []byte, s *conn.Stack) []byte { return appendUint(dst, uint64(s.SndWnd)) }},
 }
 
 // receiveColumns are what it receives by, and both shifts.
 var receiveColumns = []Column[conn.Stack]{
-	{"irs", Uint, "", "initial receive sequence number", srcRFC, seqOf(func(s *conn.Stack) tcp.Seq { return s.IRS })},
-	{"rcv_nxt", Uint, "", "next number that it waits for, if all that passed arrived", srcRFC, seqOf(func(s *conn.Stack) tcp.Seq { return s.RcvNxt })},
-	{"rcv_acked", Uint, "", "its highest ACK: so far all arrived for certain", srcOnpath, seqOf(func(s *conn.Stack) tcp.Seq { return s.RcvAcked })},
+	{"irs", Uint, "", "initial receive sequence number", srcRFC,
+		func(dst []byte, s *conn.Stack) []byte { return appendUint(dst, uint64(s.IRS)) }},
+	{"rcv_nxt", Uint, "", "next number that it waits for, if all that passed arrived", srcRFC,
+		func(dst []byte, s *conn.Stack) []byte { return appendUint(dst, uint64(s.RcvNxt)) }},
+	{"rcv_acked", Uint, "", "its highest ACK: so far all arrived for certain", srcOnpath,
+		func(dst []byte, s *conn.Stack) []byte { return appendUint(dst, uint64(s.RcvAcked)) }},
 	{"rcv_wnd", Uint, "octets", "window that it offers, scaled", srcRFC,
 		func(dst []byte, s *conn.Stack) []byte { return appendUint(dst, uint64(s.RcvWnd)) }},
-	{"rcv_up", Uint, "", "highest urgent pointer that passed towards it", srcRFC, seqOf(func(s *conn.Stack) tcp.Seq { return s.RcvUp })},
+	{"rcv_up", Uint, "", "highest urgent pointer that passed towards it", srcRFC,
+		func(dst []byte, s *conn.Stack) []byte { return appendUint(dst, uint64(s.RcvUp)) }},
 	{"snd_scale", Uint, "", "shift of the windows that it receives, Snd.Wind.Shift", "RFC 7323 §2.2",
 		func(dst []byte, s *conn.Stack) []byte { return appendUint(dst, uint64(s.SndScale)) }},
 	{"rcv_scale", Uint, "", "shift of the windows that it sends, Rcv.Wind.Shift", "RFC 7323 §2.2",
 		func(dst []byte, s *conn.Stack) []byte { return appendUint(dst, uint64(s.RcvScale)) }},
-}
-
-// seqOf appends a sequence variable.
-func seqOf(value func(*conn.Stack) tcp.Seq) func([]byte, *conn.Stack) []byte {
-	return func(dst []byte, s *conn.Stack) []byte { return appendUint(dst, uint64(value(s))) }
 }

@@ -4,23 +4,28 @@ import "slices"
 
 // Object writes rows of a table as JSON objects: every key is a column's name, in the
 // table's order, and a null is written. It remembers what it wrote of groups with a State, so
-// it belongs to one writer; one without such groups, and without columns of type List or
-// Numbers, remembers nothing, and any number may use it.
+// it belongs to one writer; one without such groups and odd columns remembers nothing, and any
+// number may use it.
 type Object[R any] struct {
 	layout *Layout[R, member[R]]
 	write  func([]byte, []member[R], *R) []byte // o.members
-	list   []byte
+	text   []byte
 }
 
 // member is a column with what stands before its value: mark, name, colon, and the quote
-// that opens a value.
+// that opens a value. It is shorter than a line of the cache.
 type member[R any] struct {
-	key      [keyRoom]byte // the first octets of it
-	open     uint16        // how many there are
-	bare     uint16        // how many without that quote
-	quoted   bool
-	rest     string // the other ones
-	append   func([]byte, *R) []byte
+	key    [keyRoom]byte // the first octets of it
+	append func([]byte, *R) []byte
+	odd    *odd  // nil: most are not
+	open   uint8 // octets of key before a value
+	bare   uint8 // before null
+	quoted bool
+}
+
+// odd is a column whose key is long, or whose text is no JSON.
+type odd struct {
+	key      string                        // without the quote
 	compound func(dst, text []byte) []byte // appends the text as JSON; nil: it is JSON
 }
 
@@ -44,13 +49,16 @@ func NewObject[R any](groups []Group[R]) *Object[R] {
 }
 
 func newMember[R any](key string, c Column[R]) member[R] {
-	m := member[R]{append: c.Append, compound: compounds[c.Type], quoted: c.Type != List && !c.Type.Bare()}
-	m.bare = uint16(len(key))
-	if m.quoted {
-		key += `"`
+	m := member[R]{append: c.Append, quoted: c.Type != List && !c.Type.Bare()}
+	if compound := compounds[c.Type]; compound != nil || len(key) >= keyRoom {
+		m.odd = &odd{key, compound}
+		return m
 	}
-	m.open = uint16(len(key))
-	m.rest = key[copy(m.key[:], key):]
+	m.bare = uint8(copy(m.key[:], key))
+	m.open = m.bare
+	if m.quoted {
+		m.key[m.bare], m.open = '"', m.bare+1
+	}
 	return m
 }
 
@@ -62,17 +70,15 @@ func (o *Object[R]) Append(dst []byte, row *R) []byte {
 // members appends columns with their keys. The text of a column needs no escape.
 func (o *Object[R]) members(dst []byte, list []member[R], row *R) []byte {
 	for i := range list {
-		m, start := &list[i], len(dst)
-		dst = slices.Grow(dst, keyRoom)[:start+keyRoom]
-		*(*[keyRoom]byte)(dst[start:]) = m.key
-		if m.rest != "" {
-			dst = append(dst, m.rest...)
-		}
-		empty := start + int(m.open)
-		if m.compound != nil {
-			dst = o.compound(dst[:empty], m, row)
+		m := &list[i]
+		if m.odd != nil {
+			dst = o.odd(dst, m, row)
 			continue
 		}
+		start := len(dst)
+		dst = slices.Grow(dst, keyRoom)[:start+keyRoom]
+		*(*[keyRoom]byte)(dst[start:]) = m.key
+		empty := start + int(m.open)
 		dst = m.append(dst[:empty], row)
 		switch {
 		case len(dst) == empty:
@@ -84,12 +90,19 @@ func (o *Object[R]) members(dst []byte, list []member[R], row *R) []byte {
 	return dst
 }
 
-// compound appends words or numbers, as an array or an object.
-func (o *Object[R]) compound(dst []byte, m *member[R], row *R) []byte {
-	if o.list = m.append(o.list[:0], row); len(o.list) == 0 {
+// odd appends a column that is odd.
+func (o *Object[R]) odd(dst []byte, m *member[R], row *R) []byte {
+	dst = append(dst, m.odd.key...)
+	o.text = m.append(o.text[:0], row)
+	switch {
+	case len(o.text) == 0:
 		return append(dst, "null"...)
+	case m.odd.compound != nil:
+		return m.odd.compound(dst, o.text)
+	case m.quoted:
+		return append(append(append(dst, '"'), o.text...), '"')
 	}
-	return m.compound(dst, o.list)
+	return append(dst, o.text...)
 }
 
 // appendWords appends words, which commas separate, as an array.
@@ -153,7 +166,10 @@ func flattenGroups[R any](groups []Group[R], words map[string]func([]byte, *R) [
 	groups = slices.Clone(groups)
 	for i := range groups {
 		g := &groups[i]
-		g.Columns, g.Own = flatten(g.columns(), words), nil
+		if own := g.Own; own != nil {
+			g.Own = func() []Column[R] { return flatten(own(), words) }
+		}
+		g.Columns = flatten(g.Columns, words)
 		g.Groups = flattenGroups(g.Groups, words)
 	}
 	return groups

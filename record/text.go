@@ -102,6 +102,22 @@ func AppendTime(dst []byte, ns int64) []byte {
 	return dst
 }
 
+// lastTime is the time that was written last, for columns of which several have the same.
+// The zero lastTime has written none.
+type lastTime struct {
+	ns   int64
+	text [timeLen]byte
+}
+
+// append is AppendTime.
+func (t *lastTime) append(dst []byte, ns int64) []byte {
+	if t.ns != ns || t.text[0] == 0 {
+		t.ns = ns
+		AppendTime(t.text[:0], ns)
+	}
+	return append(dst, t.text[:]...)
+}
+
 const timeLen, clockLen = len("0000-00-00T00:00:00.000000000Z"), len("00:00:00.000000000")
 
 // AppendClock appends the time of day in UTC, such as 15:59:13.509078, with the
