@@ -24,11 +24,7 @@ const (
 // The tables are the only place where one is named: formats, the command columns
 // and docs/columns.md read them.
 var groups = slices.Concat(stateGroups, []Group[Record]{
-	{State: quietState, Groups: []Group[Record]{
-		{State: possibleState, Columns: possibleColumns},
-		{State: repairsState(tcp.Client), Columns: repairColumns("client", tcp.Client)},
-		{State: repairsState(tcp.Server), Columns: repairColumns("server", tcp.Server)},
-	}},
+	{State: attemptState, Groups: shownGroups},
 	{State: historyState, Columns: historyColumns},
 	{State: systemsState, Columns: systemColumns},
 	{State: untimed, Groups: timesGroups},
@@ -43,7 +39,7 @@ var groups = slices.Concat(stateGroups, []Group[Record]{
 // columns are for who asks for names and writes no rows: what formats write by is theirs alone.
 var columns = columnsOf(groups)
 
-// stateGroups tell who talked, how much, and how far both ends came.
+// stateGroups tell who talked, when, and what became of it.
 var stateGroups = []Group[Record]{
 	{Columns: numberColumns},
 	{State: kindState, Columns: kindColumns},
@@ -52,9 +48,18 @@ var stateGroups = []Group[Record]{
 	{Own: whenColumns},
 	{State: outcomeState, Columns: outcomeColumns},
 	{Columns: hashColumns},
+}
+
+// shownGroups tell how far both ends came, and how much they sent.
+var shownGroups = []Group[Record]{
 	{State: statesState, Columns: shownColumns},
 	{State: sideState(tcp.Client), Columns: clientColumns},
 	{State: sideState(tcp.Server), Columns: serverColumns},
+	{State: quietState, Groups: []Group[Record]{
+		{State: possibleState, Columns: possibleColumns},
+		{State: repairsState(tcp.Client), Columns: repairColumns("client", tcp.Client)},
+		{State: repairsState(tcp.Server), Columns: repairColumns("server", tcp.Server)},
+	}},
 }
 
 var numberColumns = []Column[Record]{

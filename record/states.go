@@ -61,6 +61,16 @@ func sideState(end tcp.Dir) func(*Record) (State, bool) {
 	}
 }
 
+// attemptState: an attempt, refused or not, in which nothing was repaired.
+func attemptState(r *Record) (State, bool) {
+	c, s := &r.Side[tcp.Client], &r.Side[tcp.Server]
+	if max(c.Packets, s.Packets) > fewPackets || c.Octets|s.Octets|c.Repeated|s.Repeated != 0 || c.IPOctets|s.IPOctets >= 1<<32 {
+		return State{}, false
+	}
+	q, quiet := quietState(r)
+	return State{A: q.A | c.Packets<<32 | s.Packets<<40, B: q.B, C: c.IPOctets | s.IPOctets<<32}, quiet
+}
+
 // repairsState: most ends have repaired nothing.
 func repairsState(end tcp.Dir) func(*Record) (State, bool) {
 	return func(r *Record) (State, bool) {
