@@ -66,16 +66,36 @@ func finishingOf(rules []*rule) (all []finishing) {
 
 // finish asks the rules that can hold of the end of a record.
 func (in *Inspector) finish(s *Scene) {
-	is := s.ending()
-	for i := range in.atEnd {
-		r := &in.atEnd[i]
-		if r.needs != 0 && r.needs&is == 0 {
-			continue
-		}
+	for _, r := range in.endings.of(s.ending(), in.atEnd) {
 		if e, holds := r.holds(s); holds {
 			in.enter(s, r.id, &e)
 		}
 	}
+}
+
+// endings has the rules that can hold where a record ends in one of the ways that came last.
+// The zero endings knows nothing.
+type endings [1 << endingBits]struct {
+	is    ending
+	rules []*rule
+	known bool
+}
+
+const endingBits = 4
+
+// of returns those of all that can hold of an ending, valid until it is called again.
+func (x *endings) of(is ending, all []finishing) []*rule {
+	e := &x[is*0x9e37>>(16-endingBits)]
+	if e.known && e.is == is {
+		return e.rules
+	}
+	e.is, e.known, e.rules = is, true, e.rules[:0]
+	for _, r := range all {
+		if r.needs == 0 || r.needs&is != 0 {
+			e.rules = append(e.rules, r.rule)
+		}
+	}
+	return e.rules
 }
 
 // ending tells how the record ends.

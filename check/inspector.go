@@ -63,6 +63,7 @@ type Inspector struct {
 	usually    []*rule                 // those of usually that are asked
 	told       [len(events)]anomaly.ID // those that are
 	atEnd      []finishing
+	endings    endings
 	counted    anomaly.Set // rows that are off, but asked about for host-stack-nonconformant
 	books      books
 	world      *World // nil: another Inspector has it
