@@ -98,6 +98,24 @@ func TestDroppedClosesGate(t *testing.T) {
 	}
 }
 
+// foundBeside returns what is found of a conversation in which, if drops, the capture dropped
+// packets before line n, the first being 0.
+func foundBeside(t *testing.T, text string, n int, drops bool) []Finding {
+	t.Helper()
+	lines, err := segtext.ParseLines(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := played(t, "")
+	for i := range lines {
+		if i == n && drops {
+			p.in.Dropped(100, Moment{Frame: uint64(i), At: lines[i-1].At})
+		}
+		p.play(&lines[i], uint64(i+1))
+	}
+	return p.in.Finish(&p.c, p.end(), &p.conn)
+}
+
 // TestDroppedIncarnation: where the capture dropped packets, the ports may have been taken by
 // another connection: numbers far off accuse nobody.
 func TestDroppedIncarnation(t *testing.T) {
@@ -112,19 +130,8 @@ func TestDroppedIncarnation(t *testing.T) {
 		0.22 > F. 17000101:17000101(0) ack 20000401 win 60000
 		0.23 < F. 20000401:20000401(0) ack 17000102 win 60000
 	`
-	lines, err := segtext.ParseLines(text)
-	if err != nil {
-		t.Fatal(err)
-	}
 	for _, drops := range []bool{false, true} {
-		p := played(t, "")
-		for i := range lines {
-			if i == 5 && drops {
-				p.in.Dropped(100, Moment{Frame: uint64(i), At: lines[i-1].At})
-			}
-			p.play(&lines[i], uint64(i+1))
-		}
-		found := p.in.Finish(&p.c, p.end(), &p.conn)
+		found := foundBeside(t, text, 5, drops)
 		if accused := slices.ContainsFunc(found, func(f Finding) bool { return f.Severity >= anomaly.Suspicious }); accused == drops {
 			t.Errorf("dropped %v: accused %v: %v", drops, accused, found)
 		}
@@ -142,19 +149,8 @@ func TestDroppedACKs(t *testing.T) {
 		0.10 > . 101:60101(60000) ack 301 win 60000
 		0.20 > . 20000101:20060101(60000) ack 301 win 60000
 	`
-	lines, err := segtext.ParseLines(text)
-	if err != nil {
-		t.Fatal(err)
-	}
 	for _, drops := range []bool{false, true} {
-		p := played(t, "")
-		for i := range lines {
-			if i == len(lines)-1 && drops {
-				p.in.Dropped(100, Moment{Frame: uint64(i), At: lines[i-1].At})
-			}
-			p.play(&lines[i], uint64(i+1))
-		}
-		found := p.in.Finish(&p.c, p.end(), &p.conn)
+		found := foundBeside(t, text, 5, drops)
 		if is := slices.ContainsFunc(found, func(f Finding) bool { return f.ID == anomaly.UnackedDataExcessive }); is == drops {
 			t.Errorf("dropped %v: found %v", drops, is)
 		}

@@ -48,6 +48,30 @@ func await(t *testing.T, path, text string) {
 	t.Errorf("%q is not in\n%s", text, octets)
 }
 
+// onLo reads what passes on lo of a network of its own, with standard error in the file words,
+// and does what makes it pass once it is captured. Then the run is told to end; its error is
+// returned.
+func onLo(t *testing.T, c Config, words string, do func()) error {
+	t.Helper()
+	enter := ownNetwork(t, "ip link set lo up")
+	overhear(t, words)
+	c.Capture.Interfaces = []string{"lo"}
+	c.Filter, _ = filter.Parse("tcp")
+	c.Flow.Linger = &flow.Linger{AfterReset: 100 * time.Millisecond, AfterClose: 100 * time.Millisecond}
+	over := make(chan bool)
+	go func() {
+		defer close(over)
+		enter()
+		defer syscall.Kill(os.Getpid(), syscall.SIGTERM)
+		await(t, words, "listening on lo")
+		time.Sleep(300 * time.Millisecond)
+		do()
+	}()
+	err := Read(c)
+	finished(t, over)
+	return err
+}
+
 // countFrames returns how many there are in a capture, which must be whole.
 func countFrames(t *testing.T, path string) (n uint64) {
 	r, err := source.Chain(path)
@@ -70,7 +94,6 @@ func countFrames(t *testing.T, path string) (n uint64) {
 // counted to the frame.
 func TestLiveBesideABlockedPipe(t *testing.T) {
 	defer goleak.VerifyNone(t, goleak.IgnoreCurrent(), goleak.IgnoreTopFunction("os/signal.loop"))
-	enter := ownNetwork(t, "ip link set lo up")
 	dir := t.TempDir()
 	pipe, out, words, copied := filepath.Join(dir, "pipe"), filepath.Join(dir, "rows"), filepath.Join(dir, "words"), filepath.Join(dir, "copy")
 	if err := syscall.Mkfifo(pipe, 0o600); err != nil {
@@ -80,18 +103,9 @@ func TestLiveBesideABlockedPipe(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	overhear(t, words)
-	selected, _ := filter.Parse("tcp")
-	soon := flow.Linger{AfterReset: 100 * time.Millisecond, AfterClose: 100 * time.Millisecond}
-	c := Config{Capture: Capture{Interfaces: []string{"lo"}}, Filter: selected, Flow: flow.Config{Linger: &soon},
-		Outputs: []Output{{Pcapng, pipe}, {"jsonl", out}}}
-	over, read := make(chan bool), make(chan bool)
-	go func() {
-		defer close(over)
-		enter()
-		defer syscall.Kill(os.Getpid(), syscall.SIGTERM)
-		await(t, words, "listening on lo")
-		time.Sleep(300 * time.Millisecond)
+	c := Config{Outputs: []Output{{Pcapng, pipe}, {"jsonl", out}}}
+	read := make(chan bool)
+	err = onLo(t, c, words, func() {
 		bulk(t, 30<<20) // more than the queue holds, and less than the ring
 		await(t, words, "rows are lost from here on")
 		talk(t, true)
@@ -109,9 +123,7 @@ func TestLiveBesideABlockedPipe(t *testing.T) {
 		}()
 		await(t, words, "is written again, ")
 		talk(t, true)
-	}()
-	err = Read(c)
-	finished(t, over)
+	})
 	finished(t, read)
 	if err == nil || !strings.Contains(err.Error(), "-o pcapng="+pipe) || strings.Contains(err.Error(), "jsonl") {
 		t.Error(err)

@@ -8,13 +8,10 @@ import (
 	"strings"
 	"syscall"
 	"testing"
-	"time"
 
 	"go.uber.org/goleak"
 
 	"onpath/anomaly"
-	"onpath/filter"
-	"onpath/flow"
 )
 
 // refuse lets n connections on lo be refused.
@@ -37,33 +34,22 @@ func refuse(t *testing.T, n int) {
 // it is said while it captures, and the run fails for it.
 func TestLiveBesideAFullDirectory(t *testing.T) {
 	defer goleak.VerifyNone(t, goleak.IgnoreCurrent(), goleak.IgnoreTopFunction("os/signal.loop"))
-	enter := ownNetwork(t, "ip link set lo up")
 	dir := t.TempDir()
 	full, out, words := filepath.Join(dir, "full"), filepath.Join(dir, "rows"), filepath.Join(dir, "words")
 	if err := os.Mkdir(full, 0o700); err != nil {
 		t.Fatal(err)
 	}
 	mountSmall(t, full, 64<<10)
-	overhear(t, words)
-	selected, _ := filter.Parse("tcp")
-	soon := flow.Linger{AfterReset: 100 * time.Millisecond, AfterClose: 100 * time.Millisecond}
-	c := Config{Capture: Capture{Interfaces: []string{"lo"}}, Filter: selected, Flow: flow.Config{Linger: &soon},
+	c := Config{
 		Evidence: Evidence{Dir: full, Memory: 1 << 20, Disk: 1 << 30, Version: "onpath test", Least: anomaly.Informational},
-		Outputs:  []Output{{"jsonl", out}}}
+		Outputs:  []Output{{"jsonl", out}},
+	}
 	const connections = 40
-	over := make(chan bool)
-	go func() {
-		defer close(over)
-		enter()
-		defer syscall.Kill(os.Getpid(), syscall.SIGTERM)
-		await(t, words, "listening on lo")
-		time.Sleep(300 * time.Millisecond)
+	err := onLo(t, c, words, func() {
 		refuse(t, connections)
 		await(t, words, "no space left on device: dumps cannot be written")
 		waitForLines(t, out, connections)
-	}()
-	err := Read(c)
-	<-over
+	})
 	if err == nil || !strings.Contains(err.Error(), "--evidence "+full) || strings.Contains(err.Error(), "lost") {
 		t.Error(err)
 	}

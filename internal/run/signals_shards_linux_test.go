@@ -10,7 +10,6 @@ import (
 
 	"go.uber.org/goleak"
 
-	"onpath/filter"
 	"onpath/flow"
 )
 
@@ -18,21 +17,10 @@ import (
 // file is begun anew between two rows, and rows on the way come though nothing passes.
 func TestSignalsInShards(t *testing.T) {
 	defer goleak.VerifyNone(t, goleak.IgnoreCurrent(), goleak.IgnoreTopFunction("os/signal.loop"))
-	enter := ownNetwork(t, "ip link set lo up")
 	dir := t.TempDir()
 	out, words := filepath.Join(dir, "rows"), filepath.Join(dir, "words")
-	overhear(t, words)
-	selected, _ := filter.Parse("tcp")
-	soon := flow.Linger{AfterReset: 100 * time.Millisecond, AfterClose: 100 * time.Millisecond}
-	c := Config{Capture: Capture{Interfaces: []string{"lo"}}, Filter: selected, Shards: 3,
-		Flow: flow.Config{Linger: &soon, Interim: time.Second}, Outputs: []Output{{"jsonl", out}}}
-	over := make(chan bool)
-	go func() {
-		defer close(over)
-		enter()
-		defer syscall.Kill(os.Getpid(), syscall.SIGTERM)
-		await(t, words, "listening on lo")
-		time.Sleep(300 * time.Millisecond)
+	c := Config{Shards: 3, Flow: flow.Config{Interim: time.Second}, Outputs: []Output{{"jsonl", out}}}
+	err := onLo(t, c, words, func() {
 		for range 5 {
 			talk(t, false)
 		}
@@ -46,11 +34,10 @@ func TestSignalsInShards(t *testing.T) {
 		await(t, out, "")
 		talk(t, true)
 		await(t, out, `"end_reason":"fin"`)
-	}()
-	if err := Read(c); err != nil {
+	})
+	if err != nil {
 		t.Error(err)
 	}
-	finished(t, over)
 	rows := ""
 	for _, path := range []string{out + ".1", out} {
 		text, err := os.ReadFile(path)
