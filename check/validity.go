@@ -183,9 +183,11 @@ func exaggerated(s *Scene) (e Evidence, holds bool) {
 	return no()
 }
 
+// ackNoState: where the sender's own RST leaves no state that fits, the RST was not its
+// own, and rules about that one tell (beliefs §6, row 19).
 func ackNoState(s *Scene) (Evidence, bool) {
 	me, p := s.Me(), s.Peer()
-	if !s.judged() || s.Step.Explanation < conn.Endpoint || s.numbersBroken() {
+	if !s.judged() || s.Step.Explanation < conn.Endpoint || s.numbersBroken() || me.Resets && !s.Step.Outside {
 		return no()
 	}
 	why := anomaly.CauseNone
