@@ -15,30 +15,31 @@ func (k *Key) Spread(seed *Seed) uint32 {
 	return uint32(h >> 32)
 }
 
-// PlainSpread is Key.Spread of what f holds, if it is what most frames are: TCP over IP
-// over Ethernet, whole, without options of IP. Such a frame needs no Decoder that has seen
-// others; who is told ok false has to decode it to know.
-func PlainSpread(f *Frame, seed *Seed) (spread uint32, ok bool) {
+// PlainSpread is Key.Spread of what f holds, and its protocol, if it is what most frames are:
+// TCP, or UDP that is no tunnel's, over IP over Ethernet, whole, without options of IP. Such
+// a frame needs no Decoder that has seen others. Without a protocol f has to be decoded.
+func PlainSpread(f *Frame, seed *Seed) (spread uint32, proto uint8) {
 	if f.Text != nil {
-		return 0, false
+		return 0, 0
 	}
-	be, k := binary.BigEndian, Key{Proto: ProtoTCP}
+	be, k := binary.BigEndian, Key{}
 	switch b, ethertype, _ := plainLink(f); ethertype {
 	case typeIPv4:
 		ip, _ := plainIPv4(b)
-		if ip == nil || ip[9] != ProtoTCP {
-			return 0, false
+		if ip == nil {
+			return 0, 0
 		}
+		k.Proto = ip[9]
 		k.ends4(ip[12:20], be.Uint16(ip[20:]), be.Uint16(ip[22:]))
 	case typeIPv6:
 		ip, _ := plainIPv6(b)
-		if ip == nil || ip[6] != ProtoTCP {
-			return 0, false
+		if ip == nil {
+			return 0, 0
 		}
-		k.V6 = true
+		k.Proto, k.V6 = ip[6], true
 		k.ends6(ip[8:40], be.Uint16(ip[40:]), be.Uint16(ip[42:]))
 	default:
-		return 0, false
+		return 0, 0
 	}
-	return k.Spread(seed), true
+	return k.Spread(seed), k.Proto
 }

@@ -11,21 +11,24 @@ import (
 func TestPlainSpread(t *testing.T) {
 	d := NewDecoder(Config{})
 	seed := Seed{1, 2, 3, 4}
-	plain, spreads := 0, map[uint32]bool{}
+	plain, spreads := map[uint8]int{}, map[uint32]bool{}
 	for i := range 2000 {
 		f := spreadFrame(byte(i), byte(i>>3), i%3 == 0)
+		if i%2 == 0 {
+			f.Data[plainEther+9] = ProtoUDP
+		}
 		if i%5 == 0 {
 			f.Data = f.Data[:len(f.Data)-i%60]
 		}
 		var v View
 		d.Decode(f, &v)
-		spread, ok := PlainSpread(f, &seed)
-		if !ok {
+		spread, proto := PlainSpread(f, &seed)
+		if proto == 0 {
 			continue
 		}
-		plain++
+		plain[proto]++
 		spreads[spread] = true
-		if !v.IsTCP() || spread != v.Key.Spread(&seed) {
+		if v.Why != Decoded || v.Key.Proto != proto || spread != v.Key.Spread(&seed) {
 			t.Fatalf("frame %d: %v, spread %x, want %x", i, v.Why, spread, v.Key.Spread(&seed))
 		}
 		k := v.Key
@@ -34,8 +37,8 @@ func TestPlainSpread(t *testing.T) {
 			t.Error("it depends on what carries the packets")
 		}
 	}
-	if plain < 1000 || len(spreads) < 300 {
-		t.Errorf("%d plain frames, %d spreads", plain, len(spreads))
+	if plain[ProtoTCP] < 500 || plain[ProtoUDP] < 500 || len(spreads) < 300 {
+		t.Errorf("plain frames by protocol: %v, %d spreads", plain, len(spreads))
 	}
 }
 

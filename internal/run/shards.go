@@ -142,10 +142,11 @@ func (s *shards) add(f *packet.Frame, d *packet.Decoder, t *tally) {
 	if s.clock.Pass(f.At) {
 		s.tick(f)
 	}
-	spread, plain := packet.PlainSpread(f, &s.seed)
-	if plain {
+	if spread, proto := packet.PlainSpread(f, &s.seed); proto != 0 {
 		t.frame(f)
-		s.begin(f.At)
+		if proto == packet.ProtoTCP {
+			s.begin(f.At)
+		}
 		b.add(s.of(spread), item{Frame: *f, what: decodeIt})
 		return
 	}
