@@ -20,7 +20,8 @@ import (
 // connection. The desk takes that in the order of the frames, as one table would have
 // seen it: so what is written does not depend on how many shards there are, unless a bound
 // is reached, of which each has its part. A rule that must know what other connections
-// have shown waits until the desk has come to its frame.
+// have shown waits until the desk has come to its frame. The clerk writes the rows of what
+// the desk has numbered.
 type shards struct {
 	each    []*shard
 	desk    *flow.Desk

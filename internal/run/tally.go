@@ -25,6 +25,8 @@ type tally struct {
 	before, backMost int64  // time of the packet before; the longest step back, in ns
 	back, ahead      uint64 // packets whose time lies before the one's before them; or farAhead behind it
 
+	_ [64]byte // with shards, who reads counts what stands before, the clerk what follows: not in one line of the cache
+
 	ended  [record.NumEndings]uint64              // TCP
 	states [conn.NumStates][conn.NumStates]uint64 // TCP, client and server
 	became [outcome.NumClasses]uint64             // TCP
