@@ -22,7 +22,7 @@ var ecnRows = []Row{
 		Gates: GateSyn,
 		Rule:  "the SYN,ACK has ECE though the SYN did not have both ECE and CWR",
 		Ref:   "RFC 3168 §6.1.1",
-		Traps: "with AccECN read ECE together with AE and CWR; to a server with AccECN any SYN but 000 and 011 asks for it (RFC 9768 §3.1.3)",
+		Traps: "a SYN that is sent again asks no more, and the first may have been missed: suspicious at most; with AccECN read ECE together with AE and CWR; to a server with AccECN any SYN but 000 and 011 asks for it (RFC 9768 §3.1.3)",
 	},
 	{
 		ID: EctWithoutNegotiation, Name: "ect-without-negotiation", Family: FamilyEcn, Tier: 1, Severity: Suspicious, Scope: ScopeSegment,

@@ -91,8 +91,10 @@ func (k *congestion) mode(client tcp.Dir) ecnMode {
 	switch {
 	case asked == 0 || answered == 0 || k.syns[client^1] != 0:
 		return ecnUnclear
-	case asked.single(codeNone), answered.single(codeNone):
+	case answered.single(codeNone):
 		return ecnOff
+	case asked.single(codeNone): // an earlier try may have asked, and was missed
+		return ecnUnclear
 	case answered.single(codeEcho) && asked.only(setOf(codeNone, codeECN, codeAcc)):
 		return ecnClassic
 	case asked.single(codeAcc) && answered.only(accepts):
@@ -153,12 +155,13 @@ func synackReflects(s *Scene) (Evidence, bool) {
 }
 
 // ecnUnasked: a server with AccECN takes any SYN but 000 and 011 for a question,
-// and answers with other codes than 001.
+// and answers with other codes than 001. A SYN that is sent again asks no more (RFC 3168
+// §6.1.1.1), so the answer may be to an earlier one, which was missed.
 func ecnUnasked(s *Scene) (Evidence, bool) {
 	asked, got := s.Case.congestion.syns[s.Seg.Dir^1], codeOf(s.Seg.Flags)
 	bad := asked.single(codeNone) && s.Seg.Flags&tcp.ECE != 0 ||
 		got == codeEcho && asked != 0 && !asked.has(codeECN) && !asked.has(codeAcc)
-	return s.codeEvidence(anomaly.CauseNone), bad && answers(s)
+	return s.codeEvidence(anomaly.CauseEndpoint), bad && answers(s)
 }
 
 // ectUnasked: with the SYN alone it is known what cannot be agreed to. Routers that

@@ -50,11 +50,12 @@ var families = [][]rule{headerRules, optionRules, flagsRules, extensionsRules, c
 
 // excused are the rows that something always excuses, and the strongest cause that
 // their rules give: RFC 9293 §3.8.6 and RFC 2018 §8 let an end do it, it reacts to what
-// nothing shows, it opened too and that SYN was lost, or the network does it, too.
+// nothing shows, it answers a SYN or repeats its own which was not seen, or the network does it, too.
 var excused = map[anomaly.ID]anomaly.Cause{
 	anomaly.WsUnsolicited:              anomaly.CauseEndpoint,
 	anomaly.SackpermUnsolicited:        anomaly.CauseEndpoint,
 	anomaly.TsUnsolicited:              anomaly.CauseEndpoint,
+	anomaly.EcnUnsolicited:             anomaly.CauseEndpoint,
 	anomaly.WindowShrunk:               anomaly.CauseEndpoint,
 	anomaly.SackReneging:               anomaly.CauseEndpoint,
 	anomaly.CwrWithoutEce:              anomaly.CausePath,

@@ -17,6 +17,9 @@ func TestExcused(t *testing.T) {
 		{"who opened too, and whose SYN was lost, repeats its own options", `
 			0.00 > S 100:100(0) win 1000 <mss 1460>
 			0.01 < S. 300:300(0) ack 101 win 1000 <mss 1460,sackOK>`, anomaly.SackpermUnsolicited, anomaly.Suspicious},
+		{"a first try may have asked, and was missed", `
+			0.00 > S 100:100(0) win 1000 <mss 1460>
+			0.01 < S.E 300:300(0) ack 101 win 1000 <mss 1460>`, anomaly.EcnUnsolicited, anomaly.Suspicious},
 		{"a cookie has no room for so small an MSS", `
 			0.00 > S 100:100(0) win 9000 <mss 300>
 			0.01 < S. 300:300(0) ack 101 win 9000 <mss 1460>
