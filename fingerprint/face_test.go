@@ -135,3 +135,39 @@ func TestLaps(t *testing.T) {
 		t.Errorf("%+v", table.Signature(n.ID()))
 	}
 }
+
+// TestOfUnusual: of options in an order that no layout has, each octet tells, but for those of
+// timestamps that are not zero.
+func TestOfUnusual(t *testing.T) {
+	table := fingerprint.Table{Database: fingerprint.Own()}
+	see := func(options []byte, ordered bool) {
+		s := linux()
+		s.options = options
+		v := s.view()
+		if ordered && v.Seg.Layout != 0 {
+			t.Fatalf("% x has layout %d", options, v.Seg.Layout)
+		}
+		var f fingerprint.Signature
+		ok := f.Read(v, 0)
+		n, stamped := table.Of(v, 0)
+		if id := n.ID(); ok != (id != 0) || stamped != (ok && f.Stamped) || ok && *table.Signature(id) != f {
+			t.Errorf("% x: %v, %v is not %v, %+v", options, id, stamped, ok, f)
+		}
+	}
+	for _, options := range [][]byte{
+		join(sok, nop, nop), join(sok, mss(1460), nop, ws(7), nop, nop), join(sok, mss(1460), nop, ws(7), nop, nop, ts(5, 0)),
+		join(ts(1<<24, 0), nop, nop, mss(1460), sok, nop, nop), join(sok, nop, ws(7), nop, nop, nop, nop, nop, nop, nop, nop, nop, nop, nop, nop, mss(1), ts(5, 0)),
+	} {
+		for len(options)%4 != 0 {
+			options = append(options, 1)
+		}
+		for i, was := range options {
+			for _, to := range []byte{0, 1, was ^ 1, was + 1} {
+				see(options, true)
+				changed := join(options)
+				changed[i] = to
+				see(changed, false)
+			}
+		}
+	}
+}
