@@ -181,6 +181,8 @@ func (in *Inspector) noteSum(v *packet.View) {
 	from, sum := sender(v), v.Seg.Sum
 	switch {
 	case sum == tcp.SumUnknown:
+	case in.world != nil && sum == tcp.SumGood: // nearly all are
+		in.world.sums.of(mixed(from)).passed()
 	case in.world != nil:
 		in.world.sum(v, from, sum)
 	case sum == tcp.SumGood:

@@ -169,6 +169,13 @@ func (t *sums) of(tag uint32) *sumsOf {
 // at returns the place of a host with that tag.
 func (t *sums) at(tag uint32) *sumsOf { return &t.hosts[(tag^tag>>16)%sumsSlots] }
 
+// passed is count of one that is good.
+func (h *sumsOf) passed() {
+	if h.good++; h.good == 1<<16-1 {
+		h.good, h.bad = h.good/2, h.bad/2
+	}
+}
+
 // count adds one checksum; one that holds only the pseudo-header's sum is bad.
 func (h *sumsOf) count(sum tcp.Sum) {
 	switch sum {

@@ -106,14 +106,34 @@ func (e *end) continues(p *end, ev *evidence, s *tcp.Segment) bool {
 // alike reports whether a segment came the same way as the others of e and not before
 // one of them, has timestamps if they have, and echoes none older than they do.
 func (e *end) alike(p *end, ev *evidence, s *tcp.Segment) bool {
-	d, both := s.IPID-ev.id, e.bits&p.bits&hasTS != 0
-	if s.TTL != e.ttl || ev.steps >= exact && d > 255 && -d > 255 || ev.dups&hasAt != 0 && int32(millisOf(s.At)-ev.at) < 0 {
+	return e.sameWay(ev, s) && e.inTime(p, ev, s)
+}
+
+// sameWay reports whether a segment came the same way as the others of e.
+func (e *end) sameWay(ev *evidence, s *tcp.Segment) bool {
+	d := s.IPID - ev.id
+	return s.TTL == e.ttl && (ev.steps < exact || d <= 255 || -d <= 255)
+}
+
+// inTime reports whether a segment came no sooner than the others of e, by our clock and by
+// timestamps, of which it has some if they have.
+func (e *end) inTime(p *end, ev *evidence, s *tcp.Segment) bool {
+	both := e.bits&p.bits&hasTS != 0
+	if ev.dups&hasAt != 0 && int32(millisOf(s.At)-ev.at) < 0 {
 		return false
 	}
 	if s.Opts&tcp.OptTimestamp == 0 {
 		return !both
 	}
 	return both && (ev.dups&hasEcho == 0 || int32(ev.echo-s.TSecr) <= 0)
+}
+
+// follows reports whether s came the same way as its sender's others, right behind the last one
+// of them, and has timestamps if they have.
+func (m *move) follows() bool {
+	e, s, ev := m.e, m.s, m.ev
+	return s.TTL == e.ttl && (s.IPID-ev.id == 1 || s.IPID|ev.id == 0) && ev.dups&hasAt != 0 &&
+		(s.Opts&tcp.OptTimestamp != 0 || e.bits&m.p.bits&hasTS == 0)
 }
 
 // completes reports whether the first ACK of e is of the SYN,ACK alone.
@@ -153,7 +173,7 @@ func (e *end) closesInTurn(p *end, peer *evidence, s *tcp.Segment) bool {
 // that has not.
 func (m *move) courses() Course {
 	e, p, s := m.e, m.p, m.s
-	if m.step.Delivery != New || s.Flags&^tcp.PSH&^tcp.FIN != tcp.ACK || !e.alike(p, m.ev, s) ||
+	if m.step.Delivery != New || s.Flags&^(tcp.PSH|tcp.FIN) != tcp.ACK || !m.like && !e.sameWay(m.ev, s) || !e.inTime(p, m.ev, s) ||
 		s.Opts&tcp.OptTimestamp != 0 && !stamped(e, p, s) {
 		return Astray
 	}

@@ -130,6 +130,7 @@ type move struct {
 	newest bool // proven to be the sender's newest emission
 	alone  bool // nothing of the peer was known before
 	hole   bool // it is the first to show octets which did not pass, and lies behind them
+	like   bool // with turn: what follows says
 }
 
 // because strengthens the segment's explanation.

@@ -22,7 +22,7 @@ func (m *move) turn() bool {
 		m.judgeTurn()
 		m.step.Course = m.coursesAnswer()
 		m.answers()
-		m.noteTurn(0, false)
+		m.noteAnswer()
 		return true
 	}
 	if !m.inPlace() {
@@ -33,6 +33,7 @@ func (m *move) turn() bool {
 		return false
 	}
 	m.judgeTurn()
+	m.like = m.follows()
 	m.step.Course = m.courses()
 	before, known := m.e.rcv, m.e.has(hasRcv)
 	if m.goesInTurn(to); m.step.Shrunk != 0 {
@@ -224,24 +225,46 @@ func (m *move) judgeTurn() {
 // if that is known.
 func (m *move) noteTurn(before tcp.Seq, known bool) {
 	s := m.s
-	if !m.noteAlike() {
+	if m.like && m.step.Delivery == New {
+		m.noteLike()
+	} else {
 		m.note(m.step.Leads)
 	}
-	if m.end == s.Seq && s.Ack.Before(m.p.nxt) || s.Flags&tcp.SYN != 0 || m.step.Delivery != New { // else it asks for nothing
+	if m.step.Delivery != New || m.end == s.Seq && !m.step.Advances && s.Ack.Before(m.p.nxt) { // else it asks for nothing
 		m.noteAsking()
 	}
 	m.noteAck(before, known)
 }
 
-// noteAlike is note for a segment that came the same way as its sender's others, right
-// behind the last one of them; it reports whether s did. (A third of note's
-// instructions.)
+// noteAnswer is noteTurn for a SYN,ACK.
+func (m *move) noteAnswer() {
+	e, s, ev := m.e, m.s, m.ev
+	if ev.dups != 0 || m.step.Delivery != New {
+		m.note(m.step.Leads)
+	} else { // it is the first of its end: a fifth of note's instructions
+		ev.passed, ev.leadID, ev.leadTS = m.end, s.IPID, uint16(s.TSval)
+		ev.counts(s.IPID, false)
+		ev.at, ev.dups = millisOf(s.At), hasAt
+		e.hops(s.TTL)
+	}
+	m.noteAsking()
+	m.noteAck(0, false)
+}
+
+// noteAlike is noteLike if s is new and follows the last one of its sender; it reports whether
+// it does.
 func (m *move) noteAlike() bool {
-	e, p, s, ev := m.e, m.p, m.s, m.ev
-	if s.TTL != e.ttl || s.IPID-ev.id != 1 && s.IPID|ev.id != 0 || ev.dups&hasAt == 0 || m.step.Delivery != New ||
-		s.Flags&tcp.SYN != 0 || s.Opts&tcp.OptTimestamp == 0 && e.bits&p.bits&hasTS != 0 {
+	if m.step.Delivery != New || !m.follows() {
 		return false
 	}
+	m.noteLike()
+	return true
+}
+
+// noteLike is note for a segment that follows the last one of its sender. (A third of note's
+// instructions.)
+func (m *move) noteLike() {
+	e, s, ev := m.e, m.s, m.ev
 	e.ttlRun = min(e.ttlRun+1, maxRun)
 	if m.end != s.Seq {
 		ev.passed, ev.leadID, ev.leadTS = m.end, s.IPID, uint16(s.TSval)
@@ -250,5 +273,4 @@ func (m *move) noteAlike() bool {
 		ev.id, ev.steps, ev.dups = s.IPID, min(ev.steps+1, enough), ev.dups|varies
 	}
 	ev.at = millisOf(s.At)
-	return true
 }
