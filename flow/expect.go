@@ -10,9 +10,9 @@ import (
 const Batch = 32
 
 // ObserveAll gives the table decoded packets in their order. It does what Observe
-// does for each of them, sooner: what they will need of the table is read first,
-// so that the waits for memory overlap, which are most of the time of a packet
-// once a table is larger than the processor's caches.
+// does for each of them, sooner: what they will need of the table is asked for before,
+// so that it comes while others are observed. To wait for it would be most of the time of a
+// packet once a table is larger than the processor's caches.
 func (t *Table) ObserveAll(views []packet.View) { t.ObserveEach(views, nil) }
 
 // ObserveEach is ObserveAll, and calls each, unless it is nil, behind every packet with
