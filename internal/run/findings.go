@@ -11,7 +11,9 @@ import (
 	"onpath/tcp"
 )
 
-func openFindings(w io.Writer) rows[record.Finding] { return jsonl.NewGrouped(w, record.FindingGroups()) }
+func openFindings(w io.Writer) rows[record.Finding] {
+	return jsonl.NewGrouped(w, record.FindingGroups())
+}
 
 // ended counts a record, and tells what was found of it; and, now and then, what was
 // found that belongs to none.

@@ -4,9 +4,9 @@
 //
 // One goroutine does all the work, so nothing but an atomic word and the gate is
 // shared; the other one waits for signals and wakes the progress bar. Where there are
-// shards it reads, and starts one for each of them, one that orders and one that writes; they share nothing
-// but channels (shards.go), and a lock on what is said. Who needs all of it at one moment has
-// them stand still first (tables.go). Those that serve
+// shards it reads, and starts one for each of them, one that orders and one that writes; they
+// share nothing but channels (shards.go), and a lock on what is said. Who needs all of it at
+// one moment has them stand still first (tables.go). Those that serve
 // metrics ask the one that works for a copy of what it counts (scrapes.go), and read
 // beside it only since when an output is written to, which is atomic too. Of a capture each
 // output has a goroutine that waits for its file, so that the packets need not (queue.go).
