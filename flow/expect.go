@@ -141,10 +141,12 @@ func (t *Table) expectTurn(v *packet.View, n uint32) {
 		t.tracker.Salt = salt(&v.Key, 0)
 		t.tracker.Expect(&v.Seg, tcp.Client)
 		t.rules.ExpectFirst(v)
-	} else if e := t.slab.at(n); n != 0 && e.class != vacant && !e.goesOnWith(v, e.dir(v.FromB)) {
-		t.rules.ExpectTurn(&e.inquiry, v)
-		if turns {
-			t.slab.expectBeside(&e.place)
+	} else if n != 0 { // there may be no entries yet, but embryos
+		if e := t.slab.at(n); e.class != vacant && !e.goesOnWith(v, e.dir(v.FromB)) {
+			t.rules.ExpectTurn(&e.inquiry, v)
+			if turns {
+				t.slab.expectBeside(&e.place)
+			}
 		}
 	}
 	if v.Seg.Flags&tcp.SYN != 0 && v.Seg.Opts&tcp.OptTimestamp != 0 {
