@@ -89,8 +89,8 @@ func TestSoundBehind(t *testing.T) {
 				t.Fatalf("seed %d, segment %d: %s differs: %s", seed, n, what, simulate.Line(&v.Seg))
 			}
 			if order := both.fast.scene.order; order&soundAll == soundAll && both.fast.scene.triggering != 0 {
-				repeated += int(order & soundRepeat / soundRepeat ^ 1)
-				resent += int(order & soundResent / soundResent ^ 1)
+				repeated += int(order&soundRepeat/soundRepeat ^ 1)
+				resent += int(order&soundResent/soundResent ^ 1)
 			}
 		}
 	}

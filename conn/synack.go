@@ -114,6 +114,7 @@ func (m *move) joinsOpener(known bool) {
 		m.fresh(p, s.Ack-1)
 		p.bits = p.bits&^(synSeen|hasShift) | maybe | lossy
 		m.e.bits |= lossy
+		p.pend &^= evOther // of the incarnation that it has left
 		p.set = everything(inSS, false)
 		return
 	}
