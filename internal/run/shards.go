@@ -52,10 +52,20 @@ type shards struct {
 // MaxShards is the largest number of shards.
 const MaxShards = 64
 
+// spreadSeed keys how packets are divided. Nobody who sends them may know what gives one
+// shard all the work; a capture is divided the same way each time, as what segments of a
+// shard remember together, of others' last ones, is bounded.
+func spreadSeed(c *Config) (s packet.Seed) {
+	if captures(c) > 0 {
+		return drawSeed()
+	}
+	return s
+}
+
 // newShards returns n of them. emit is called for each record.
 func newShards(c *Config, n int, emit func(*record.Record)) *shards {
 	s := &shards{
-		emit: emit, seed: drawSeed(), batches: make(chan *batch, batchesAhead+2),
+		emit: emit, seed: spreadSeed(c), batches: make(chan *batch, batchesAhead+2),
 		hushed: true, flush: func() {}, still: make(chan struct{}, 1),
 	}
 	for i := range n {

@@ -32,6 +32,20 @@ func TestShardsCorpus(t *testing.T) {
 	}
 }
 
+// TestShardsAgain: where a bound is reached, of what segments of a shard remember together,
+// two readings with as many shards are the same octets still: nothing is divided by dice.
+func TestShardsAgain(t *testing.T) {
+	path := load(t, "small", 0.007)
+	first := inShards(t, path, 2, path) // copies of what nearly all is forgotten of
+	for range 2 {
+		for name, got := range inShards(t, path, 2, path) {
+			if got != first[name] {
+				t.Errorf("%s is other the next time, from octet %s", name, firstOther(got, first[name]))
+			}
+		}
+	}
+}
+
 // sameInShards compares what so many shards write with what one table does.
 func sameInShards(t *testing.T, path string, counts ...int) {
 	t.Helper()
@@ -48,8 +62,9 @@ func sameInShards(t *testing.T, path string, counts ...int) {
 // speed is the line of the summary that differs from run to run.
 var speed = regexp.MustCompile(`(?m)^speed .*\n`)
 
-// inShards returns what n shards write, by format, and the summary.
-func inShards(t *testing.T, path string, n int) map[string]string {
+// inShards returns what n shards write, by format, and the summary, of a capture and
+// those that follow it.
+func inShards(t *testing.T, path string, n int, more ...string) map[string]string {
 	t.Helper()
 	dir, old := t.TempDir(), stderr
 	errs, err := os.Create(filepath.Join(dir, "summary"))
@@ -58,7 +73,7 @@ func inShards(t *testing.T, path string, n int) map[string]string {
 	}
 	stderr = errs
 	defer func() { stderr = old }()
-	c := Config{Files: []string{path}, Shards: n}
+	c := Config{Files: append([]string{path}, more...), Shards: n}
 	for _, format := range []string{"jsonl", "tsv", "table", "findings"} {
 		c.Outputs = append(c.Outputs, Output{Format: format, Path: filepath.Join(dir, format)})
 	}
