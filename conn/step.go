@@ -41,7 +41,7 @@ type Step struct {
 // Tracker moves Conns. It holds what they share: a bounded pool for streams
 // with many holes. The zero Tracker is ready; it is used by one goroutine.
 type Tracker struct {
-	Salt uint32 // tells equal segments of different connections apart: who keeps many sets it before each Move, Opens and Touch
+	Salt uint32 // tells equal segments of different connections apart: who keeps many sets it before each Move, Opens and Expect
 	Keep bool   // Before is wanted of the next segment even if its Step is Plain
 
 	SACKGivenUp  uint64 // SACK blocks that were not kept: only two of a direction are
