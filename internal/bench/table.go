@@ -30,7 +30,7 @@ func (t table) print(w io.Writer) {
 	fmt.Fprintf(w, "\n%s: %s; %d packets, median of %d runs\n", t.load.Name, t.load.Doc, first.Packets, len(t.runs[t.order[0]]))
 	fmt.Fprintf(w, "this machine waits %d ns for a line out of 4 MiB, %d out of 64 MiB\n", t.on.Cache.Nanoseconds(), t.on.Memory.Nanoseconds())
 	tw := tabwriter.NewWriter(w, 0, 0, 2, ' ', tabwriter.AlignRight)
-	fmt.Fprintf(tw, "program\tns/packet\tof it system\twall\tM packets/CPU-s\tx %s\tallocs/packet\toctets/conn\tconnections\tpeak MB\t\n", t.order[0])
+	fmt.Fprintf(tw, "program\tns/packet\tof it system\twall\tM packets/CPU-s\tx %s\tallocs/packet\toctets/conn\tconnections\tpeak MiB\t\n", t.order[0])
 	for _, p := range t.order {
 		m := t.median(p)
 		fmt.Fprintf(tw, "%s\t%.0f\t%.0f\t%.0f\t%.2f\t%.2f\t%.4f\t%s\t%d\t%d\t\n", p, m.nsPerPacket(), m.per(m.System), m.per(m.Wall), 1e3/m.nsPerPacket(), m.nsPerPacket()/first.nsPerPacket(),
