@@ -46,22 +46,21 @@ func (d *Desk) Take(r *Report, i int) {
 	}
 }
 
-// Expect reads what taking r will need of the numbers, so that the waits for memory overlap:
-// on a flood they were a seventh of the Desk's time. What it returns means nothing.
-func (d *Desk) Expect(r *Report) (read uint64) {
+// Expect asks for what taking r will need of the numbers, so that the waits for memory overlap:
+// on a flood they were a seventh of the Desk's time.
+func (d *Desk) Expect(r *Report) {
 	for i := range r.log.Marks {
 		switch m := &r.log.Marks[i]; m.What {
 		case markBegun:
-			read += d.numbers.touch(m.Frame)
+			d.numbers.expect(m.Frame)
 		case markLone:
-			read += d.numbers.touch(r.lones[m.N].embryo.num)
+			d.numbers.expect(r.lones[m.N].embryo.num)
 		case markEnding:
-			read += d.numbers.touch(r.endings[m.N].entry.num)
+			d.numbers.expect(r.endings[m.N].entry.num)
 		case markGone:
-			read += d.numbers.touch(r.named[m.N].frame)
+			d.numbers.expect(r.named[m.N].frame)
 		}
 	}
-	return read
 }
 
 // begin numbers a record.

@@ -1,6 +1,10 @@
 package flow
 
-import "math/bits"
+import (
+	"math/bits"
+
+	"onpath/internal/prefetch"
+)
 
 // numbers tells the numbers of records that have begun in the Tables of shards, where they
 // are named by the number of the frame that began them. It is an index of open addressing,
@@ -24,12 +28,11 @@ func (x *numbers) home(frame uint64) uint64 {
 	return frame * 0x9e3779b97f4a7c15 >> (64 - bits.Len64(x.mask()))
 }
 
-// touch reads the place that a frame has if nobody else does.
-func (x *numbers) touch(frame uint64) uint64 {
-	if len(x.places) == 0 {
-		return 0
+// expect asks for the place that a frame has if nobody else does.
+func (x *numbers) expect(frame uint64) {
+	if len(x.places) > 0 {
+		prefetch.Lines(&x.places[x.home(frame)], 0, 1)
 	}
-	return x.places[x.home(frame)].frame
 }
 
 // of returns the place of a frame, or of nobody.

@@ -108,7 +108,7 @@ func (s *shards) hear(h *ear) bool {
 	if h.at = 0; h.hasTCP {
 		s.desk.Began(h.began)
 	}
-	s.read += s.desk.Expect(&h.Report)
+	s.desk.Expect(&h.Report)
 	return true
 }
 

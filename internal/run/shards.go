@@ -45,7 +45,6 @@ type shards struct {
 	emit  func(*record.Record)
 	flush func()        // gets out what is written
 	heard news          // of the batch at hand
-	read  uint64        // of what Expect returned, so that it is not left out
 	still chan struct{} // all shards, the desk and the clerk stand still
 }
 
