@@ -205,8 +205,8 @@ func (s *slab) expect(i uint32, segment bool) {
 		prefetch.Lines(&s.at(i).conn, needsFrom, needsTo)
 	default:
 		e := s.at(i)
-		prefetch.Lines(&e.history, 0, 36)
-		prefetch.Lines(&e.key, 0, 104)
+		prefetch.Lines(&e.history, 0, shownTo)
+		prefetch.Lines(&e.key, 0, countedTo)
 	}
 }
 
@@ -217,6 +217,8 @@ const (
 	restFrom  = 24  // behind the beginning of inquiry: what lies before it, needsTo has
 	restTo    = 104 // likewise
 	firstRest = 72  // what lies before conn
+	shownTo   = 36  // the history
+	countedTo = 104 // behind the beginning of key: what counts a datagram
 )
 
 // expectRest asks for what segments need of e that open, close, or show more than those before
